@@ -1,0 +1,137 @@
+"""From a code and its fields to a sentence, in the reader's language."""
+
+import locale
+import os
+import string
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from functools import cache
+from importlib import import_module
+from pathlib import PurePath
+from pkgutil import iter_modules
+from typing import Any, cast
+
+LANGUAGES = ("en", "ko")
+
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def speak(language: str | None) -> None:
+    """Show texts in this language from now on ("en" or "ko"; None: as the locale says)."""
+    if language not in (*LANGUAGES, None):
+        raise ValueError(f"language: required is one of {LANGUAGES} or None, got {language!r}")
+    _spoken.set(language)
+
+
+def language() -> str:
+    """The language that texts are shown in: the one chosen by `speak`, else the locale's, else English."""
+    return _spoken.get() or _locale_language()
+
+
+def _locale_language() -> str:
+    # POSIX: the first of these that is set decides about messages.
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "ko" if value.lower().startswith("ko") else "en"
+    spoken = locale.getlocale()[0] or ""
+    return "ko" if spoken.lower().startswith("ko") else "en"
+
+
+def render(code: str, fields: Mapping[str, object] | None = None, language_: str | None = None) -> str:
+    """The text of a code with its fields filled in."""
+    return _formatter.vformat(texts(language_ or language())[code], (), fields or {})
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """All texts of one language: the table is kept in one file per topic."""
+    package = import_module(f"striate.messages.{language}")
+    table: dict[str, str] = {}
+    for topic in iter_modules(package.__path__):
+        table |= cast(Mapping[str, str], import_module(f"{package.__name__}.{topic.name}").TEXTS)
+    return table
+
+
+class _Formatter(string.Formatter):
+    """str.format with what our fields need.
+
+    Beyond Python's own format specs:
+
+    - `size`: (28, 28, 1) as 28x28x1
+    - `list`: the items, joined by commas
+    - `quoted`: the items in quotes, joined by commas
+    - `text`: the value is a code itself; its text
+    - `walk`: [("input1", (28, 28, 1)), ("conv1", (26, 26, 8))] as 28 -conv1-> 26
+    - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle its last sound asks for;
+      after another spec and a bar: `{shape:size|이/가}`
+    """
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        spec, _, particles = format_spec.rpartition("|") if "|" in format_spec else ("", "", format_spec)
+        if particles not in _PARTICLES:
+            return self._shown(value, format_spec)
+        shown = self._shown(value, spec)
+        return shown + _particle(shown, particles)
+
+    def _shown(self, value: object, spec: str) -> str:
+        match spec:
+            case "size":
+                return "x".join(str(n) for n in _items(value))
+            case "list":
+                return ", ".join(str(item) for item in _items(value))
+            case "quoted":
+                return ", ".join(f"'{item}'" for item in _items(value))
+            case "walk":
+                return _walk(cast("list[tuple[str, tuple[int, ...]]]", value))
+            case "text":
+                return render(str(value))
+            case "" if isinstance(value, float):
+                return f"{value:g}"
+            case "" if isinstance(value, PurePath):
+                return str(value)
+            case _:
+                return cast(str, super().format_field(value, spec))
+
+
+def _items(value: object) -> Iterable[Any]:
+    return cast(Iterable[Any], value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+
+
+def _walk(steps: list[tuple[str, tuple[int, ...]]]) -> str:
+    def size(shape: tuple[int, ...]) -> str:
+        return str(shape[0]) if len(set(shape[:2])) == 1 else "x".join(map(str, shape[:2]))
+
+    return size(steps[0][1]) + "".join(f" -{name}-> {size(shape)}" for name, shape in steps[1:])
+
+
+_PARTICLES = ("은/는", "이/가", "을/를", "과/와", "으로/로", "이라/라")
+_FIRST_SYLLABLE, _LAST_SYLLABLE = ord("가"), ord("힣")
+_FINALS = 28  # a Hangul syllable's number modulo 28 is its final consonant, 0: none
+_FINAL_L = 8
+# How a digit or a Latin letter that ends a word is read aloud: with a final consonant ("l": with a final ㄹ) or without.
+_READ_WITH_FINAL = {**dict.fromkeys("036mnMN", "yes"), **dict.fromkeys("178lrLR", "l")}
+
+
+def _particle(word: str, particles: str) -> str:
+    """Which of two particles follows a word: the first after a final consonant; 로 also after a final ㄹ."""
+    with_final, without_final = particles.split("/")
+    final = _final(word)
+    if final == "yes" or (final == "l" and with_final != "으로"):
+        return with_final
+    return without_final
+
+
+def _final(word: str) -> str:
+    spoken = word.rstrip("'\")]}»” .")
+    if not spoken:
+        return "no"
+    last = spoken[-1]
+    if spoken.lower().endswith("ng"):
+        return "yes"
+    if _FIRST_SYLLABLE <= ord(last) <= _LAST_SYLLABLE:
+        consonant = (ord(last) - _FIRST_SYLLABLE) % _FINALS
+        return "no" if consonant == 0 else "l" if consonant == _FINAL_L else "yes"
+    return _READ_WITH_FINAL.get(last, "no")
+
+
+_formatter = _Formatter()

@@ -1,0 +1,1 @@
+"""What a network is, as descriptions and rules: layers, sizes, wiring, losses, optimizers. No arithmetic on pictures."""

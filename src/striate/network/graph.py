@@ -1,0 +1,204 @@
+"""How layers are wired: a graph without cycles, from one input to one output, in an order in which it can be computed."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from striate.errors import GraphError, SizeError, StateError, unknown_name
+from striate.network import layers as kinds
+from striate.network.layers import InputLayer, Layer
+from striate.network.layout import Layout
+from striate.network.shapes import Fields, Shape, fields, multiply_adds, output_shape, weights
+from striate.network.window import Field
+
+
+class Symbol:
+    """What a layer will give: the functional form's value before there are pictures. Its shape is known at once."""
+
+    def __init__(self, layer: Layer, inputs: Sequence["Symbol"] = ()) -> None:
+        self.layer = layer
+        self.inputs = tuple(inputs)
+        self.shape = self._shape()
+
+    def _shape(self) -> Shape:
+        try:
+            return output_shape(self.layer, *(symbol.shape for symbol in self.inputs))
+        except SizeError as misfit:
+            names = _names(_ordered(self))
+            walk = [(names[symbol], symbol.shape) for symbol in _way_to(self.inputs[0])]
+            raise SizeError(misfit.code, layer=names[self], walk=walk, **misfit.fields) from None
+
+    def __repr__(self) -> str:
+        return f"Symbol(shape={self.shape}, from={self.layer!r})"
+
+
+def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # noqa: N802 (Keras's name)
+    """Where pictures enter a network: shape (height, width, channels), or the length of a vector."""
+    return Symbol(InputLayer(shape=shape, name=name))
+
+
+@kinds.apply.register
+def _(inputs: Symbol, layer: Layer) -> Symbol:
+    return Symbol(layer, (inputs,))
+
+
+@dataclass(frozen=True)
+class Node:
+    """One place of a graph: a layer, under a name, with where its inputs come from and what it makes of them."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[int, ...]  # places in Graph.nodes, all before this one
+    shape: Shape  # of one picture: (H, W, C) or (n,)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The nodes in an order in which each stands behind its inputs: the input first, the output last."""
+
+    nodes: tuple[Node, ...]
+
+    @staticmethod
+    def to(output: Symbol) -> "Graph":
+        """The graph of everything that a symbol is made from."""
+        symbols = _ordered(output)
+        inputs = [symbol for symbol in symbols if isinstance(symbol.layer, InputLayer)]
+        if len(inputs) != 1:
+            raise GraphError("graph.one_input", came=len(inputs))
+        names = _names(symbols)
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        return Graph(
+            tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols)
+        )
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.nodes[0].shape
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.nodes[-1].shape
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in order, each once, the input not counted."""
+        return list(dict.fromkeys(node.layer for node in self.nodes[1:]))
+
+    def node(self, name: str) -> Node:
+        """The node of a name."""
+        return self.nodes[self.place(name)]
+
+    def place(self, name: str) -> int:
+        """Where in `nodes` a name stands."""
+        names = [node.name for node in self.nodes]
+        if name not in names:
+            raise unknown_name("node", name, names)
+        return names.index(name)
+
+    def shapes_into(self, node: Node) -> list[Shape]:
+        """The shapes that reach a node."""
+        return [self.nodes[i].shape for i in node.inputs]
+
+    @cached_property
+    def theta(self) -> Layout:
+        """Where each weight stands in the vector of all weights; a layer used twice has one set."""
+        first_use = {id(node.layer): node for node in reversed(self.nodes)}
+        return Layout.of(
+            (node.name, weight)
+            for node in self.nodes[1:]
+            if first_use[id(node.layer)] is node
+            for weight in weights(node.layer, *self.shapes_into(node))
+        )
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """By node name, the node whose name its weights carry: itself, or the first place where its layer is used."""
+        first_use = {id(node.layer): node.name for node in reversed(self.nodes)}
+        return {node.name: first_use[id(node.layer)] for node in self.nodes}
+
+    def multiply_adds(self, node: Node) -> int:
+        """Products that a node sums for one picture."""
+        return multiply_adds(node.layer, self.shapes_into(node)[0], node.shape) if node.inputs else 0
+
+    @cached_property
+    def fields(self) -> tuple[Fields | None, ...]:
+        """For each node what one of its units sees of the picture; None: everything, or the input is no picture."""
+        seen: list[Fields | None] = []
+        for node in self.nodes:
+            if not node.inputs:
+                seen.append((Field(), Field()) if len(node.shape) == 3 else None)
+            else:
+                seen.append(fields(node.layer, seen[node.inputs[0]], self.nodes[node.inputs[0]].shape))
+        return tuple(seen)
+
+
+def chain(layers: Iterable[Layer], input_shape: Shape | None = None) -> Symbol:
+    """Layers one behind the other, as `Sequential` has them. The first is an input, or says its `input_shape`."""
+    symbol: Symbol | None = None
+    for layer in layers:
+        if isinstance(layer, InputLayer):
+            symbol = Symbol(layer)
+            continue
+        if symbol is None:
+            shape = layer.input_shape or input_shape
+            if shape is None:
+                raise StateError("graph.input_shape_unknown", layer=type(layer).__name__)
+            symbol = Input(shape)
+        symbol = Symbol(layer, (symbol,))
+    if symbol is None:
+        raise GraphError("graph.no_layers")
+    return symbol
+
+
+def _ordered(output: Symbol) -> list[Symbol]:
+    """All symbols behind an output, each after its inputs (depth first, without recursion: nets may be deep)."""
+    order: dict[Symbol, None] = {}
+    waiting: list[tuple[Symbol, Iterator[Symbol]]] = [(output, iter(output.inputs))]
+    while waiting:
+        symbol, rest = waiting[-1]
+        ahead = next((s for s in rest if s not in order), None)
+        if ahead is None:
+            order[symbol] = None
+            waiting.pop()
+        else:
+            waiting.append((ahead, iter(ahead.inputs)))
+    return list(order)
+
+
+def _names(symbols: Sequence[Symbol]) -> dict[Symbol, str]:
+    """The name of each: the one its layer was given, else its kind's stem and a number (conv1, conv2).
+
+    A layer used again is named after its first place: conv1, conv1:2.
+    """
+    layers = list(dict.fromkeys(symbol.layer for symbol in symbols))
+    given = Counter(layer.name for layer in layers if layer.name is not None)
+    if twice := [name for name, uses in given.items() if uses > 1]:
+        raise GraphError("graph.name_twice", name=twice[0])
+    numbers: Counter[str] = Counter()
+    named: dict[Layer, str] = {}
+    for layer in layers:
+        named[layer] = layer.name or _free_name(layer.stem, numbers, given)
+    uses: Counter[Layer] = Counter()
+    names: dict[Symbol, str] = {}
+    for symbol in symbols:
+        uses[symbol.layer] += 1
+        again = f":{uses[symbol.layer]}" if uses[symbol.layer] > 1 else ""
+        names[symbol] = named[symbol.layer] + again
+    return names
+
+
+def _free_name(stem: str, numbers: Counter[str], taken: Collection[str]) -> str:
+    while True:
+        numbers[stem] += 1
+        if (name := f"{stem}{numbers[stem]}") not in taken:
+            return name
+
+
+def _way_to(symbol: Symbol) -> list[Symbol]:
+    """The symbols from the input to this one, along first inputs."""
+    way = [symbol]
+    while way[0].inputs:
+        way.insert(0, way[0].inputs[0])
+    return way
+

@@ -1,0 +1,52 @@
+"""First values of weights, by Keras's names. Each takes a shape and a generator and answers in float64."""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Shape = tuple[int, ...]
+Initializer = Callable[[Shape, np.random.Generator], NDArray[np.float64]]
+
+# The standard deviation of a standard normal distribution cut off at 2: what he_normal divides by, so that the
+# truncated values have the wanted variance.
+TRUNCATED_DEVIATION = 0.87962566103423978
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """(inputs of one output, outputs of one input): R*S*C and R*S*K for a kernel (R, S, C, K), C and K for (C, K)."""
+    if len(shape) < 2:
+        return math.prod(shape), math.prod(shape)
+    taps = math.prod(shape[:-2])
+    return taps * shape[-2], taps * shape[-1]
+
+
+def zeros(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """All 0."""
+    return np.zeros(shape)
+
+
+def ones(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """All 1."""
+    return np.ones(shape)
+
+
+def glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Uniform in +-sqrt(6 / (fan_in + fan_out)). Glorot and Bengio 2010."""
+    limit = math.sqrt(6 / sum(fans(shape)))
+    return rng.uniform(-limit, limit, shape)
+
+
+def he_normal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Normal with variance 2 / fan_in, cut off at two deviations and drawn anew there, as Keras does. He et al. 2015."""
+    deviation = math.sqrt(2 / fans(shape)[0]) / TRUNCATED_DEVIATION
+    values = rng.standard_normal(shape)
+    while (outside := np.abs(values) > 2).any():
+        values[outside] = rng.standard_normal(np.count_nonzero(outside))
+    return values * deviation
+
+
+INITIALIZERS: Mapping[str, Initializer] = {
+    function.__name__: function for function in (glorot_uniform, he_normal, zeros, ones)
+}
