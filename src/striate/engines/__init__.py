@@ -1,0 +1,1 @@
+"""Who does the arithmetic: one contract, and an engine in each folder."""
