@@ -8,7 +8,7 @@ from functools import cached_property
 from striate.errors import GraphError, SizeError, StateError, unknown_name
 from striate.network import layers as kinds
 from striate.network.layers import InputLayer, Layer
-from striate.network.layout import Layout
+from striate.network.layout import Layout, Weight
 from striate.network.shapes import Fields, Shape, fields, multiply_adds, output_shape, weights
 from striate.network.window import Field
 
@@ -68,9 +68,7 @@ class Graph:
             raise GraphError("graph.one_input", came=len(inputs))
         names = _names(symbols)
         place = {symbol: i for i, symbol in enumerate(symbols)}
-        return Graph(
-            tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols)
-        )
+        return Graph(tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols))
 
     @property
     def input_shape(self) -> Shape:
@@ -91,10 +89,13 @@ class Graph:
 
     def place(self, name: str) -> int:
         """Where in `nodes` a name stands."""
-        names = [node.name for node in self.nodes]
-        if name not in names:
-            raise unknown_name("node", name, names)
-        return names.index(name)
+        if name not in self._places:
+            raise unknown_name("node", name, self._places)
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {node.name: place for place, node in enumerate(self.nodes)}
 
     def shapes_into(self, node: Node) -> list[Shape]:
         """The shapes that reach a node."""
@@ -103,19 +104,26 @@ class Graph:
     @cached_property
     def theta(self) -> Layout:
         """Where each weight stands in the vector of all weights; a layer used twice has one set."""
-        first_use = {id(node.layer): node for node in reversed(self.nodes)}
-        return Layout.of(
-            (node.name, weight)
-            for node in self.nodes[1:]
-            if first_use[id(node.layer)] is node
-            for weight in weights(node.layer, *self.shapes_into(node))
-        )
+        return Layout.of((name, weight) for name, weight in self._weights() if weight.learned)
 
     @cached_property
-    def owners(self) -> dict[str, str]:
-        """By node name, the node whose name its weights carry: itself, or the first place where its layer is used."""
-        first_use = {id(node.layer): node.name for node in reversed(self.nodes)}
-        return {node.name: first_use[id(node.layer)] for node in self.nodes}
+    def state(self) -> Layout:
+        """Where each running statistic stands in the vector of them all."""
+        return Layout.of((name, weight) for name, weight in self._weights() if not weight.learned)
+
+    def _weights(self) -> Iterator[tuple[str, Weight]]:
+        for node in self.nodes[1:]:
+            if self.owner(node) is node:
+                for weight in weights(node.layer, *self.shapes_into(node)):
+                    yield node.name, weight
+
+    def owner(self, node: Node) -> Node:
+        """The node whose name a node's weights carry: the first place where its layer is used."""
+        return self._first_uses[node.layer]
+
+    @cached_property
+    def _first_uses(self) -> dict[Layer, Node]:
+        return {node.layer: node for node in reversed(self.nodes)}
 
     def multiply_adds(self, node: Node) -> int:
         """Products that a node sums for one picture."""
@@ -201,4 +209,3 @@ def _way_to(symbol: Symbol) -> list[Symbol]:
     while way[0].inputs:
         way.insert(0, way[0].inputs[0])
     return way
-

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.network.layout import Layout
+
 Shape = tuple[int, ...]
 Initializer = Callable[[Shape, np.random.Generator], NDArray[np.float64]]
 
@@ -50,3 +52,13 @@ def he_normal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
 INITIALIZERS: Mapping[str, Initializer] = {
     function.__name__: function for function in (glorot_uniform, he_normal, zeros, ones)
 }
+
+
+def first_values(layout: Layout, seed: int) -> NDArray[np.float32]:
+    """The first vector of weights. Each is drawn by (seed, its place), so adding a layer changes no earlier one."""
+    vector = np.zeros(layout.size, np.float32)
+    for place, span in enumerate(layout.spans):
+        layout.view(vector, span)[...] = INITIALIZERS[span.initializer](
+            span.shape, np.random.default_rng([seed, place])
+        )
+    return vector

@@ -21,6 +21,7 @@ from striate.network.settings import (
     positive,
     positive_pair,
     setting,
+    shape,
     share,
 )
 from striate.network.window import Pair
@@ -72,7 +73,7 @@ class InputLayer(Layer):
 
     stem: ClassVar[str] = "input"
 
-    shape: tuple[int, ...] = setting(converter=lambda shape: optional_shape(shape) or (), kw_only=True)
+    shape: tuple[int, ...] = setting(converter=shape)
 
 
 @registered

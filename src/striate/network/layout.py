@@ -24,6 +24,7 @@ class Weight:
     shape: tuple[int, ...]
     initializer: str
     decayed: bool = True  # weight decay applies: not to biases and scales
+    learned: bool = True  # in theta; else a running statistic, in state
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ A description is a frozen dataclass whose fields are made by `setting(converter=
 wrote and returns the form that everybody else reads (3 -> (3, 3)), or raises `Unfit`.
 """
 
+# pyright: reportUnnecessaryIsInstance=false
+# The converters' types are what a type checker holds users to; they check because not everybody runs one.
+
 import math
 import numbers
 import warnings
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
-from inspect import Parameter, Signature
-from typing import Any, Literal, TypeVar, cast, dataclass_transform
+from typing import Any, Literal, TypeGuard, TypeVar, cast, dataclass_transform
 
 import numpy as np
 
@@ -39,41 +41,50 @@ def setting(
 ) -> Kept:
     """A field of a description."""
     value = MISSING if default == "required" else converter(cast(Came, default))
-    return field(default=value, kw_only=kw_only, metadata={"converter": converter})  # type: ignore[return-value]
+    return cast(Kept, field(default=value, kw_only=kw_only, metadata={"converter": converter}))
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(setting,))
 def described(cls: type[T]) -> type[T]:
-    """Make a class a description: frozen, compared by identity, its arguments checked, its repr what differs from the defaults.
+    """Make a class a description: frozen, compared by identity, its arguments checked, shown with what is not default.
 
     A class attribute `old_names` maps Keras's former keywords to ours; they are taken with a notice.
     """
     made = dataclass(frozen=True, eq=False, repr=False)(cls)
     plain_init = cast(Callable[..., None], made.__init__)
-    known = {f.name: f for f in fields(cast(Any, made))}
-    by_position = [name for name, f in known.items() if not f.kw_only]
-    old_names: Mapping[str, str] = getattr(made, "old_names", {})
+    known = {each.name: each for each in _fields(made)}
 
     @wraps(plain_init)
     def init(self: object, *args: object, **kwargs: object) -> None:
-        where = made.__name__
-        if len(args) > len(by_position):
-            raise SettingError("setting.too_many", where=where, known=by_position, required=len(by_position), came=len(args))
-        given = dict(zip(by_position, args, strict=False))
-        for name, value in kwargs.items():
-            keyword = _current_name(where, name, known, old_names)
-            if keyword in given:
-                raise SettingError("setting.twice", where=where, setting=keyword)
-            given[keyword] = value
-        for name, f in known.items():
-            if f.default is MISSING and name not in given:
-                raise SettingError("setting.missing", where=where, setting=name)
-        plain_init(self, **{name: convert(where, name, known[name].metadata["converter"], v) for name, v in given.items()})
+        given = _given(type(self), known, args, kwargs)
+        where = type(self).__name__
+        plain_init(self, **{n: convert(where, n, known[n].metadata["converter"], came) for n, came in given.items()})
 
     made.__init__ = init
-    made.__signature__ = _signature(made)  # type: ignore[attr-defined]
     made.__repr__ = _repr
     return made
+
+
+def _given(
+    cls: type, known: Mapping[str, "Field[Any]"], args: Sequence[object], kwargs: Mapping[str, object]
+) -> dict[str, object]:
+    """Every argument by its name; `SettingError` or `UnknownNameError` where one is too many, unknown or missing."""
+    where, by_position = cls.__name__, [name for name, each in known.items() if not each.kw_only]
+    if len(args) > len(by_position):
+        raise SettingError(
+            "setting.too_many", where=where, known=by_position, required=len(by_position), came=len(args)
+        )
+    given = dict(zip(by_position, args, strict=False))
+    old_names: Mapping[str, str] = getattr(cls, "old_names", {})
+    for keyword, came in kwargs.items():
+        name = _current_name(where, keyword, known, old_names)
+        if name in given:
+            raise SettingError("setting.twice", where=where, setting=name)
+        given[name] = came
+    for name, each in known.items():
+        if each.default is MISSING and name not in given:
+            raise SettingError("setting.missing", where=where, setting=name)
+    return given
 
 
 def convert(where: str, name: str, converter: Callable[[Any], Kept], came: object) -> Kept:
@@ -86,37 +97,31 @@ def convert(where: str, name: str, converter: Callable[[Any], Kept], came: objec
 
 def config(description: object) -> dict[str, Any]:
     """All settings of a description by name: what is saved, and what to compare."""
-    return {f.name: getattr(description, f.name) for f in fields(cast(Any, description))}
+    return {each.name: getattr(description, each.name) for each in _fields(type(description))}
+
+
+def _fields(cls: type) -> list["Field[Any]"]:
+    """The fields in the order in which they are given: by position first."""
+    declared = cast("tuple[Field[Any], ...]", fields(cast(Any, cls)))
+    return sorted(declared, key=lambda each: bool(each.kw_only))
 
 
 def _current_name(where: str, name: str, known: Collection[str], old_names: Mapping[str, str]) -> str:
     if name in known:
         return name
     if name in old_names:
-        warnings.warn(Notice("setting.old_name", where=where, old=name, new=old_names[name]), stacklevel=4)
+        warnings.warn(Notice("setting.old_name", where=where, old=name, new=old_names[name]), stacklevel=5)
         return old_names[name]
     close = nearest(name, known)
     code = "keyword.unknown_did_you_mean" if close else "keyword.unknown"
     raise UnknownNameError(code, where=where, name=name, close=close, known=list(known))
 
 
-def _signature(cls: type) -> Signature:
-    parameters = [
-        Parameter(
-            f.name,
-            Parameter.KEYWORD_ONLY if f.kw_only else Parameter.POSITIONAL_OR_KEYWORD,
-            default=Parameter.empty if f.default is MISSING else f.default,
-        )
-        for f in sorted(fields(cast(Any, cls)), key=lambda f: f.kw_only)
-    ]
-    return Signature(parameters)
-
-
 def _repr(self: object) -> str:
     shown = [
-        repr(getattr(self, f.name)) if f.default is MISSING else f"{f.name}={getattr(self, f.name)!r}"
-        for f in sorted(fields(cast(Any, self)), key=lambda f: f.kw_only)
-        if f.default is MISSING or getattr(self, f.name) != f.default
+        repr(getattr(self, each.name)) if each.default is MISSING else f"{each.name}={getattr(self, each.name)!r}"
+        for each in _fields(type(self))
+        if each.default is MISSING or getattr(self, each.name) != each.default
     ]
     return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -131,13 +136,24 @@ def positive(value: int) -> int:
     return int(value)
 
 
+def whole(value: int) -> int:
+    """A whole number of 0 or more."""
+    if not is_whole(value) or value < 0:
+        raise Unfit("setting.whole")
+    return int(value)
+
+
+def optional_positive(value: int | None) -> int | None:
+    """A whole number of 1 or more, or None."""
+    return None if value is None else positive(value)
+
+
 def positive_pair(value: int | Pair) -> Pair:
     """A whole number of 1 or more for both axes, or one for each: (height, width)."""
-    pair = (value, value) if is_whole(value) else value
-    if not _is_sequence(pair, 2) or not all(is_whole(n) and n >= 1 for n in cast(Pair, pair)):
+    pair = _pair(value)
+    if pair is None or min(pair) < 1:
         raise Unfit("setting.positive_pair")
-    height, width = cast(Pair, pair)
-    return int(height), int(width)
+    return pair
 
 
 def optional_positive_pair(value: int | Pair | None) -> Pair | None:
@@ -151,16 +167,11 @@ def padding(value: str | int | Pair | Border) -> Padding:
         if value.lower() not in ("valid", "same"):
             raise Unfit("setting.padding")
         return cast(Padding, value.lower())
-    rows, columns = cast(tuple[object, object], (value, value) if is_whole(value) else value if _is_sequence(value, 2) else (None, None))
-    return _sides(rows), _sides(columns)
-
-
-def _sides(value: object) -> Pair:
-    pair = (value, value) if is_whole(value) else value
-    if not _is_sequence(pair, 2) or not all(is_whole(n) and n >= 0 for n in cast(Pair, pair)):
+    sides = (value, value) if is_whole(value) else cast(Sequence[Any], value) if is_sequence(value) else ()
+    pairs = [_pair(side) for side in sides]
+    if len(pairs) != 2 or pairs[0] is None or pairs[1] is None or min(pairs[0] + pairs[1]) < 0:
         raise Unfit("setting.padding")
-    before, after = cast(Pair, pair)
-    return int(before), int(after)
+    return pairs[0], pairs[1]
 
 
 def flag(value: bool) -> bool:
@@ -200,14 +211,18 @@ def optional_name(value: str | None) -> str | None:
     return value
 
 
-def optional_shape(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+def optional_shape(value: Sequence[int] | int | None) -> tuple[int, ...] | None:
     """The shape of one picture, (height, width, channels), or of one vector, (n,); or None."""
-    if value is None:
-        return None
-    shape = (value,) if is_whole(value) else value
-    if not isinstance(shape, (tuple, list)) or not shape or not all(is_whole(n) and n >= 1 for n in shape):
+    return None if value is None else shape(value)
+
+
+def shape(value: Sequence[int] | int) -> tuple[int, ...]:
+    """The shape of one picture, (height, width, channels), or of one vector, (n,)."""
+    sizes: Sequence[object] = (value,) if is_whole(value) else value if is_sequence(value) else ()
+    whole_sizes = [int(size) for size in sizes if is_whole(size) and size >= 1]
+    if not sizes or len(whole_sizes) != len(sizes):
         raise Unfit("setting.shape")
-    return tuple(int(n) for n in shape)
+    return tuple(whole_sizes)
 
 
 def one_of(kind: str, known: Collection[str]) -> Callable[[str], str]:
@@ -221,13 +236,26 @@ def one_of(kind: str, known: Collection[str]) -> Callable[[str], str]:
     return named
 
 
-def is_whole(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+def is_whole(value: object) -> TypeGuard[int]:
+    """A whole number: Python's or NumPy's, not a bool."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool | np.bool_)
 
 
-def is_real(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+def is_real(value: object) -> TypeGuard[float]:
+    """A finite number: Python's or NumPy's, not a bool."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value)
 
 
-def _is_sequence(value: object, length: int) -> bool:
-    return isinstance(value, (tuple, list)) and len(cast(Collection[object], value)) == length
+def is_sequence(value: object) -> TypeGuard[Sequence[object]]:
+    """A tuple or a list."""
+    return isinstance(value, tuple | list)
+
+
+def _pair(value: object) -> Pair | None:
+    """Two whole numbers from one or two; None where it is neither."""
+    if is_whole(value):
+        return int(value), int(value)
+    if not is_sequence(value) or len(value) != 2:
+        return None
+    first, second = value
+    return (int(first), int(second)) if is_whole(first) and is_whole(second) else None

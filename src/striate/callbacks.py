@@ -1,0 +1,6 @@
+"""Callbacks: `from striate.callbacks import EarlyStopping`."""
+
+from striate.training.callbacks import Callback as Callback
+from striate.training.callbacks import CSVLogger as CSVLogger
+from striate.training.callbacks import EarlyStopping as EarlyStopping
+from striate.training.callbacks import ModelCheckpoint as ModelCheckpoint

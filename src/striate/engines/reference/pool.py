@@ -1,0 +1,44 @@
+"""Pooling: one number for each window of each channel."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.engines.reference.conv import Saved, fold, unfold
+from striate.network.window import Border, Pair
+
+Array = NDArray[Any]
+
+
+def max_pool(x: Array, size: Pair, stride: Pair, pad: Border) -> tuple[Array, Saved]:
+    """y[n,p,q,c] = the largest x of the window; NaN counts as largest, padding never wins."""
+    windows = unfold(x, size, stride, pad, border=-np.inf)  # N P Q R S C
+    flat = windows.reshape(*windows.shape[:3], -1, windows.shape[5])  # N P Q RS C
+    winner = flat.argmax(axis=3, keepdims=True)  # N P Q 1 C; of equals the first
+    y = np.take_along_axis(flat, winner, axis=3)[:, :, :, 0]
+    return y, (winner, windows.shape, x.shape, stride, pad)
+
+
+def max_pool_backward(dy: Array, saved: Saved) -> Array:
+    """The gradient goes to the winner alone."""
+    winner, windows_shape, x_shape, stride, pad = saved
+    n, p, q, r, s, c = windows_shape
+    dwindows = np.zeros((n, p, q, r * s, c), dy.dtype)
+    np.put_along_axis(dwindows, winner, dy[:, :, :, None], axis=3)
+    return fold(dwindows.reshape(windows_shape), x_shape, stride, pad)
+
+
+def average_pool(x: Array, size: Pair, stride: Pair, pad: Border) -> tuple[Array, Saved]:
+    """y[n,p,q,c] = the sum of the window over the number of its pixels that are picture, not padding."""
+    picture = np.ones((1, *x.shape[1:3], 1), x.dtype)
+    count = unfold(picture, size, stride, pad).sum(axis=(3, 4))  # 1 P Q 1
+    y = unfold(x, size, stride, pad).sum(axis=(3, 4)) / count
+    return y, (count, size, x.shape, stride, pad)
+
+
+def average_pool_backward(dy: Array, saved: Saved) -> Array:
+    """Each pixel of the window gets an equal share."""
+    count, size, x_shape, stride, pad = saved
+    share = (dy / count)[:, :, :, None, None]  # N P Q 1 1 C
+    return fold(np.broadcast_to(share, (*dy.shape[:3], *size, dy.shape[3])), x_shape, stride, pad)

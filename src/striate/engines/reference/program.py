@@ -1,0 +1,153 @@
+"""The reference engine: walks the graph forward, then backward, node by node."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.engines.contract import (
+    Array,
+    Forward,
+    Gradients,
+    Judged,
+    Key,
+    Program,
+    Purpose,
+    Stepped,
+    Targets,
+)
+from striate.engines.reference import optimizers
+from striate.engines.reference.activation import ACTIVATIONS
+from striate.engines.reference.losses import LossFunction, loss_function, targets
+from striate.engines.reference.operations import OPERATIONS, Draw, activation_of
+from striate.errors import DataError
+from striate.network.graph import Graph, Node
+from striate.network.optimizers import Rule
+
+
+class _Passed(NamedTuple):
+    """What a node leaves behind on the way forward."""
+
+    before: NDArray[Any]  # before its activation
+    output: NDArray[Any]
+    saved: Any
+
+
+class ReferenceProgram:
+    """A graph on the reference engine. It plans nothing: the walk is the plan."""
+
+    def __init__(self, graph: Graph, capacity: int, purpose: Purpose, threads: int | None) -> None:
+        self.graph = graph
+        self.capacity = capacity
+        self.purpose = purpose
+        self._threads = threads
+        self._owned = {
+            node.name: [span for span in graph.theta.spans if span.name.split("/")[0] == graph.owner(node).name]
+            for node in graph.nodes
+        }
+
+    def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
+        with self._limits():
+            passed = self._forward(theta, x, key)
+        kept = {name: passed[self.graph.place(name)].output for name in self.purpose.keep}
+        return Forward(passed[-1].output, kept)
+
+    def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        with self._limits():
+            last = self._forward(theta, x, None)[-1]
+            return Judged(self._loss(last, y, sample_weight)[0], last.output)
+
+    def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
+        with self._limits():
+            passed = self._forward(theta, x, key)
+            loss, dy, dz = self._loss(passed[-1], y, sample_weight)
+            gradients = self._backward(theta, passed, {len(passed) - 1: dy}, dz)
+        return Stepped(loss, passed[-1].output, gradients.weights, state)
+
+    def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        with self._limits():
+            passed = self._forward(theta, x, None)
+            return self._backward(theta, passed, {self.graph.place(name): d for name, d in dy.items()}, None)
+
+    def _forward(self, theta: Array, x: Array, key: Key | None) -> list[_Passed]:
+        if len(x) > self.capacity:
+            raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
+        x = x.astype(self.purpose.dtype, copy=False)
+        passed = [_Passed(x, x, None)]
+        for place, node in enumerate(self.graph.nodes[1:], start=1):
+            draw = Draw(key, place) if self.purpose.dropout and key is not None else None
+            entering = passed[node.inputs[0]].output
+            before, saved = OPERATIONS[type(node.layer)].forward(node.layer, entering, self._weights(node, theta), draw)
+            passed.append(_Passed(before, ACTIVATIONS[activation_of(node.layer)].forward(before), saved))
+        return passed
+
+    def _backward(
+        self, theta: Array, passed: Sequence[_Passed], dy: Mapping[int, Array | None], dz: Array | None
+    ) -> Gradients:
+        """Walk back from gradients of outputs by place; `dz` is that of the last node before its activation."""
+        gradient = np.zeros_like(theta)
+        flowing: dict[int, NDArray[Any]] = {place: d for place, d in dy.items() if d is not None}
+        for place in range(len(passed) - 1, 0, -1):
+            node = self.graph.nodes[place]
+            before = dz if dz is not None and place == len(passed) - 1 else None
+            if before is None:
+                if place not in flowing:
+                    continue
+                before = ACTIVATIONS[activation_of(node.layer)].backward(flowing[place], passed[place].output)
+            dx, dweights = OPERATIONS[type(node.layer)].backward(before, passed[place].saved)
+            for view, dweight in zip(self._weights(node, gradient), dweights, strict=False):
+                view += dweight
+            into = node.inputs[0]
+            flowing[into] = flowing[into] + dx if into in flowing else dx
+        return Gradients(gradient, {name: flowing[self.graph.place(name)] for name in self.purpose.gradients_of})
+
+    def _loss(self, last: _Passed, y: Targets, sample_weight: Array | None) -> tuple[float, Array | None, Array | None]:
+        """The mean loss, and its gradient: of the last output, or (fused) of what enters the last activation."""
+        function, fused = self._loss_function
+        a = last.before if fused else last.output
+        target = targets(y, a)
+        share = np.full(len(a), 1 / len(a)) if sample_weight is None else sample_weight / len(a)
+        loss = float(function.forward(a, target).astype(np.float64) @ share)
+        da = function.backward(a, target) * share.astype(a.dtype).reshape(-1, *[1] * (a.ndim - 1))
+        return (loss, None, da) if fused else (loss, da, None)
+
+    @property
+    def _loss_function(self) -> tuple[LossFunction, bool]:
+        if self.purpose.loss is None:
+            raise ValueError("the program was compiled without a loss")
+        return loss_function(self.purpose.loss, activation_of(self.graph.nodes[-1].layer))
+
+    def _weights(self, node: Node, vector: Array) -> list[NDArray[Any]]:
+        return [self.graph.theta.view(vector, span) for span in self._owned[node.name]]
+
+    def _limits(self) -> AbstractContextManager[object]:
+        if self._threads is None:
+            return nullcontext()
+        return cast(AbstractContextManager[object], _blas().limit(limits=self._threads, user_api="blas"))
+
+
+class ReferenceEngine:
+    """NumPy written to be read. Sums go through BLAS: the same bits on the same machine and settings only."""
+
+    name = "reference"
+
+    def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
+        return ReferenceProgram(graph, capacity, purpose, threads)
+
+    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array]) -> Array:
+        return optimizers.look_ahead(rule, theta, slots)
+
+    def update(
+        self, rule: Rule, theta: Array, gradient: Array, slots: Sequence[Array], t: int, learning_rate: float
+    ) -> None:
+        optimizers.UPDATES[type(rule)](rule, theta, gradient, slots, t, learning_rate)
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController  # looks through the loaded libraries: once
+
+    return ThreadpoolController()

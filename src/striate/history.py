@@ -1,0 +1,33 @@
+"""What `fit` answers with."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class History:
+    """The logs of every epoch: `history["val_accuracy"]` is a list with one number an epoch, `epoch` counts them from 0."""
+
+    def __init__(self, history: dict[str, list[float]], reason: str) -> None:
+        self.history = history
+        self.reason = reason  # the code of why training ended
+
+    @property
+    def epoch(self) -> list[int]:
+        return list(range(max((len(values) for values in self.history.values()), default=0)))
+
+    def plot(self, path: str | Path | None = None) -> "Figure":
+        """Loss and metrics over the epochs as a figure; with a path it is saved there too. Needs the extra `plot`."""
+        from striate.figures.curves import training_curves
+        from striate.figures.save import save
+
+        figure = training_curves(self.history)
+        if path is not None:
+            save(figure, Path(path))
+        return figure
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items() if values)
+        return f"History(epochs={len(self.epoch)}, {last})"

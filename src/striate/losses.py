@@ -1,0 +1,7 @@
+"""Losses: `from striate.losses import SparseCategoricalCrossentropy`."""
+
+from striate.network.losses import BinaryCrossentropy as BinaryCrossentropy
+from striate.network.losses import CategoricalCrossentropy as CategoricalCrossentropy
+from striate.network.losses import Loss as Loss
+from striate.network.losses import MeanSquaredError as MeanSquaredError
+from striate.network.losses import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy

@@ -1,0 +1,144 @@
+"""The model file: one safetensors file, weights by name and one JSON document; reading it runs no code.
+
+The document stands in the file's metadata under "striate". Every size that it declares is compared with the file's own
+before anything is allocated.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from striate.data.preprocessing import Preprocessing
+from striate.engines.contract import Array
+from striate.errors import FileError, ModelFileError, StriateError
+from striate.files import written_apart
+from striate.network.description import from_document, to_document
+from striate.network.graph import Graph
+from striate.network.layout import Layout
+from striate.version import __version__
+
+FORMAT = 1
+DOCUMENT = "striate"
+LONGEST_DOCUMENT = 4_000_000  # characters: far more than the largest network needs
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """All that a model file holds. `about` is free: how it was trained, how well it did."""
+
+    graph: Graph
+    theta: Array
+    state: Array
+    class_names: tuple[str, ...] | None = None
+    preprocessing: Preprocessing | None = None
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def save(path: Path, model: ModelFile) -> None:
+    """Write a model file, apart and then renamed. Raises `FileError` where it cannot."""
+    from safetensors.numpy import save_file
+
+    document = {
+        "format": FORMAT,
+        "version": __version__,
+        "network": to_document(model.graph),
+        "class_names": model.class_names,
+        "preprocessing": model.preprocessing.to_config() if model.preprocessing else None,
+        "about": dict(model.about),
+    }
+    tensors = model.graph.theta.views(model.theta) | model.graph.state.views(model.state)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    with written_apart(path) as apart:
+        save_file({name: np.ascontiguousarray(each) for name, each in tensors.items()}, apart, {DOCUMENT: text})
+
+
+def load(path: Path) -> ModelFile:
+    """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise FileError("file.not_found", path=path)
+    try:
+        with safe_open(path, framework="np") as file:
+            document = _document(path, cast("Mapping[str, str] | None", file.metadata()))
+            graph = _checked(path, lambda: from_document(document.get("network")))
+            _compare(path, graph, file)
+            theta, state = (_vector(layout, file) for layout in (graph.theta, graph.state))
+    except (SafetensorError, OSError) as error:
+        if isinstance(error, StriateError):
+            raise
+        raise ModelFileError("model_file.damaged", path=path, reason=str(error)) from error
+    return ModelFile(graph, theta, state, *_annotations(path, document))
+
+
+def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
+    text = (metadata or {}).get(DOCUMENT)
+    if text is None:
+        raise ModelFileError("model_file.foreign", path=path)
+    if len(text) > LONGEST_DOCUMENT:
+        raise ModelFileError("model_file.document", path=path, reason=f"{len(text)} > {LONGEST_DOCUMENT}")
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError("model_file.document", path=path, reason=str(error)) from error
+    if not isinstance(document, dict):
+        raise ModelFileError("model_file.document", path=path, reason=type(document).__name__)
+    fields = cast(dict[str, Any], document)
+    if fields.get("format") != FORMAT:
+        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=fields.get("format"))
+    return fields
+
+
+def _checked(path: Path, read: Callable[[], T]) -> T:
+    """What `read` gives; its refusal as one of this file."""
+    try:
+        return read()
+    except StriateError as error:
+        raise ModelFileError("model_file.document", path=path, reason=error) from error
+
+
+def _compare(path: Path, graph: Graph, file: Any) -> None:
+    """The file's tensors must be exactly the network's: names, shapes, float32."""
+    required = {span.name: span.shape for layout in (graph.theta, graph.state) for span in layout.spans}
+    present = set(cast(list[str], file.keys()))
+    if present != set(required):
+        raise ModelFileError(
+            "model_file.tensors",
+            path=path,
+            missing=sorted(required.keys() - present),
+            extra=sorted(present - required.keys()),
+        )
+    for name, shape in required.items():
+        tensor = file.get_slice(name)
+        came = tuple(cast(list[int], tensor.get_shape()))
+        if came != shape or tensor.get_dtype() != "F32":
+            raise ModelFileError(
+                "model_file.shape", path=path, name=name, required=shape, came=came, dtype=tensor.get_dtype()
+            )
+
+
+def _vector(layout: Layout, file: Any) -> Array:
+    vector = np.zeros(layout.size, np.float32)
+    for name, view in layout.views(vector).items():
+        view[...] = file.get_tensor(name)
+    return vector
+
+
+def _annotations(
+    path: Path, document: Mapping[str, Any]
+) -> tuple[tuple[str, ...] | None, Preprocessing | None, Mapping[str, Any]]:
+    names, preprocessing, about = (document.get(key) for key in ("class_names", "preprocessing", "about"))
+    if names is not None and not (
+        isinstance(names, list) and all(isinstance(n, str) for n in cast(list[object], names))
+    ):
+        raise ModelFileError("model_file.document", path=path, reason="class_names")
+    if not isinstance(about, dict):
+        raise ModelFileError("model_file.document", path=path, reason="about")
+    prepared = None if preprocessing is None else _checked(path, lambda: Preprocessing.from_config(preprocessing))
+    return None if names is None else tuple(cast(list[str], names)), prepared, cast(dict[str, Any], about)

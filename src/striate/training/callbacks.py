@@ -1,0 +1,154 @@
+"""What a user can hang into training, by Keras's names. A callback works on the run, through `self.run`."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from striate.engines.contract import Array
+from striate.errors import FileError, SettingError, unknown_name
+from striate.training.run import Run
+
+Mode = Literal["auto", "min", "max"]
+
+
+Logs = Mapping[str, float]
+NO_LOGS: Logs = {}
+
+
+class Callback:
+    """Does nothing at every occasion; override what you need. `self.model` is the model, where one is being fitted."""
+
+    run: Run
+    model: Any = None
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        """Before the first step."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        """Before an epoch's first step; epochs count from 0."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs = NO_LOGS) -> None:
+        """After a step; batches count from 0, logs are means over the epoch so far."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        """After an epoch and its validation."""
+
+    def on_train_end(self, logs: Logs = NO_LOGS) -> None:
+        """After the last epoch."""
+
+
+class Monitor:
+    """Follows one value of the logs and knows when it is better than it was."""
+
+    def __init__(self, where: str, name: str, mode: Mode = "auto", min_delta: float = 0.0) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise SettingError("setting.mode", where=where, setting="mode", came=mode)
+        self.name = name
+        # As Keras: an accuracy is to grow, everything else to shrink.
+        self._sign = 1 if mode == "max" or (mode == "auto" and ("acc" in name or name.endswith("auc"))) else -1
+        self._min_delta = abs(min_delta)
+        self.best: float | None = None
+
+    def better(self, logs: Logs) -> bool:
+        """Whether the value is the best so far; it is then kept as `best`."""
+        if self.name not in logs:
+            raise unknown_name("logged", self.name, logs)
+        value = logs[self.name]
+        if self.best is not None and not self._sign * (value - self.best) > self._min_delta:
+            return False
+        self.best = value
+        return True
+
+
+class EarlyStopping(Callback):
+    """Stop when a value has not improved for `patience` epochs; with `restore_best_weights` go back to its best epoch.
+
+    The best weights come back also when training ends before patience does.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        *,
+        mode: Mode = "auto",
+        restore_best_weights: bool = False,
+    ) -> None:
+        self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
+        self.patience = patience
+        self.restore_best_weights = restore_best_weights
+        self.best_epoch = 0
+        self._best_weights: tuple[Array, Array] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        if self._monitor.better(logs):
+            self.best_epoch = epoch
+            if self.restore_best_weights:
+                self._best_weights = self.run.theta.copy(), self.run.state.copy()
+        elif epoch - self.best_epoch >= self.patience:
+            self.run.stop("training.stopped_early")
+
+    def on_train_end(self, logs: Logs = NO_LOGS) -> None:
+        if self._best_weights is not None:
+            self.run.theta[:], self.run.state[:] = self._best_weights
+
+
+class ModelCheckpoint(Callback):
+    """Save the model after each epoch, or with `save_best_only` when a value improved.
+
+    `filepath` may hold {epoch} and any value of the logs, as in "model-{epoch:02d}-{val_loss:.3f}.safetensors".
+    """
+
+    def __init__(
+        self,
+        filepath: str | Path,
+        monitor: str = "val_loss",
+        *,
+        save_best_only: bool = False,
+        mode: Mode = "auto",
+    ) -> None:
+        self.filepath = str(filepath)
+        self.save_best_only = save_best_only
+        self._monitor = Monitor("ModelCheckpoint", monitor, mode)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        if self.save_best_only and not self._monitor.better(logs):
+            return
+        known = {"epoch": epoch + 1, **logs}
+        for name in re.findall(r"{(\w+)", self.filepath):
+            if name not in known:
+                raise unknown_name("logged", name, known)
+        self.run.save(Path(self.filepath.format(**known)))
+
+
+class CSVLogger(Callback):
+    """One line an epoch into a CSV file: the epoch (from 0, as Keras) and every value of the logs."""
+
+    def __init__(self, filename: str | Path, separator: str = ",", *, append: bool = False) -> None:
+        self.filename = Path(filename)
+        self.separator = separator
+        self.append = append
+        self._names: Sequence[str] = ()
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        if not self.append:
+            self._write("w", [])
+
+    def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        rows: list[Sequence[object]] = []
+        if not self._names:
+            self._names = list(logs)
+            if not self.filename.exists() or self.filename.stat().st_size == 0:
+                rows.append(["epoch", *self._names])
+        rows.append([epoch, *(logs.get(name, "") for name in self._names)])
+        self._write("a", rows)
+
+    def _write(self, mode: Literal["a", "w"], rows: Sequence[Sequence[object]]) -> None:
+        try:
+            with self.filename.open(mode, newline="", encoding="utf-8") as file:
+                csv.writer(file, delimiter=self.separator, lineterminator="\n").writerows(rows)
+        except OSError as error:
+            raise FileError("file.cannot_write", path=self.filename, reason=error.strerror) from error

@@ -1,0 +1,157 @@
+"""The training loop: epochs of batches, each a step of the engine and of the rule."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from striate.data.batches import Batches, Indices
+from striate.engines.contract import Array, Engine, Key, Purpose, Targets
+from striate.network.losses import Loss
+from striate.network.optimizers import Rule
+from striate.training.callbacks import Callback
+from striate.training.evaluate import evaluate
+from striate.training.events import EpochDone, Finished, Progress, Started, StepDone
+from striate.training.guard import check_finite
+from striate.training.metrics import metrics_named
+from striate.training.run import Run
+
+CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train. `batch_size` "all": one step an epoch, on the gradient of all pictures."""
+
+    rule: Rule
+    loss: Loss
+    metrics: tuple[str, ...] = ()
+    epochs: int = 1
+    batch_size: int | Literal["all"] = 32
+    shuffle: bool = True
+    seed: int = 0
+    threads: int | None = None
+
+
+def nothing(event: object) -> None:
+    """Show nothing."""
+
+
+def train(
+    engine: Engine,
+    run: Run,
+    plan: Plan,
+    data: Batches,
+    validation: Batches | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: Progress = nothing,
+) -> str:
+    """Train `run`'s weights in place; the answer is the code of why it ended.
+
+    Raises `TrainingError` at the first number that is not finite; the weights are then those before that step.
+    """
+    capacity = _capacity(plan, len(data), len(validation) if validation else 0)
+    judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
+    learner = _Learner(engine, run, plan, capacity)
+    begun = time.perf_counter()
+    progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
+    for callback in callbacks:
+        callback.run = run
+        callback.on_train_begin()
+    while run.epoch < plan.epochs and not run.stopped:
+        epoch_begun = time.perf_counter()
+        logs, speed = learner.epoch(data, callbacks, progress)
+        if validation:
+            judged = evaluate(judging, run.theta, run.state, validation, plan.metrics, capacity)
+            logs |= {f"val_{name}": value for name, value in judged.items()}
+        run.record(logs)
+        progress(EpochDone(run.epoch, time.perf_counter() - epoch_begun, speed, logs))
+        for callback in callbacks:
+            callback.on_epoch_end(run.epoch, logs)
+        run.epoch += 1
+    for callback in callbacks:
+        callback.on_train_end()
+    reason = run.stopped or "training.all_epochs"
+    progress(Finished(reason, run.epoch, time.perf_counter() - begun))
+    return reason
+
+
+class _Learner:
+    """Takes a run through the steps of an epoch."""
+
+    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int) -> None:
+        self._engine, self._run, self._plan = engine, run, plan
+        purpose = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
+        self._program = engine.compile(run.graph, capacity, purpose, threads=plan.threads)
+
+    def steps(self, data: Batches) -> int:
+        """Steps of an epoch; the last batch may be short."""
+        return 1 if self._plan.batch_size == "all" else -(-len(data) // self._plan.batch_size)
+
+    def epoch(self, data: Batches, callbacks: Sequence[Callback], progress: Progress) -> tuple[dict[str, float], float]:
+        """One pass over the data; answers with its logs and with pictures per second."""
+        run, counts, begun = self._run, _Counts(self._plan.metrics), time.perf_counter()
+        for callback in callbacks:
+            callback.on_epoch_begin(run.epoch)
+        for number, indices in enumerate(self._batches(len(data))):
+            self._step(data, indices, counts)
+            progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, counts.logs()))
+            for callback in callbacks:
+                callback.on_train_batch_end(number, counts.logs())
+            if run.stopped:
+                break
+        return counts.logs(), counts.pictures / (time.perf_counter() - begun)
+
+    def _batches(self, pictures: int) -> Iterator[Indices]:
+        order = np.arange(pictures)
+        if self._plan.shuffle:
+            # Keyed by seed and epoch, so that a resumed run shuffles as the unbroken one.
+            order = np.random.default_rng([self._plan.seed, self._run.epochs_before + self._run.epoch]).permutation(
+                pictures
+            )
+        size = pictures if self._plan.batch_size == "all" else self._plan.batch_size
+        for first in range(0, pictures, size):
+            yield order[first : first + size]
+
+    def _step(self, data: Batches, indices: Indices, counts: "_Counts") -> None:
+        run = self._run
+        theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots)
+        gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
+        for first in range(0, len(indices), self._program.capacity):
+            part = indices[first : first + self._program.capacity]
+            batch = data.take(part)
+            key = Key(self._plan.seed, run.step, first)
+            step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
+            check_finite(step, epoch=run.epoch + 1, number=run.step + 1, learning_rate=run.learning_rate)
+            run.state = step.state
+            share = len(part) / len(indices)
+            gradient = step.gradient * share if gradient is None else gradient + step.gradient * share
+            counts.count(step.loss, step.output, batch.y)
+        if gradient is not None:
+            run.step += 1
+            self._engine.update(self._plan.rule, run.theta, gradient, run.slots, run.step, run.learning_rate)
+
+
+class _Counts:
+    """The mean loss and the metrics over the pictures of an epoch so far."""
+
+    def __init__(self, metrics: Sequence[str]) -> None:
+        self._metrics = metrics_named(metrics)
+        self._loss = 0.0
+        self.pictures = 0
+
+    def count(self, loss: float, output: Array, y: Targets) -> None:
+        self._loss += loss * len(output)
+        self.pictures += len(output)
+        for metric in self._metrics:
+            metric.update(output, y)
+
+    def logs(self) -> dict[str, float]:
+        return {"loss": self._loss / self.pictures} | {metric.name: metric.result() for metric in self._metrics}
+
+
+def _capacity(plan: Plan, pictures: int, validation_pictures: int) -> int:
+    """How many pictures a program must take at once: never more than there are."""
+    return min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, validation_pictures))

@@ -1,0 +1,81 @@
+"""Checking pictures and targets once, before training, against the shapes that the network has."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from striate.errors import DataError
+from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+def as_pictures(x: ArrayLike, shape: Shape) -> Array:
+    """Pictures as float32 (N, *shape). A missing last axis of one channel is added, as Keras does.
+
+    Raises `DataError` for another shape, for what is no number, and for NaN or infinity.
+    """
+    pictures = np.asarray(x)
+    if pictures.dtype.kind not in "fiub":
+        raise DataError("data.not_numbers", dtype=pictures.dtype)
+    if shape[-1] == 1 and pictures.ndim == len(shape):
+        pictures = pictures[..., None]
+    if pictures.ndim != len(shape) + 1 or pictures.shape[1:] != shape:
+        raise DataError("data.wrong_shape", required=("N", *shape), came=np.shape(x))
+    pictures = pictures.astype(np.float32, copy=False)
+    # A sum is finite only if all its terms are; it may also overflow, so look closer before complaining.
+    if not np.isfinite(pictures.sum(dtype=np.float64)) and not np.isfinite(pictures).all():
+        first = int(np.argwhere(~np.isfinite(pictures))[0][0])
+        raise DataError("data.not_finite", picture=first)
+    return pictures
+
+
+def as_targets(loss: Loss, y: ArrayLike, output: Shape, pictures: int) -> Array:
+    """Targets in the form that the loss works on: class numbers int64 (N, ...), or float32 in the output's shape."""
+    targets = np.asarray(y)
+    if targets.dtype.kind not in "fiub":
+        raise DataError("data.not_numbers", dtype=targets.dtype)
+    if targets.ndim == 0 or len(targets) != pictures:
+        raise DataError(
+            "data.lengths_differ", pictures=pictures, targets=np.size(y) if targets.ndim == 0 else len(targets)
+        )
+    if not np.isfinite(targets).all():
+        raise DataError("data.target_not_finite", picture=int(np.argwhere(~np.isfinite(targets))[0][0]))
+    if isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
+        return _classes(loss, targets, output)
+    if targets.size != pictures * int(np.prod(output)):
+        raise DataError(
+            "data.targets_do_not_fit", loss=type(loss).__name__, required=("N", *output), came=targets.shape
+        )
+    if isinstance(loss, BinaryCrossentropy) and (targets.min() < 0 or targets.max() > 1):
+        raise DataError("data.target_no_share", came=(float(targets.min()), float(targets.max())))
+    return targets.reshape(pictures, *output).astype(np.float32)
+
+
+def as_weights(sample_weight: ArrayLike | None, pictures: int) -> Array | None:
+    """Weights of pictures as float32 (N,), or None. Raises `DataError` for another length or a number below 0."""
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight, np.float32)
+    if weights.shape != (pictures,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise DataError("data.sample_weight", required=pictures, came=weights.shape)
+    return weights
+
+
+def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
+    classes = output[-1]
+    if classes < 2:
+        raise DataError("data.one_output", loss=type(loss).__name__)
+    if targets.shape[1:] == output:
+        return targets.astype(np.float32)
+    if targets.size != len(targets) * int(np.prod(output[:-1])):
+        raise DataError(
+            "data.targets_do_not_fit", loss=type(loss).__name__, required=("N", *output), came=targets.shape
+        )
+    labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
+    if (labels.ravel() != targets.ravel()).any() or labels.min() < 0 or labels.max() >= classes:
+        wrong = int(np.argmax((labels.ravel() != targets.ravel()) | (labels.ravel() < 0) | (labels.ravel() >= classes)))
+        raise DataError("data.label_out_of_range", picture=wrong, came=targets.ravel()[wrong].item(), classes=classes)
+    return labels
