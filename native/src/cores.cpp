@@ -31,8 +31,7 @@ struct Membership {
 struct Mount {
     std::string group;  // the group that is seen at this place: "/", or the container's
     std::string place;
-    std::string kind;     // "cgroup2", or "cgroup" for version 1
-    std::string options;  // version 1: with the names of the controllers among them
+    std::string kind;  // "cgroup2", or "cgroup" for version 1
 };
 
 std::vector<Membership> memberships(const fs::path& root) {
@@ -49,11 +48,11 @@ std::vector<Mount> mounts(const fs::path& root) {
     std::ifstream file(root / "proc/self/mountinfo");
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);
-        std::string skipped, source;
+        std::string skipped;
         Mount mount;
         fields >> skipped >> skipped >> skipped >> mount.group >> mount.place;
         while (fields >> skipped && skipped != "-") continue;  // options, and a varying number of optional fields
-        fields >> mount.kind >> source >> mount.options;
+        fields >> mount.kind;
         found.push_back(mount);
     }
     return found;
@@ -66,9 +65,10 @@ bool lists_cpu(const std::string& names) {
     return false;
 }
 
-bool shows(const Mount& mount, const Membership& membership) {
+/// Whether a quota may stand there. (Of version 1's many trees only that of the controller "cpu" has the files.)
+bool may_limit(const Mount& mount, const Membership& membership) {
     if (mount.kind == "cgroup2") return membership.controllers.empty();
-    return mount.kind == "cgroup" && lists_cpu(mount.options) && lists_cpu(membership.controllers);
+    return mount.kind == "cgroup" && lists_cpu(membership.controllers);
 }
 
 /// Microseconds of work in a period of so many microseconds; "max" (version 2) or -1 (version 1) is no limit.
@@ -116,7 +116,7 @@ std::optional<double> cpu_quota(const fs::path& root) {
     const auto groups = memberships(root);
     for (const Mount& mount : mounts(root))
         for (const Membership& membership : groups)
-            if (shows(mount, membership)) {
+            if (may_limit(mount, membership)) {
                 const fs::path top = root / fs::path(mount.place).relative_path();
                 const fs::path way = fs::path(membership.group).lexically_relative(mount.group);
                 least = std::min(least, least_quota(top, way, mount.kind));
