@@ -27,6 +27,6 @@ from striate.layers import MaxPool2D as MaxPool2D
 from striate.layers import MaxPooling2D as MaxPooling2D
 from striate.messages import speak as speak
 from striate.model import Model as Model
-from striate.model import Sequential as Sequential
 from striate.model import load_model as load_model
+from striate.sequential import Sequential as Sequential
 from striate.version import __version__ as __version__

@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from striate.engines.contract import Array
-from striate.errors import UnknownNameError
+from striate.errors import DataError, GraphError, UnknownNameError
 from striate.model import Model
 from striate.network.graph import Input
-from striate.network.layers import Layer, apply
+from striate.network.layers import Conv2D, InputLayer, Layer, Pooling2D, apply
 
 # The weights alone, not the model: that holds the layer, which could then never be forgotten.
 _weights: WeakKeyDictionary[Layer, list[Array]] = WeakKeyDictionary()
@@ -18,16 +18,19 @@ _weights: WeakKeyDictionary[Layer, list[Array]] = WeakKeyDictionary()
 @apply.register(object)
 def _(inputs: Any, layer: Layer) -> Array:
     """The layer's answer to pictures (N, H, W, C): float32. Its weights are drawn at the first call and then stay."""
+    if isinstance(layer, InputLayer):
+        raise GraphError("graph.input_not_first")
     try:
         pictures = np.asarray(inputs, np.float32)
     except (TypeError, ValueError):
         raise UnknownNameError("layer.called_on_unknown", layer=layer, came=type(inputs).__name__) from None
-    if pictures.ndim < 2:
-        raise UnknownNameError("layer.called_on_unknown", layer=layer, came=pictures.shape)
+    if pictures.ndim < 2 or (isinstance(layer, Conv2D | Pooling2D) and pictures.ndim == 3):
+        raise DataError("layer.needs_batch", layer=type(layer).__name__, came=pictures.shape)
     x = Input(pictures.shape[1:])
     model = Model(x, layer(x))
-    if layer in _weights:
-        model.set_weights(_weights[layer])
-    else:
-        _weights[layer] = model.get_weights()
+    drawn = _weights.setdefault(layer, model.get_weights())
+    required, came = [w.shape for w in drawn], [w.shape for w in model.get_weights()]
+    if required != came:
+        raise DataError("layer.other_weights", layer=type(layer).__name__, required=required, came=came)
+    model.set_weights(drawn)
     return model.predict(pictures)

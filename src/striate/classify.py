@@ -4,23 +4,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from striate import storage
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import StateError
+from striate.network.graph import Graph
+from striate.network.layers import activation_of
 
+Pictures = Sequence[str | Path | NDArray[Any]] | NDArray[Any] | str | Path
 BATCH = 32  # pictures in memory at a time
 
 
 class Classifier(Protocol):
     """What classifying needs of a model."""
 
-    class_names: tuple[str, ...] | None
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """What the outputs stand for."""
+        ...
+
     preprocessing: Preprocessing | None
+
+    @property
+    def graph(self) -> Graph:
+        """The wiring."""
+        ...
 
     def predict(self, x: Array) -> Array:
         """The output (N, K) for pictures (N, H, W, C)."""
@@ -37,9 +50,14 @@ class Answer:
     file: str | None = None
 
 
-def classify(model: Classifier, pictures: Sequence[str | Path | NDArray[Any]] | str | Path) -> list[Answer]:
-    """An answer for each picture. Raises `StateError` where the model has no preprocessing, `DataError` for a bad picture."""
-    listed = [pictures] if isinstance(pictures, str | Path) else pictures
+def classify(model: Classifier, pictures: Pictures) -> list[Answer]:
+    """An answer for each picture. Raises `StateError` without preprocessing, `DataError` for a bad picture."""
+    if isinstance(pictures, str | Path):
+        return list(answers(model, [pictures]))
+    single = isinstance(pictures, np.ndarray) and (
+        pictures.ndim == 2 or (pictures.ndim == 3 and pictures.shape[2] in (1, 3))
+    )
+    listed = cast(Sequence[str | Path | NDArray[Any]], [pictures] if single else pictures)
     return list(answers(model, listed))
 
 
@@ -48,21 +66,24 @@ def answers(model: Classifier, pictures: Iterable[str | Path | NDArray[Any]]) ->
     preprocessing = model.preprocessing
     if preprocessing is None:
         raise StateError("model.no_preprocessing")
+    if activation_of(model.graph.nodes[-1].layer) not in ("softmax", "sigmoid"):
+        raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
+    names = model.class_names or [str(k) for k in range(max(model.graph.output_shape[-1], 2))]
+    storage.check_count(names, model.graph)
     waiting = iter(pictures)
     while some := list(islice(waiting, BATCH)):
         read = np.stack([_picture(preprocessing, each) for each in some])
         for each, scores in zip(some, model.predict(preprocessing.prepare(read)), strict=True):
-            yield _answer(model.class_names, scores, str(each) if isinstance(each, str | Path) else None)
+            yield _answer(names, scores, str(each) if isinstance(each, str | Path) else None)
 
 
 def _picture(preprocessing: Preprocessing, picture: str | Path | NDArray[Any]) -> NDArray[np.uint8]:
     return preprocessing.read(Path(picture)) if isinstance(picture, str | Path) else preprocessing.picture(picture)
 
 
-def _answer(names: Sequence[str] | None, scores: Array, file: str | None) -> Answer:
+def _answer(names: Sequence[str], scores: Array, file: str | None) -> Answer:
     if len(scores) == 1:  # a sigmoid's answer: how sure it is of class 1
         scores = np.array([1 - scores[0], scores[0]])
-    labels = names or [str(k) for k in range(len(scores))]
     winner = int(scores.argmax())
-    by_label = {label: float(score) for label, score in zip(labels, scores, strict=True)}
-    return Answer(labels[winner], float(scores[winner]), by_label, file)
+    by_name = {name: float(score) for name, score in zip(names, scores, strict=True)}
+    return Answer(names[winner], float(scores[winner]), by_name, file)

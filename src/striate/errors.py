@@ -4,6 +4,8 @@ Every error says where, what is required, what came and what to do. A program th
 `error.fields`; both are part of the interface, the sentence is not.
 """
 
+import sys
+import warnings
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -46,7 +48,12 @@ class DataError(StriateError, ValueError):
 
 
 class FileError(StriateError, OSError):
-    """A file or folder that cannot be read or written."""
+    """A file or folder that cannot be read or written. `errno` is None: the reason stands in the fields."""
+
+    def __init__(self, code: str, /, **fields: object) -> None:
+        OSError.__init__(self, code)
+        self.code = code
+        self.fields = fields
 
     def __str__(self) -> str:  # OSError brings a __str__ of its own
         return render(self.code, self.fields)
@@ -54,6 +61,10 @@ class FileError(StriateError, OSError):
 
 class ModelFileError(FileError):
     """A model file that is damaged, foreign or of another format version."""
+
+
+class MissingExtraError(StriateError, ImportError):
+    """A package is needed that is not installed; `fields["extra"]` names the extra that brings it."""
 
 
 class StateError(StriateError, RuntimeError):
@@ -77,6 +88,14 @@ class Notice(UserWarning):
 
     def __str__(self) -> str:
         return render(self.code, self.fields)
+
+
+def tell(code: str, /, **fields: object) -> None:
+    """Give a `Notice`, pointing at the line outside Striate that led to it."""
+    frame, level = sys._getframe(1), 2  # pyright: ignore[reportPrivateUsage] (documented, and the only way)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "striate":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(Notice(code, **fields), stacklevel=level)
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:

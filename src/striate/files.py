@@ -1,15 +1,23 @@
 """Writing files so that no reader ever meets half of one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from striate.errors import FileError
 
 
+def exists(path: Path) -> bool:
+    """Whether there is anything at a path. Raises `FileError` where the system will not say: a name too long, say."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise FileError("file.cannot_read", path=path, reason=error.strerror) from error
+
+
 @contextmanager
-def written_apart(path: Path) -> Iterator[Path]:
+def written_apart(path: Path) -> Generator[Path]:
     """A path beside the wanted one to write to; renamed onto it when all went well, removed when not.
 
     Raises `FileError` where the folder cannot be written to. What was at `path` before stays until the rename.
@@ -22,6 +30,8 @@ def written_apart(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         apart.replace(path)
     except OSError as error:
+        if isinstance(error, FileError):
+            raise
         raise FileError("file.cannot_write", path=path, reason=error.strerror or str(error)) from error
     finally:
         with suppress(OSError):

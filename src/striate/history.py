@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class History:
-    """The logs of every epoch: `history["val_accuracy"]` is a list with one number an epoch, `epoch` counts them from 0."""
+    """The logs of every epoch: `history["val_accuracy"]` is a list, one number an epoch; `epoch` counts them from 0."""
 
     def __init__(self, history: dict[str, list[float]], reason: str) -> None:
         self.history = history

@@ -1,59 +1,71 @@
-"""The face: Model and Sequential, as Keras users know them. Everything that it does, others do; it only holds and asks."""
+"""The face: Model, as Keras users know it. What it does, others do; it only holds and asks."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from striate import storage
-from striate.classify import Answer, classify
-from striate.data.batches import ArrayBatches
+from striate.classify import Answer, Pictures, classify
+from striate.data.batches import ArrayBatches, as_is
 from striate.data.load import Dataset, Images
 from striate.data.preprocessing import Preprocessing
-from striate.engines.contract import Array, Purpose
+from striate.engines.contract import Array, Forward, Purpose
 from striate.engines.select import engine as engine_named
-from striate.errors import DataError, FileError, GraphError, SettingError, StateError
+from striate.errors import DataError, FileError, GraphError, SettingError, StateError, tell
+from striate.files import exists
 from striate.history import History
-from striate.network.graph import Graph, Symbol, chain
+from striate.network.graph import Graph, Symbol
 from striate.network.initializers import first_values
-from striate.network.layers import InputLayer, Layer
+from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, optional_positive, positive, share, whole
+from striate.network.settings import convert, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import NO_LOGS, Callback
 from striate.training.evaluate import evaluate
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
-from striate.training.targets import as_pictures, as_targets, as_weights
+from striate.training.targets import as_numbers, as_pictures, as_targets, as_weights
+from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
 
 Verbose = Literal["auto", 0, 1, 2]
+Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
+DEFAULT_BATCH = 32  # Keras's
 
 
 class Model:
     """A network with its weights: what trains, predicts, is saved.
 
-    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the pictures
-    and what is dropped. Raises `GraphError` where the layers are no network.
+    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the
+    pictures and what is dropped. Raises `GraphError` where the layers are no network.
     """
 
     def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0) -> None:
         self._start(seed)
         graph = Graph.to(outputs)
         if inputs.layer is not graph.nodes[0].layer:
-            raise StateError("graph.other_input")
+            raise GraphError("graph.other_input")
         self._use(graph)
+
+    @staticmethod
+    def of(graph: Graph, *, seed: int = 0, theta: Array | None = None, state: Array | None = None) -> "Model":
+        """The model of a graph, with first weights by the seed or with these."""
+        model = Model.__new__(Model)
+        model._start(seed)
+        model._use(graph, theta, state)
+        return model
 
     def _start(self, seed: int) -> None:
         self.seed = convert(type(self).__name__, "seed", whole, seed)
-        self.class_names: tuple[str, ...] | None = None
+        self._class_names: tuple[str, ...] | None = None
         self.preprocessing: Preprocessing | None = None
         self.about: dict[str, Any] = {}  # how it was trained, how well it did: goes into the file
         self.stop_training = False
@@ -92,7 +104,7 @@ class Model:
 
     @property
     def weights(self) -> dict[str, Array]:
-        """Every weight by its name, such as "conv1/kernel". The arrays share the model's memory: changing one changes it."""
+        """Every weight by its name, such as "conv1/kernel". The arrays share the model's memory."""
         return self.graph.theta.views(self.theta) | self.graph.state.views(self.state)
 
     def get_weights(self) -> list[Array]:
@@ -124,11 +136,12 @@ class Model:
 
     # Learning
 
+    @keywords_checked("compile")
     def compile(
         self,
         optimizer: str | Rule = "adam",
         loss: str | Loss | None = None,
-        metrics: Sequence[str] = (),
+        metrics: Sequence[str] | None = None,
         *,
         engine: str | None = None,
         threads: int | None = None,
@@ -138,12 +151,14 @@ class Model:
             raise SettingError("setting.missing", where="compile", setting="loss")
         if isinstance(metrics, str):
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
-        metrics_named(metrics)
+        names = tuple(metrics or ())
+        metrics_named(names)
         threads = convert("compile", "threads", optional_positive, threads)
         self._engine = engine_named(engine)
-        self._plan = Plan(rule_named(optimizer), loss_named(loss), tuple(metrics), seed=self.seed, threads=threads)
+        self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=threads)
         self._run = None
 
+    @keywords_checked("fit")
     def fit(
         self,
         x: ArrayLike | Images | Dataset,
@@ -151,99 +166,136 @@ class Model:
         batch_size: int | Literal["all"] | None = None,
         epochs: int = 1,
         verbose: Verbose = "auto",
-        callbacks: Sequence[Callback] = (),
+        callbacks: Sequence[Callback] | Callback | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[ArrayLike, ArrayLike] | Images | None = None,
-        *,
+        validation_data: Labelled | Images | None = None,
         shuffle: bool = True,
+        *,
         sample_weight: ArrayLike | None = None,
     ) -> History:
         """Learn from pictures x (N, H, W, C) and targets y, in batches, for some epochs; called again it goes on.
 
-        `batch_size` None is 32; "all" is gradient descent over the whole data, one step an epoch. `validation_split` sets
-        the last share of the data apart before shuffling, as Keras does. Raises `DataError` where data do not fit, and
-        `TrainingError` at the first number that is not finite.
+        `batch_size` None is 32; "all" is gradient descent over the whole data, one step an epoch. `validation_split`
+        sets the last share of the data apart before shuffling, as Keras does; `validation_data`, (x, y) or (x, y,
+        weights), goes before it. Raises `DataError` where data do not fit, and `TrainingError` at the first number that
+        is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         if isinstance(x, Dataset):
             self.class_names, validation_data, x = x.class_names, validation_data or x.validation, x.train
-        data = self._batches(x, y, plan.loss, sample_weight)
-        data, validation = _split(data, convert("fit", "validation_split", share, validation_split))
-        if validation_data is not None:
-            held_out, targets = (validation_data, None) if isinstance(validation_data, Images) else validation_data
-            validation = self._batches(held_out, targets, plan.loss, None)
-        run = self._continued(plan)
-        for callback in callbacks:
+        data, validation = self._batches("fit", x, y, plan.loss, sample_weight), None
+        if isinstance(validation_data, Images):
+            validation = self._batches("validation_data", validation_data, None, plan.loss, None)
+        elif validation_data is not None:
+            held_out, targets, weights = _labelled(validation_data)
+            validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
+        elif last_share := convert("fit", "validation_split", share, validation_split):
+            data, validation = _split(data, last_share)
+        if plan.batch_size != "all" and plan.batch_size > len(data):
+            tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
+        listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        for callback in listed:
             callback.model = self
         self.stop_training = False
+        run = self._continued(plan)
         with progress_view(verbose) as show_progress:
-            reason = train(self._engine, run, plan, data, validation, [*callbacks, _StopOnRequest(self)], show_progress)
-        self.state = run.state
+            reason = train(self._engine, run, plan, data, validation, [*listed, _StopOnRequest(self)], show_progress)
         return History(run.history, reason)
 
+    @keywords_checked("evaluate")
     def evaluate(
         self,
         x: ArrayLike | Images,
         y: ArrayLike | None = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
+        verbose: Verbose = 0,
         *,
         sample_weight: ArrayLike | None = None,
         return_dict: bool = False,
     ) -> float | list[float] | dict[str, float]:
-        """The loss and the metrics on pictures: a number, or [loss, metric, ...], or with `return_dict` by name."""
+        """The loss and the metrics on pictures: a number, or [loss, metric, ...], or with `return_dict` by name.
+
+        `verbose` other than 0 writes them as a line to stderr, too.
+        """
         plan = self._compiled()
-        data = self._batches(x, y, plan.loss, sample_weight)
-        size = min(convert("evaluate", "batch_size", positive, batch_size), len(data))
+        data = self._batches("evaluate", x, y, plan.loss, sample_weight)
+        size = min(_batch_size("evaluate", batch_size), len(data))
         program = self._engine.compile(self.graph, size, Purpose(loss=plan.loss), threads=plan.threads)
-        judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
+        with judged_view(verbose, len(data)) as show_logs:
+            judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
+            show_logs(judged)
         if return_dict:
             return judged
         return list(judged.values()) if plan.metrics else judged["loss"]
 
     # Using
 
-    def predict(self, x: ArrayLike, batch_size: int = 32) -> Array:
-        """The output (N, ...) for pictures x (N, H, W, C), float32."""
-        return self._forward(x, batch_size, ())[0]
+    @keywords_checked("predict")
+    def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: Verbose = 0) -> Array:
+        """The output (N, ...) for pictures x (N, H, W, C), float32. `verbose` other than 0 writes a line to stderr."""
+        pictures = as_numbers(x)
+        with judged_view(verbose, len(pictures) if pictures.ndim else 0) as show_logs:
+            output, _ = self._forward(pictures, _batch_size("predict", batch_size), ())
+            show_logs({})
+        return output
 
     def feature_maps(self, x: ArrayLike, layer: str | Layer) -> Array:
         """What a layer makes of pictures x: (N, P, Q, K) for a convolution. `layer` is a name or the layer itself."""
-        graph = self._built_for(x).graph
+        graph = self._built_for(as_numbers(x)).graph
         name = layer if isinstance(layer, str) else next((n.name for n in graph.nodes if n.layer is layer), repr(layer))
         graph.place(name)
-        return self._forward(x, CHUNK, (name,))[1]
+        return self._forward(x, CHUNK, (name,))[1][name]
 
-    def classify(self, pictures: Sequence[str | Path | NDArray[Any]] | str | Path) -> list[Answer]:
-        """For each picture, a file or an array of bytes: its label, how sure the model is, and the score of every class.
+    def classify(self, pictures: Pictures) -> list[Answer]:
+        """For each picture, a file or an array of bytes: its label, how sure the model is, the score of every class.
 
-        Needs the preprocessing that the model was trained with; raises `StateError` where it has none.
+        Needs the preprocessing that the model was trained with, and probabilities as output; raises `StateError` where
+        it has not got them.
         """
         return classify(self, pictures)
 
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """What the outputs stand for, in order; None: they are numbered."""
+        return self._class_names
+
+    @class_names.setter
+    def class_names(self, names: Sequence[str] | None) -> None:
+        checked = None if names is None else storage.checked_names(names)
+        if checked is not None and self._graph is not None:
+            storage.check_count(checked, self._graph)
+        self._class_names = checked
+
+    @keywords_checked("save")
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write one safetensors file that holds everything: network, weights, classes, preprocessing."""
         path = Path(filepath)
-        if path.exists() and not overwrite:
+        if path.suffix != storage.ENDING:
+            tell("model_file.ending", path=path, ending=storage.ENDING)
+        if not overwrite and exists(path):
             raise FileError("file.exists", path=path)
-        storage.save(
-            path,
-            storage.ModelFile(self.graph, self.theta, self.state, self.class_names, self.preprocessing, self.about),
-        )
+        storage.save(path, self._as_file())
 
-    def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> list[Array]:
-        pictures = as_pictures(x, self._built_for(x).graph.input_shape)
-        size = min(convert("predict", "batch_size", positive, batch_size), max(len(pictures), 1))
+    def _as_file(self) -> storage.ModelFile:
+        return storage.ModelFile(self.graph, self.theta, self.state, self.class_names, self.preprocessing, self.about)
+
+    def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
+        pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
+        if len(pictures) == 0:
+            shapes = {name: self.graph.node(name).shape for name in keep}
+            empty = {name: np.zeros((0, *shape), np.float32) for name, shape in shapes.items()}
+            return Forward(np.zeros((0, *self.graph.output_shape), np.float32), empty)
+        size = min(batch_size, len(pictures))
         threads = self._plan.threads if self._plan else None
         program = self._engine.compile(self.graph, size, Purpose(keep=keep), threads=threads)
         parts = [
             program.forward(self.theta, self.state, pictures[first : first + size])
-            for first in range(0, max(len(pictures), 1), size)
+            for first in range(0, len(pictures), size)
         ]
-        return [np.concatenate([part.output for part in parts])] + [
-            np.concatenate([part.kept[name] for part in parts]) for name in keep
-        ]
+        kept = {name: np.concatenate([part.kept[name] for part in parts]) for name in keep}
+        return Forward(np.concatenate([part.output for part in parts]), kept)
 
-    def _built_for(self, x: object) -> "Model":
+    def _built_for(self, pictures: NDArray[Any]) -> "Model":
         """This model, its graph known: `Sequential` learns the size of its pictures from the first ones."""
         return self
 
@@ -253,7 +305,7 @@ class Model:
         return self._plan
 
     def _planned(self, epochs: int, batch_size: int | Literal["all"] | None, *, shuffle: bool) -> Plan:
-        size = batch_size if batch_size == "all" else convert("fit", "batch_size", positive, batch_size or 32)
+        size = batch_size if batch_size == "all" else _batch_size("fit", batch_size)
         return replace(
             self._compiled(), epochs=convert("fit", "epochs", positive, epochs), batch_size=size, shuffle=shuffle
         )
@@ -274,19 +326,24 @@ class Model:
         return self._run
 
     def _batches(
-        self, x: ArrayLike | Images, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
+        self, where: str, x: ArrayLike | Images, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
     ) -> ArrayBatches:
         if isinstance(x, Images):
             self._adopt(x)
-            y = as_targets(loss, x.labels, self._built_for(x.pictures).graph.output_shape, len(x))
-            return ArrayBatches(x.pictures, y, prepare=x.preprocessing.prepare)
+            pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
+            self._check_input(self._built_for(pictures).graph, x.preprocessing)
+        else:
+            pictures, prepare = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape), as_is
         if y is None:
-            raise SettingError("setting.missing", where="fit", setting="y")
-        pictures = as_pictures(x, self._built_for(x).graph.input_shape)
+            raise SettingError("setting.missing", where=where, setting="y")
         if len(pictures) == 0:
             raise DataError("data.no_pictures")
         targets = as_targets(loss, y, self.graph.output_shape, len(pictures))
-        return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)))
+        return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)), prepare)
+
+    def _check_input(self, graph: Graph, preprocessing: Preprocessing) -> None:
+        if graph.input_shape != preprocessing.shape:
+            raise DataError("data.wrong_shape", required=("N", *graph.input_shape), came=("N", *preprocessing.shape))
 
     def _adopt(self, images: Images) -> None:
         """Pictures that were read by some preprocessing make it the model's, so that it reads files in the same way."""
@@ -295,48 +352,7 @@ class Model:
         self.preprocessing = images.preprocessing
 
 
-class Sequential(Model):
-    """Layers one behind the other. The first says its `input_shape`, or is an `Input`, or the first pictures tell."""
-
-    def __init__(self, layers: Sequence[Layer | Symbol] = (), *, seed: int = 0) -> None:
-        self._start(seed)
-        self._listed: list[Layer] = []
-        for layer in layers:
-            self._list(layer)
-        self._build_if_known()
-
-    def add(self, layer: Layer | Symbol) -> None:
-        """Put a layer behind the others. Weights are drawn anew."""
-        self._list(layer)
-        self._build_if_known()
-
-    def build(self, input_shape: Sequence[int]) -> None:
-        """Fix the size of the pictures: (height, width, channels)."""
-        self._use(Graph.to(chain(self._listed, tuple(input_shape))))
-
-    @property
-    def layers(self) -> list[Layer]:
-        return [layer for layer in self._listed if not isinstance(layer, InputLayer)]
-
-    def _list(self, layer: object) -> None:
-        listed = layer.layer if isinstance(layer, Symbol) else layer
-        if not isinstance(listed, Layer):
-            raise GraphError("graph.no_layer", came=type(layer).__name__)
-        if isinstance(listed, InputLayer) and self._listed:
-            raise GraphError("graph.input_not_first")
-        self._listed.append(listed)
-
-    def _build_if_known(self) -> None:
-        first = self._listed[0] if self._listed else None
-        if first is not None and len(self.layers) > 0 and (isinstance(first, InputLayer) or first.input_shape):
-            self._use(Graph.to(chain(self._listed)))
-
-    def _built_for(self, x: object) -> Model:
-        if self._graph is None:
-            self.build(np.shape(x)[1:])  # type: ignore[arg-type]
-        return self
-
-
+@keywords_checked("load_model")
 def load_model(filepath: str | Path) -> Model:
     """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
     return from_file(storage.load(Path(filepath)))
@@ -344,9 +360,7 @@ def load_model(filepath: str | Path) -> Model:
 
 def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
     """The model of a file's contents."""
-    model = Model.__new__(Model)
-    model._start(seed)
-    model._use(file.graph, file.theta, file.state)
+    model = Model.of(file.graph, seed=seed, theta=file.theta, state=file.state)
     model.class_names, model.preprocessing, model.about = file.class_names, file.preprocessing, dict(file.about)
     return model
 
@@ -363,6 +377,17 @@ class _StopOnRequest(Callback):
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] = NO_LOGS) -> None:
         if self.model.stop_training:
             self.run.stop()
+
+
+def _batch_size(where: str, batch_size: int | None) -> int:
+    return DEFAULT_BATCH if batch_size is None else convert(where, "batch_size", positive, batch_size)
+
+
+def _labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+    """(x, y) or (x, y, weights), the weights None where they are not given."""
+    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
+        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
+    return data if len(data) == 3 else (*data, None)
 
 
 def _split(data: ArrayBatches, last_share: float) -> tuple[ArrayBatches, ArrayBatches | None]:

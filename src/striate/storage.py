@@ -5,7 +5,8 @@ before anything is allocated.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -14,14 +15,16 @@ import numpy as np
 
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
-from striate.errors import FileError, ModelFileError, StriateError
-from striate.files import written_apart
+from striate.errors import DataError, FileError, ModelFileError, SettingError, StriateError
+from striate.files import exists, written_apart
 from striate.network.description import from_document, to_document
 from striate.network.graph import Graph
 from striate.network.layout import Layout
+from striate.network.settings import is_sequence
 from striate.version import __version__
 
 FORMAT = 1
+ENDING = ".safetensors"
 DOCUMENT = "striate"
 LONGEST_DOCUMENT = 4_000_000  # characters: far more than the largest network needs
 
@@ -42,7 +45,8 @@ class ModelFile:
 
 def save(path: Path, model: ModelFile) -> None:
     """Write a model file, apart and then renamed. Raises `FileError` where it cannot."""
-    from safetensors.numpy import save_file
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file  # pyright: ignore[reportUnknownVariableType] (half typed)
 
     document = {
         "format": FORMAT,
@@ -53,20 +57,26 @@ def save(path: Path, model: ModelFile) -> None:
         "about": dict(model.about),
     }
     tensors = model.graph.theta.views(model.theta) | model.graph.state.views(model.state)
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise SettingError("model.about_not_plain", reason=str(error)) from error
     with written_apart(path) as apart:
-        save_file({name: np.ascontiguousarray(each) for name, each in tensors.items()}, apart, {DOCUMENT: text})
+        try:
+            save_file({name: np.ascontiguousarray(each) for name, each in tensors.items()}, apart, {DOCUMENT: text})
+        except SafetensorError as error:  # a full disk, say: safetensors has its own class for it
+            raise OSError(str(error)) from error
 
 
 def load(path: Path) -> ModelFile:
     """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
     from safetensors import SafetensorError, safe_open
 
-    if not path.is_file():
+    if not exists(path) or path.is_dir():
         raise FileError("file.not_found", path=path)
     try:
-        with safe_open(path, framework="np") as file:
-            document = _document(path, cast("Mapping[str, str] | None", file.metadata()))
+        with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:
+            document = _document(path, file.metadata())
             graph = _checked(path, lambda: from_document(document.get("network")))
             _compare(path, graph, file)
             theta, state = (_vector(layout, file) for layout in (graph.theta, graph.state))
@@ -74,7 +84,22 @@ def load(path: Path) -> ModelFile:
         if isinstance(error, StriateError):
             raise
         raise ModelFileError("model_file.damaged", path=path, reason=str(error)) from error
-    return ModelFile(graph, theta, state, *_annotations(path, document))
+    return ModelFile(graph, theta, state, *_annotations(path, document, graph))
+
+
+def checked_names(names: object) -> tuple[str, ...]:
+    """Names of classes as a tuple. Raises `DataError` unless they are different texts, at least one."""
+    texts = [name for name in names if isinstance(name, str)] if is_sequence(names) else []
+    if not is_sequence(names) or not texts or len(texts) != len(names) or len(set(texts)) != len(texts):
+        raise DataError("names.not_different_texts", came=names)
+    return tuple(texts)
+
+
+def check_count(names: Sequence[str], graph: Graph) -> None:
+    """Raise `DataError` unless there is a name for each output, or two for a single one."""
+    outputs = graph.output_shape[-1]
+    if len(names) != max(outputs, 2):
+        raise DataError("names.count", required=max(outputs, 2), came=len(names))
 
 
 def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
@@ -131,14 +156,13 @@ def _vector(layout: Layout, file: Any) -> Array:
 
 
 def _annotations(
-    path: Path, document: Mapping[str, Any]
+    path: Path, document: Mapping[str, Any], graph: Graph
 ) -> tuple[tuple[str, ...] | None, Preprocessing | None, Mapping[str, Any]]:
     names, preprocessing, about = (document.get(key) for key in ("class_names", "preprocessing", "about"))
-    if names is not None and not (
-        isinstance(names, list) and all(isinstance(n, str) for n in cast(list[object], names))
-    ):
-        raise ModelFileError("model_file.document", path=path, reason="class_names")
+    checked = None if names is None else _checked(path, lambda: checked_names(names))
+    if checked is not None:
+        _checked(path, lambda: check_count(checked, graph))
     if not isinstance(about, dict):
         raise ModelFileError("model_file.document", path=path, reason="about")
     prepared = None if preprocessing is None else _checked(path, lambda: Preprocessing.from_config(preprocessing))
-    return None if names is None else tuple(cast(list[str], names)), prepared, cast(dict[str, Any], about)
+    return checked, prepared, cast(dict[str, Any], about)

@@ -2,9 +2,9 @@
 
 import locale
 import os
+import re
 import string
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from pathlib import PurePath
@@ -13,19 +13,20 @@ from typing import Any, cast
 
 LANGUAGES = ("en", "ko")
 
-_spoken: ContextVar[str | None] = ContextVar("language", default=None)
+_spoken: str | None = None
 
 
 def speak(language: str | None) -> None:
     """Show texts in this language from now on ("en" or "ko"; None: as the locale says)."""
     if language not in (*LANGUAGES, None):
         raise ValueError(f"language: required is one of {LANGUAGES} or None, got {language!r}")
-    _spoken.set(language)
+    global _spoken  # a reader has one language; no result depends on it
+    _spoken = language
 
 
 def language() -> str:
     """The language that texts are shown in: the one chosen by `speak`, else the locale's, else English."""
-    return _spoken.get() or _locale_language()
+    return _spoken or _locale_language()
 
 
 def _locale_language() -> str:
@@ -39,7 +40,8 @@ def _locale_language() -> str:
 
 def render(code: str, fields: Mapping[str, object] | None = None, language_: str | None = None) -> str:
     """The text of a code with its fields filled in."""
-    return _formatter.vformat(texts(language_ or language())[code], (), fields or {})
+    shown_in = language_ or language()
+    return _Formatter(shown_in).vformat(texts(shown_in)[code], (), fields or {})
 
 
 @cache
@@ -62,9 +64,12 @@ class _Formatter(string.Formatter):
     - `quoted`: the items in quotes, joined by commas
     - `text`: the value is a code itself; its text
     - `walk`: [("input1", (28, 28, 1)), ("conv1", (26, 26, 8))] as 28 -conv1-> 26
-    - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle its last sound asks for;
-      after another spec and a bar: `{shape:size|이/가}`
+    - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle that its
+      last sound asks for; after another spec and a bar: `{shape:size|이/가}`
     """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
 
     def format_field(self, value: object, format_spec: str) -> str:
         spec, _, particles = format_spec.rpartition("|") if "|" in format_spec else ("", "", format_spec)
@@ -75,6 +80,8 @@ class _Formatter(string.Formatter):
 
     def _shown(self, value: object, spec: str) -> str:
         match spec:
+            case "size" if value == ():
+                return "()"
             case "size":
                 return "x".join(str(n) for n in _items(value))
             case "list":
@@ -84,7 +91,7 @@ class _Formatter(string.Formatter):
             case "walk":
                 return _walk(cast("list[tuple[str, tuple[int, ...]]]", value))
             case "text":
-                return render(str(value))
+                return render(str(value), None, self._language)
             case "" if isinstance(value, float):
                 return f"{value:g}"
             case "" if isinstance(value, PurePath):
@@ -108,8 +115,11 @@ _PARTICLES = ("은/는", "이/가", "을/를", "과/와", "으로/로", "이라/
 _FIRST_SYLLABLE, _LAST_SYLLABLE = ord("가"), ord("힣")
 _FINALS = 28  # a Hangul syllable's number modulo 28 is its final consonant, 0: none
 _FINAL_L = 8
-# How a digit or a Latin letter that ends a word is read aloud: with a final consonant ("l": with a final ㄹ) or without.
-_READ_WITH_FINAL = {**dict.fromkeys("036mnMN", "yes"), **dict.fromkeys("178lrLR", "l")}
+# How what ends in a digit or in Latin letters is read aloud: with a final consonant ("l": with a final ㄹ) or without.
+_READ_AS = (
+    (r"[036]$|[LMNR]$|\b[lmnr]$|[mn]e?$|[aeiou]ng$", "yes"),
+    (r"[178]$|l$|[bcdfgkptz]le$", "l"),
+)
 
 
 def _particle(word: str, particles: str) -> str:
@@ -123,15 +133,7 @@ def _particle(word: str, particles: str) -> str:
 
 def _final(word: str) -> str:
     spoken = word.rstrip("'\")]}»” .")
-    if not spoken:
-        return "no"
-    last = spoken[-1]
-    if spoken.lower().endswith("ng"):
-        return "yes"
-    if _FIRST_SYLLABLE <= ord(last) <= _LAST_SYLLABLE:
-        consonant = (ord(last) - _FIRST_SYLLABLE) % _FINALS
+    if spoken and _FIRST_SYLLABLE <= ord(spoken[-1]) <= _LAST_SYLLABLE:
+        consonant = (ord(spoken[-1]) - _FIRST_SYLLABLE) % _FINALS
         return "no" if consonant == 0 else "l" if consonant == _FINAL_L else "yes"
-    return _READ_WITH_FINAL.get(last, "no")
-
-
-_formatter = _Formatter()
+    return next((final for pattern, final in _READ_AS if re.search(pattern, spoken)), "no")

@@ -1,1 +1,1 @@
-"""What a network is, as descriptions and rules: layers, sizes, wiring, losses, optimizers. No arithmetic on pictures."""
+"""What a network is: layers, sizes, wiring, losses, rules, as descriptions. No arithmetic on pictures."""

@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from striate.errors import GraphError, unknown_name
-from striate.network.graph import Graph, Symbol, chain
+from striate.network.graph import Graph, Symbol
 from striate.network.layers import LAYERS, InputLayer, Layer
-from striate.network.settings import config
+from striate.network.settings import config, is_sequence
 
-CLASSES = "classes"  # in TOML: as many units as there are classes
+COUNTED = (("units", "classes"), ("filters", "classes"))  # in TOML: as many as there are classes
 
 
 def to_document(graph: Graph) -> list[dict[str, Any]]:
-    """One entry a node: its name, its kind, its settings, the names of its inputs; a layer used again names its first place."""
+    """One entry a node: name, layer, settings, names of its inputs; a layer used again names its first place."""
     return [_entry(graph, place) for place in range(len(graph.nodes))]
 
 
@@ -35,16 +35,10 @@ def from_document(document: object) -> Graph:
     if not isinstance(document, list) or not document:
         raise GraphError("description.no_nodes")
     symbols: dict[str, Symbol] = {}
+    name = ""
     for entry in cast(list[object], document):
         name, inputs = _name_and_inputs(entry, symbols)
-        fields = cast(Mapping[str, object], entry)
-        shared = fields.get("shared")
-        if shared is not None:
-            if shared not in symbols:
-                raise GraphError("description.unknown_input", name=name, input=shared)
-            symbols[name] = Symbol(symbols[cast(str, shared)].layer, inputs)
-        else:
-            symbols[name] = Symbol(_layer(fields.get("layer"), fields.get("settings"), name), inputs)
+        symbols[name] = Symbol(_layer_of(cast(Mapping[str, object], entry), name, symbols), inputs)
     graph = Graph.to(symbols[name])
     if {node.name for node in graph.nodes} != set(symbols):
         raise GraphError("description.loose_nodes", names=sorted(set(symbols) - {node.name for node in graph.nodes}))
@@ -52,30 +46,42 @@ def from_document(document: object) -> Graph:
 
 
 def _name_and_inputs(entry: object, known: Mapping[str, Symbol]) -> tuple[str, list[Symbol]]:
-    if not isinstance(entry, dict):
-        raise GraphError("description.no_entry", came=entry)
-    fields = cast(Mapping[str, object], entry)
+    fields = _table(entry)
     name, inputs = fields.get("name"), fields.get("inputs")
-    if not isinstance(name, str) or name in known or not isinstance(inputs, list):
+    if not isinstance(name, str) or name in known or not is_sequence(inputs):
         raise GraphError("description.no_entry", came=entry)
-    for each in cast(list[object], inputs):
+    for each in inputs:
         if not isinstance(each, str) or each not in known:
             raise GraphError("description.unknown_input", name=name, input=each)
-    if len(inputs) != (fields.get("layer") != InputLayer.__name__):
+    if len(inputs) != int(fields.get("layer") != InputLayer.__name__):
         raise GraphError("description.number_of_inputs", name=name, came=len(inputs))
     return name, [known[cast(str, each)] for each in inputs]
 
 
-def _layer(kind: object, settings: object, name: str | None) -> Layer:
-    if kind not in LAYERS:
+def _table(entry: object) -> dict[str, Any]:
+    return cast(dict[str, Any], entry) if isinstance(entry, dict) else {}
+
+
+def _layer_of(entry: Mapping[str, object], name: str, known: Mapping[str, Symbol]) -> Layer:
+    if "shared" not in entry:
+        return _layer(entry.get("layer"), entry.get("settings"), name)
+    shared = entry["shared"]
+    if not isinstance(shared, str) or shared not in known or not known[shared].inputs:
+        raise GraphError("description.unknown_input", name=name, input=shared)
+    return known[shared].layer
+
+
+def _layer(kind: object, settings: object, name: object) -> Layer:
+    if not isinstance(kind, str) or kind not in LAYERS:
         raise unknown_name("layer", kind, LAYERS)
     if not isinstance(settings, dict):
         raise GraphError("description.no_settings", layer=kind, came=settings)
-    return LAYERS[cast(str, kind)](**{**cast(dict[str, Any], settings), "name": name})
+    arguments: dict[str, Any] = {**cast(dict[str, Any], settings), "name": name}
+    return LAYERS[kind](**arguments)
 
 
 def layers_from_toml(document: Mapping[str, object], classes: int) -> list[Layer]:
-    """The layers of a TOML network, one `[[layers]]` table each; a number written as "classes" becomes that of the classes."""
+    """The layers of a TOML network, one `[[layers]]` table each; `units = "classes"` are as many as there are."""
     tables = document.get("layers")
     if not isinstance(tables, list) or not tables:
         raise GraphError("description.no_layers")
@@ -83,13 +89,9 @@ def layers_from_toml(document: Mapping[str, object], classes: int) -> list[Layer
 
 
 def _layer_from_table(table: object, classes: int) -> Layer:
-    if not isinstance(table, dict) or "layer" not in table:
+    written = _table(table)
+    if "layer" not in written:
         raise GraphError("description.no_layer_in_table", came=table)
-    fields = {name: classes if value == CLASSES else value for name, value in cast(dict[str, Any], table).items()}
+    fields = {name: classes if (name, value) in COUNTED else value for name, value in written.items()}
     name = fields.pop("name", None)
     return _layer(fields.pop("layer"), fields, name)
-
-
-def graph_from_toml(document: Mapping[str, object], classes: int, input_shape: tuple[int, ...]) -> Graph:
-    """The graph of a TOML network for pictures of this shape."""
-    return Graph.to(chain(layers_from_toml(document, classes), input_shape))

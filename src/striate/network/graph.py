@@ -1,7 +1,7 @@
-"""How layers are wired: a graph without cycles, from one input to one output, in an order in which it can be computed."""
+"""How layers are wired: a graph without cycles, from one input to one output, in an order of computation."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,6 +40,8 @@ def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # 
 
 @kinds.apply.register
 def _(inputs: Symbol, layer: Layer) -> Symbol:
+    if isinstance(layer, InputLayer):
+        raise GraphError("graph.input_not_first")
     return Symbol(layer, (inputs,))
 
 
@@ -67,6 +69,7 @@ class Graph:
         if len(inputs) != 1:
             raise GraphError("graph.one_input", came=len(inputs))
         names = _names(symbols)
+        _check_shared(symbols, names)
         place = {symbol: i for i, symbol in enumerate(symbols)}
         return Graph(tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols))
 
@@ -146,6 +149,8 @@ def chain(layers: Iterable[Layer], input_shape: Shape | None = None) -> Symbol:
     symbol: Symbol | None = None
     for layer in layers:
         if isinstance(layer, InputLayer):
+            if symbol is not None:
+                raise GraphError("graph.input_not_first")
             symbol = Symbol(layer)
             continue
         if symbol is None:
@@ -153,7 +158,7 @@ def chain(layers: Iterable[Layer], input_shape: Shape | None = None) -> Symbol:
             if shape is None:
                 raise StateError("graph.input_shape_unknown", layer=type(layer).__name__)
             symbol = Input(shape)
-        symbol = Symbol(layer, (symbol,))
+        symbol = layer(symbol)
     if symbol is None:
         raise GraphError("graph.no_layers")
     return symbol
@@ -201,6 +206,19 @@ def _free_name(stem: str, numbers: Counter[str], taken: Collection[str]) -> str:
         numbers[stem] += 1
         if (name := f"{stem}{numbers[stem]}") not in taken:
             return name
+
+
+def _check_shared(symbols: Sequence[Symbol], names: Mapping[Symbol, str]) -> None:
+    """A layer used again must take the same weights there."""
+    first: dict[Layer, Symbol] = {}
+    for symbol in symbols:
+        required, came = (_weight_shapes(s) for s in (first.setdefault(symbol.layer, symbol), symbol))
+        if required != came:
+            raise SizeError("size.shared_layer", layer=names[symbol], required=required, came=came)
+
+
+def _weight_shapes(symbol: Symbol) -> list[Shape]:
+    return [w.shape for w in weights(symbol.layer, *(s.shape for s in symbol.inputs))] if symbol.inputs else []
 
 
 def _way_to(symbol: Symbol) -> list[Symbol]:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from striate.network.layout import Layout
 
+FIRST_VALUES = 0  # keeps first weights apart from other draws of the same seed
+
 Shape = tuple[int, ...]
 Initializer = Callable[[Shape, np.random.Generator], NDArray[np.float64]]
 
@@ -41,7 +43,7 @@ def glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64
 
 
 def he_normal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Normal with variance 2 / fan_in, cut off at two deviations and drawn anew there, as Keras does. He et al. 2015."""
+    """Normal with variance 2 / fan_in; what lies beyond two deviations is drawn anew, as in Keras. He et al. 2015."""
     deviation = math.sqrt(2 / fans(shape)[0]) / TRUNCATED_DEVIATION
     values = rng.standard_normal(shape)
     while (outside := np.abs(values) > 2).any():
@@ -55,10 +57,9 @@ INITIALIZERS: Mapping[str, Initializer] = {
 
 
 def first_values(layout: Layout, seed: int) -> NDArray[np.float32]:
-    """The first vector of weights. Each is drawn by (seed, its place), so adding a layer changes no earlier one."""
+    """The first vector of weights, each drawn by its place: adding a layer changes no earlier one."""
     vector = np.zeros(layout.size, np.float32)
     for place, span in enumerate(layout.spans):
-        layout.view(vector, span)[...] = INITIALIZERS[span.initializer](
-            span.shape, np.random.default_rng([seed, place])
-        )
+        rng = np.random.default_rng([seed, FIRST_VALUES, place])
+        layout.view(vector, span)[...] = INITIALIZERS[span.initializer](span.shape, rng)
     return vector

@@ -38,8 +38,9 @@ def _optional_activation(value: str | None) -> str:
 
 @described
 class Layer:
-    """One step of a network, as a description. Called on a symbol it answers with a symbol, on an array with an array."""
+    """One step of a network, as a description. Called on a symbol it gives a symbol, on an array an array."""
 
+    abstract: ClassVar[bool] = True
     stem: ClassVar[str] = "layer"  # unnamed layers are called by this and a number: conv1, conv2
 
     name: str | None = setting(converter=optional_name, default=None, kw_only=True)
@@ -51,7 +52,7 @@ class Layer:
 
 @singledispatch
 def apply(inputs: object, layer: Layer) -> Any:
-    """What calling a layer gives: graph.py says it for symbols, model.py for arrays."""
+    """What calling a layer gives: graph.py says it for symbols, calling.py for arrays."""
     raise UnknownNameError("layer.called_on_unknown", layer=layer, came=type(inputs).__name__)
 
 
@@ -84,8 +85,8 @@ class Conv2D(Layer):
     y[n,p,q,k] = b[k] + sum over r,s,c of x[n, p*stride+r-top, q*stride+s-left, c] * w[r,s,c,k]
 
     Shapes: (N, H, W, C) -> (N, P, Q, K), w (R, S, C, K), b (K,). No kernel flip: cross-correlation, as in all CNN
-    frameworks. `padding` is 'valid', 'same' (Keras's: P = ceil(H / stride)), a number for all sides, (vertical, horizontal)
-    or ((top, bottom), (left, right)).
+    frameworks. `padding` is 'valid', 'same' (Keras's: P = ceil(H / stride)), a number for all sides, (vertical,
+    horizontal) or ((top, bottom), (left, right)).
     """
 
     stem: ClassVar[str] = "conv"
@@ -104,6 +105,7 @@ class Conv2D(Layer):
 class Pooling2D(Layer):
     """What both poolings share: a window of `pool_size`, moved by `strides` (None: by its own size)."""
 
+    abstract: ClassVar[bool] = True
     stem: ClassVar[str] = "pool"
 
     pool_size: Pair = setting(converter=positive_pair, default=2)
@@ -166,7 +168,7 @@ class Activation(Layer):
 @registered
 @described
 class Dropout(Layer):
-    """In training each value is zeroed with probability `rate`, the others are divided by 1 - rate; else nothing happens.
+    """In training each value is zeroed with probability `rate`, the others are divided by 1 - rate; else all stay.
 
     Shape unchanged. Srivastava et al. 2014, with the scaling in training ("inverted").
     """
@@ -174,6 +176,11 @@ class Dropout(Layer):
     stem: ClassVar[str] = "dropout"
 
     rate: float = setting(converter=share)
+
+
+def activation_of(layer: Layer) -> str:
+    """The activation behind a layer; "linear" where it has none."""
+    return getattr(layer, "activation", "linear")
 
 
 MaxPool2D = MaxPooling2D

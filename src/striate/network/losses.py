@@ -4,6 +4,8 @@ Each loss is a mean over the batch of one number per picture; `sample_weight` mu
 divided by the number of pictures, as in Keras. Targets of the cross-entropies are class numbers (N,) or shares (N, K).
 """
 
+from typing import ClassVar
+
 from striate.errors import unknown_name
 from striate.network.settings import described, flag, setting
 
@@ -11,6 +13,8 @@ from striate.network.settings import described, flag, setting
 @described
 class Loss:
     """What a model's answers are measured by."""
+
+    abstract: ClassVar[bool] = True
 
 
 @described

@@ -1,13 +1,13 @@
-"""How weights follow their gradient g: update rules as descriptions. The formulas as code: engines/reference/optimizers.py.
+"""How weights follow their gradient g: update rules as descriptions. As code: engines/reference/optimizers.py.
 
 A rule keeps `slots`, vectors as long as theta, which start at 0. Libraries give one name to different formulas, so each
 says which one it is.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from striate.errors import unknown_name
-from striate.network.settings import described, flag, non_negative_real, positive_real, setting, share
+from striate.network.settings import described, flag, positive_real, setting, share
 
 OLD_NAMES = {"lr": "learning_rate"}
 
@@ -16,6 +16,7 @@ OLD_NAMES = {"lr": "learning_rate"}
 class Rule:
     """One step of learning: theta, g, slots -> theta, slots."""
 
+    abstract: ClassVar[bool] = True
     old_names: ClassVar[dict[str, str]] = OLD_NAMES
     slots: ClassVar[tuple[str, ...]] = ()
 
@@ -24,7 +25,7 @@ class Rule:
 
 @described
 class GradientDescent(Rule):
-    """theta <- theta - eta g. On the gradient of a batch: stochastic gradient descent. Cauchy 1847; Robbins and Monro 1951."""
+    """theta <- theta - eta g. Cauchy 1847; on the gradient of a batch, stochastic: Robbins and Monro 1951."""
 
 
 @described
@@ -73,13 +74,14 @@ class Adam(Rule):
     learning_rate: float = setting(converter=positive_real, default=0.001)
     beta_1: float = setting(converter=share, default=0.9)
     beta_2: float = setting(converter=share, default=0.999)
-    epsilon: float = setting(converter=non_negative_real, default=1e-7)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
 
 
 @described
 class _SGDSettings:
     """Keras's arguments of SGD, from which `SGD` chooses a rule."""
 
+    public_name: ClassVar[str] = "SGD"
     old_names: ClassVar[dict[str, str]] = OLD_NAMES
 
     learning_rate: float = setting(converter=positive_real, default=0.01)
@@ -87,7 +89,7 @@ class _SGDSettings:
     nesterov: bool = setting(converter=flag, default=False)
 
 
-def SGD(*args: float, **kwargs: float) -> Rule:  # noqa: N802 (Keras's name)
+def SGD(*args: Any, **kwargs: Any) -> Rule:  # noqa: N802 (Keras's name)
     """Keras's SGD(learning_rate=0.01, momentum=0.0, nesterov=False): GradientDescent, Momentum or Nesterov."""
     chosen = _SGDSettings(*args, **kwargs)
     if chosen.momentum == 0:

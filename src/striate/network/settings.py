@@ -1,4 +1,4 @@
-"""How a description (a layer, a loss, an optimizer) takes its arguments: Keras's names, checked and brought to one form.
+"""How a description (a layer, a loss, a rule) takes its arguments: Keras's names, checked, brought to one form.
 
 A description is a frozen dataclass whose fields are made by `setting(converter=...)`. The converter takes what the user
 wrote and returns the form that everybody else reads (3 -> (3, 3)), or raises `Unfit`.
@@ -9,25 +9,26 @@ wrote and returns the form that everybody else reads (3 -> (3, 3)), or raises `U
 
 import math
 import numbers
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
-from typing import Any, Literal, TypeGuard, TypeVar, cast, dataclass_transform
+from inspect import signature
+from typing import Any, Literal, ParamSpec, TypeGuard, TypeVar, cast, dataclass_transform
 
 import numpy as np
 
-from striate.errors import Notice, SettingError, UnknownNameError, nearest, unknown_name
+from striate.errors import SettingError, UnknownNameError, nearest, tell, unknown_name
 from striate.network.window import Border, Pair
 
 Padding = Literal["valid", "same"] | Border
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Came = TypeVar("Came")
 Kept = TypeVar("Kept")
 
 
-class Unfit(Exception):
+class Unfit(Exception):  # noqa: N818 (never seen by a user)
     """Raised by a converter: the code of what is required."""
 
     def __init__(self, code: str, **fields: object) -> None:
@@ -48,34 +49,40 @@ def setting(
 def described(cls: type[T]) -> type[T]:
     """Make a class a description: frozen, compared by identity, its arguments checked, shown with what is not default.
 
-    A class attribute `old_names` maps Keras's former keywords to ours; they are taken with a notice.
+    Class attributes say the rest: `old_names` maps Keras's former keywords to ours, taken with a notice; `public_name`
+    is what errors call it; a class with `abstract` is only to be built upon.
     """
     made = dataclass(frozen=True, eq=False, repr=False)(cls)
     plain_init = cast(Callable[..., None], made.__init__)
     known = {each.name: each for each in _fields(made)}
 
     @wraps(plain_init)
-    def init(self: object, *args: object, **kwargs: object) -> None:
-        given = _given(type(self), known, args, kwargs)
-        where = type(self).__name__
+    def init(self: object, /, *args: object, **kwargs: object) -> None:
+        where = getattr(made, "public_name", type(self).__name__)
+        if "abstract" in vars(type(self)):
+            raise SettingError("setting.abstract", where=where)
+        given = _given(where, known, getattr(made, "old_names", {}), args, kwargs)
         plain_init(self, **{n: convert(where, n, known[n].metadata["converter"], came) for n, came in given.items()})
 
-    made.__init__ = init
+    made.__init__ = cast(Any, init)
     made.__repr__ = _repr
     return made
 
 
 def _given(
-    cls: type, known: Mapping[str, "Field[Any]"], args: Sequence[object], kwargs: Mapping[str, object]
+    where: str,
+    known: Mapping[str, "Field[Any]"],
+    old_names: Mapping[str, str],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
 ) -> dict[str, object]:
     """Every argument by its name; `SettingError` or `UnknownNameError` where one is too many, unknown or missing."""
-    where, by_position = cls.__name__, [name for name, each in known.items() if not each.kw_only]
+    by_position = [name for name, each in known.items() if not each.kw_only]
     if len(args) > len(by_position):
         raise SettingError(
             "setting.too_many", where=where, known=by_position, required=len(by_position), came=len(args)
         )
     given = dict(zip(by_position, args, strict=False))
-    old_names: Mapping[str, str] = getattr(cls, "old_names", {})
     for keyword, came in kwargs.items():
         name = _current_name(where, keyword, known, old_names)
         if name in given:
@@ -85,6 +92,23 @@ def _given(
         if each.default is MISSING and name not in given:
             raise SettingError("setting.missing", where=where, setting=name)
     return given
+
+
+def keywords_checked(where: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function whose unknown keywords are answered with the nearest known ones, as a description's are."""
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        known = [name for name in signature(function).parameters if name != "self"]
+
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            for keyword in kwargs:
+                _current_name(where, keyword, known, {})
+            return function(*args, **kwargs)
+
+        return call
+
+    return decorate
 
 
 def convert(where: str, name: str, converter: Callable[[Any], Kept], came: object) -> Kept:
@@ -102,15 +126,14 @@ def config(description: object) -> dict[str, Any]:
 
 def _fields(cls: type) -> list["Field[Any]"]:
     """The fields in the order in which they are given: by position first."""
-    declared = cast("tuple[Field[Any], ...]", fields(cast(Any, cls)))
-    return sorted(declared, key=lambda each: bool(each.kw_only))
+    return sorted(fields(cast(Any, cls)), key=lambda each: bool(each.kw_only))
 
 
 def _current_name(where: str, name: str, known: Collection[str], old_names: Mapping[str, str]) -> str:
     if name in known:
         return name
     if name in old_names:
-        warnings.warn(Notice("setting.old_name", where=where, old=name, new=old_names[name]), stacklevel=5)
+        tell("setting.old_name", where=where, old=name, new=old_names[name])
         return old_names[name]
     close = nearest(name, known)
     code = "keyword.unknown_did_you_mean" if close else "keyword.unknown"
@@ -195,18 +218,11 @@ def positive_real(value: float) -> float:
     return float(value)
 
 
-def non_negative_real(value: float) -> float:
-    """A finite number of 0 or more."""
-    if not is_real(value) or not value >= 0:
-        raise Unfit("setting.non_negative_real")
-    return float(value)
-
-
 def optional_name(value: str | None) -> str | None:
-    """A name that can stand in a file: letters, digits and any of . _ - but no '/'; or None."""
+    """A printable name without '/' (it separates layer and weight) and ':' (it counts the uses of a layer); or None."""
     if value is None:
         return None
-    if not isinstance(value, str) or not value or "/" in value or not value.isprintable():
+    if not isinstance(value, str) or not value or set(value) & set("/:") or not value.isprintable():
         raise Unfit("setting.name")
     return value
 
@@ -243,7 +259,12 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def is_real(value: object) -> TypeGuard[float]:
     """A finite number: Python's or NumPy's, not a bool."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_) and math.isfinite(value)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool | np.bool_):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence[object]]:

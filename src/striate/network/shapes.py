@@ -87,6 +87,8 @@ def _windows_that_fit(layer: Conv2D | Pooling2D, shape: Shape) -> Windows:
     placed = windows(layer, (shape[0], shape[1]))
     if min(placed.count) < 1:
         raise SizeError("size.kernel_too_large", kernel=placed.kernel, size=placed.size, border=placed.border)
+    if isinstance(layer, Pooling2D) and any(max(b) >= f for b, f in zip(placed.border, placed.kernel, strict=True)):
+        raise SizeError("size.window_of_padding", kernel=placed.kernel, border=placed.border)
     return placed
 
 
@@ -123,7 +125,7 @@ Fields = tuple[Field, Field]  # along the height, along the width
 
 
 def fields(layer: Layer, before: Fields | None, shape: Shape) -> Fields | None:
-    """The receptive fields behind a layer in pixels of the picture, from those before it; None: a unit sees everything."""
+    """The receptive fields behind a layer, in pixels of the picture, from those before it; None: everything."""
     if before is None or isinstance(layer, Flatten):
         return None
     if not isinstance(layer, Conv2D | Pooling2D):

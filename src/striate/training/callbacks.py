@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, unknown_name
+from striate.network.settings import convert, keywords_checked, whole
 from striate.training.run import Run
 
 Mode = Literal["auto", "min", "max"]
@@ -51,6 +52,10 @@ class Monitor:
         self._min_delta = abs(min_delta)
         self.best: float | None = None
 
+    def restart(self) -> None:
+        """Forget what was best: a new training begins."""
+        self.best = None
+
     def better(self, logs: Logs) -> bool:
         """Whether the value is the best so far; it is then kept as `best`."""
         if self.name not in logs:
@@ -68,6 +73,7 @@ class EarlyStopping(Callback):
     The best weights come back also when training ends before patience does.
     """
 
+    @keywords_checked("EarlyStopping")
     def __init__(
         self,
         monitor: str = "val_loss",
@@ -78,10 +84,15 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
     ) -> None:
         self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
-        self.patience = patience
+        self.patience = convert("EarlyStopping", "patience", whole, patience)
         self.restore_best_weights = restore_best_weights
         self.best_epoch = 0
         self._best_weights: tuple[Array, Array] | None = None
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        self._monitor.restart()
+        self.best_epoch = 0
+        self._best_weights = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         if self._monitor.better(logs):
@@ -102,6 +113,7 @@ class ModelCheckpoint(Callback):
     `filepath` may hold {epoch} and any value of the logs, as in "model-{epoch:02d}-{val_loss:.3f}.safetensors".
     """
 
+    @keywords_checked("ModelCheckpoint")
     def __init__(
         self,
         filepath: str | Path,
@@ -113,6 +125,9 @@ class ModelCheckpoint(Callback):
         self.filepath = str(filepath)
         self.save_best_only = save_best_only
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        self._monitor.restart()
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         if self.save_best_only and not self._monitor.better(logs):
@@ -127,6 +142,7 @@ class ModelCheckpoint(Callback):
 class CSVLogger(Callback):
     """One line an epoch into a CSV file: the epoch (from 0, as Keras) and every value of the logs."""
 
+    @keywords_checked("CSVLogger")
     def __init__(self, filename: str | Path, separator: str = ",", *, append: bool = False) -> None:
         self.filename = Path(filename)
         self.separator = separator
@@ -134,6 +150,7 @@ class CSVLogger(Callback):
         self._names: Sequence[str] = ()
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        self._names = ()
         if not self.append:
             self._write("w", [])
 

@@ -1,20 +1,37 @@
 """The first number that is not finite stops training, before it touches the weights."""
 
+from typing import Any
+
 import numpy as np
 
-from striate.engines.contract import Stepped
+from striate.engines.contract import Array, Stepped
 from striate.errors import TrainingError
 
 
-def check_finite(step: Stepped, *, epoch: int, number: int, learning_rate: float) -> None:
-    """Raise `TrainingError` where the loss or the gradient of a step holds NaN or infinity. Epoch and step count from 1."""
-    if not np.isfinite(step.loss):
-        raise TrainingError(
-            "training.loss_not_finite", epoch=epoch, step=number, loss=step.loss, learning_rate=learning_rate
-        )
-    # A sum of finite numbers may overflow; a sum with NaN or infinity in it is never finite: so look closer only then.
-    if not np.isfinite(step.gradient.sum()) and not np.isfinite(step.gradient).all():
-        bad = int(np.count_nonzero(~np.isfinite(step.gradient)))
-        raise TrainingError(
-            "training.gradient_not_finite", epoch=epoch, step=number, count=bad, learning_rate=learning_rate
-        )
+class Guard:
+    """Looks at every step of one training; its errors name the epoch and the step, counted from 1."""
+
+    def __init__(self, epoch: int, step: int, learning_rate: float) -> None:
+        self._where: dict[str, Any] = {"epoch": epoch, "step": step, "learning_rate": learning_rate}
+
+    def check_step(self, step: Stepped) -> None:
+        """Raise `TrainingError` where a step's loss or gradient holds NaN or infinity."""
+        if not np.isfinite(step.loss):
+            raise TrainingError("training.loss_not_finite", loss=step.loss, **self._where)
+        if not all_finite(step.gradient):
+            bad = int(np.count_nonzero(~np.isfinite(step.gradient)))
+            raise TrainingError("training.gradient_not_finite", count=bad, **self._where)
+
+    def check_weights(self, theta: Array, before: Array) -> None:
+        """Raise `TrainingError` where the rule made a weight NaN or infinite; the weights are then put back."""
+        if not all_finite(theta):
+            bad = int(np.count_nonzero(~np.isfinite(theta)))
+            theta[...] = before
+            raise TrainingError("training.weights_not_finite", count=bad, **self._where)
+
+
+def all_finite(numbers: Array) -> bool:
+    """Whether no number is NaN or infinite."""
+    # A sum is finite only if all its terms are; as it may overflow by itself, look at each one before saying no.
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(numbers.sum())) or bool(np.isfinite(numbers).all())

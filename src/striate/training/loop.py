@@ -14,10 +14,11 @@ from striate.network.optimizers import Rule
 from striate.training.callbacks import Callback
 from striate.training.evaluate import evaluate
 from striate.training.events import EpochDone, Finished, Progress, Started, StepDone
-from striate.training.guard import check_finite
+from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
 
+SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
 CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
 
 
@@ -108,9 +109,8 @@ class _Learner:
         order = np.arange(pictures)
         if self._plan.shuffle:
             # Keyed by seed and epoch, so that a resumed run shuffles as the unbroken one.
-            order = np.random.default_rng([self._plan.seed, self._run.epochs_before + self._run.epoch]).permutation(
-                pictures
-            )
+            key = [self._plan.seed, SHUFFLING, self._run.epochs_before + self._run.epoch]
+            order = np.random.default_rng(key).permutation(pictures)
         size = pictures if self._plan.batch_size == "all" else self._plan.batch_size
         for first in range(0, pictures, size):
             yield order[first : first + size]
@@ -118,20 +118,23 @@ class _Learner:
     def _step(self, data: Batches, indices: Indices, counts: "_Counts") -> None:
         run = self._run
         theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots)
+        guard = Guard(run.epoch + 1, run.step + 1, run.learning_rate)
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
         for first in range(0, len(indices), self._program.capacity):
             part = indices[first : first + self._program.capacity]
             batch = data.take(part)
             key = Key(self._plan.seed, run.step, first)
             step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
-            check_finite(step, epoch=run.epoch + 1, number=run.step + 1, learning_rate=run.learning_rate)
-            run.state = step.state
+            guard.check_step(step)
+            run.state[...] = step.state
             share = len(part) / len(indices)
             gradient = step.gradient * share if gradient is None else gradient + step.gradient * share
             counts.count(step.loss, step.output, batch.y)
         if gradient is not None:
             run.step += 1
+            before = run.theta.copy()
             self._engine.update(self._plan.rule, run.theta, gradient, run.slots, run.step, run.learning_rate)
+            guard.check_weights(run.theta, before)
 
 
 class _Counts:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.engines.targets import like_output
 from striate.errors import unknown_name
 
 Array = NDArray[Any]
@@ -30,14 +31,14 @@ class Metric(Protocol):
 class Accuracy:
     """The share of answers whose largest output is the target's; of a single output: on the target's side of 1/2."""
 
-    name = "accuracy"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self._right = self._seen = 0
 
     def update(self, output: Array, y: Array) -> None:
-        truth = y if y.size == len(y) or y.ndim < output.ndim else y.argmax(axis=-1)
-        answer = output.argmax(axis=-1) if output.shape[-1] > 1 else output > THRESHOLD
+        single = output.shape[-1] == 1
+        truth = y if single or y.ndim < output.ndim else y.argmax(axis=-1)
+        answer = output > THRESHOLD if single else output.argmax(axis=-1)
         right = answer.ravel() == truth.ravel()
         self._right += int(np.count_nonzero(right))
         self._seen += right.size
@@ -47,36 +48,43 @@ class Accuracy:
 
 
 class Mean:
-    """The mean over pictures of a number that each picture has."""
+    """The mean over pictures, and over the outputs of each, of an error."""
 
-    def __init__(self, name: str, of: Callable[[Array, Array], Array]) -> None:
+    def __init__(self, name: str, error: Callable[[Array], Array]) -> None:
         self.name = name
-        self._of = of
+        self._error = error
         self._sum, self._seen = 0.0, 0
 
     def update(self, output: Array, y: Array) -> None:
-        self._sum += float(
-            self._of(output, y.reshape(output.shape)).astype(np.float64).mean(axis=tuple(range(1, output.ndim))).sum()
-        )
+        errors = self._error(output.astype(np.float64) - like_output(y, output))
+        self._sum += float(errors.sum()) / output[0].size
         self._seen += len(output)
 
     def result(self) -> float:
         return self._sum / max(self._seen, 1)
 
 
-METRICS: Mapping[str, Callable[[], Metric]] = {
+def _mean_squared(name: str) -> Metric:
+    return Mean(name, np.square)
+
+
+def _mean_absolute(name: str) -> Metric:
+    return Mean(name, np.abs)
+
+
+METRICS: Mapping[str, Callable[[str], Metric]] = {
     "accuracy": Accuracy,
     "acc": Accuracy,
-    "mean_squared_error": lambda: Mean("mean_squared_error", lambda a, y: np.square(a - y)),
-    "mse": lambda: Mean("mse", lambda a, y: np.square(a - y)),
-    "mean_absolute_error": lambda: Mean("mean_absolute_error", lambda a, y: np.abs(a - y)),
-    "mae": lambda: Mean("mae", lambda a, y: np.abs(a - y)),
+    "mean_squared_error": _mean_squared,
+    "mse": _mean_squared,
+    "mean_absolute_error": _mean_absolute,
+    "mae": _mean_absolute,
 }
 
 
 def metrics_named(names: Sequence[str]) -> list[Metric]:
-    """New metrics of these names, counting from zero."""
+    """New metrics of these names, counting from zero; each is logged by the name it was asked for, as in Keras."""
     for name in names:
         if name not in METRICS:
             raise unknown_name("metric", name, METRICS)
-    return [METRICS[name]() for name in names]
+    return [METRICS[name](name) for name in names]

@@ -7,9 +7,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from striate.errors import DataError
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
+from striate.training.guard import all_finite
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+
+
+def as_numbers(values: ArrayLike) -> Array:
+    """Values as an array. Raises `DataError` where they are no numbers or no array at all."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        raise DataError("data.not_an_array", came=type(values).__name__) from None
+    if array.dtype.kind not in "fiub":
+        raise DataError("data.not_numbers", dtype=array.dtype)
+    return array
 
 
 def as_pictures(x: ArrayLike, shape: Shape) -> Array:
@@ -17,16 +29,14 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
 
     Raises `DataError` for another shape, for what is no number, and for NaN or infinity.
     """
-    pictures = np.asarray(x)
-    if pictures.dtype.kind not in "fiub":
-        raise DataError("data.not_numbers", dtype=pictures.dtype)
+    pictures = as_numbers(x)
     if shape[-1] == 1 and pictures.ndim == len(shape):
         pictures = pictures[..., None]
     if pictures.ndim != len(shape) + 1 or pictures.shape[1:] != shape:
-        raise DataError("data.wrong_shape", required=("N", *shape), came=np.shape(x))
-    pictures = pictures.astype(np.float32, copy=False)
-    # A sum is finite only if all its terms are; it may also overflow, so look closer before complaining.
-    if not np.isfinite(pictures.sum(dtype=np.float64)) and not np.isfinite(pictures).all():
+        raise DataError("data.wrong_shape", required=("N", *shape), came=np.shape(pictures))
+    with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
+        pictures = pictures.astype(np.float32, copy=False)
+    if not all_finite(pictures):
         first = int(np.argwhere(~np.isfinite(pictures))[0][0])
         raise DataError("data.not_finite", picture=first)
     return pictures
@@ -34,9 +44,7 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
 
 def as_targets(loss: Loss, y: ArrayLike, output: Shape, pictures: int) -> Array:
     """Targets in the form that the loss works on: class numbers int64 (N, ...), or float32 in the output's shape."""
-    targets = np.asarray(y)
-    if targets.dtype.kind not in "fiub":
-        raise DataError("data.not_numbers", dtype=targets.dtype)
+    targets = as_numbers(y)
     if targets.ndim == 0 or len(targets) != pictures:
         raise DataError(
             "data.lengths_differ", pictures=pictures, targets=np.size(y) if targets.ndim == 0 else len(targets)

@@ -13,7 +13,7 @@ Saved = tuple[Any, ...]
 
 
 def unfold(x: Array, kernel: Pair, stride: Pair, pad: Border, border: float = 0) -> Array:
-    """Every window of a picture, as a view: (N, H, W, C) -> (N, P, Q, R, S, C), with `border` where there is no picture."""
+    """Every window of a picture, as a view: (N, H, W, C) -> (N, P, Q, R, S, C); `border` stands where no picture is."""
     if pad != ((0, 0), (0, 0)):
         x = np.pad(x, ((0, 0), *pad, (0, 0)), constant_values=border)
     windows = sliding_window_view(x, kernel, axis=(1, 2))[:, :: stride[0], :: stride[1]]  # N P Q C R S

@@ -111,15 +111,6 @@ def loss_function(loss: Loss, last_activation: str) -> tuple[LossFunction, bool]
             raise TypeError(f"no formula for {loss!r}")
 
 
-def targets(y: Array, output: Array) -> Array:
-    """Targets in the output's shape and dtype: class numbers (N,) become one-hot rows where K classes are asked for."""
-    if y.shape == output.shape:
-        return y.astype(output.dtype)
-    if y.size == output.size:
-        return y.reshape(output.shape).astype(output.dtype)
-    return np.eye(output.shape[-1], dtype=output.dtype)[y.reshape(output.shape[:-1]).astype(np.int64)]
-
-
 def _probabilities(a: Array) -> Array:
     return np.clip(a / a.sum(axis=-1, keepdims=True), EPSILON, 1 - EPSILON)
 

@@ -37,8 +37,8 @@ class Draw(NamedTuple):
 class Operation(NamedTuple):
     """A layer's arithmetic before its activation.
 
-    forward: layer, input, weights in the order of shapes.weights, what to draw by (None: nothing is dropped) -> output, saved.
-    backward: gradient of the output, saved -> gradient of the input, gradients of the weights.
+    forward: layer, input, weights in the order of shapes.weights, what to draw by (None: nothing is dropped)
+    -> output, saved. backward: gradient of the output, saved -> gradient of the input, gradients of the weights.
     """
 
     forward: Callable[[Any, Array, Sequence[Array], Draw | None], tuple[Array, Any]]
@@ -88,22 +88,37 @@ def _dropout(layer: Dropout, x: Array, weights: Sequence[Array], draw: Draw | No
     return dropout(x, uniform(draw.key, draw.node, x.shape), layer.rate)
 
 
+def _max_pool_backward(dy: Array, saved: Any) -> tuple[Array, Sequence[Array]]:
+    return max_pool_backward(dy, saved), ()
+
+
+def _average_pool_backward(dy: Array, saved: Any) -> tuple[Array, Sequence[Array]]:
+    return average_pool_backward(dy, saved), ()
+
+
+def _flatten_backward(dy: Array, saved: Any) -> tuple[Array, Sequence[Array]]:
+    return dy.reshape(saved), ()
+
+
+def _activation_backward(dy: Array, saved: Any) -> tuple[Array, Sequence[Array]]:
+    return dy, ()
+
+
+def _dropout_backward(dy: Array, saved: Any) -> tuple[Array, Sequence[Array]]:
+    return dropout_backward(dy, saved), ()
+
+
 def _kernel_and_bias(weights: Sequence[Array]) -> tuple[Array, Array]:
     kernel = weights[0]
-    return kernel, weights[1] if len(weights) == 2 else np.zeros(kernel.shape[-1], kernel.dtype)
+    return kernel, weights[1] if len(weights) == 2 else np.zeros_like(kernel, shape=kernel.shape[-1])
 
 
 OPERATIONS: Mapping[type[Layer], Operation] = {
     Conv2D: Operation(_conv2d, _conv2d_backward),
     Dense: Operation(_dense, _dense_backward),
-    MaxPooling2D: Operation(_max_pool, lambda dy, saved: (max_pool_backward(dy, saved), ())),
-    AveragePooling2D: Operation(_average_pool, lambda dy, saved: (average_pool_backward(dy, saved), ())),
-    Flatten: Operation(_flatten, lambda dy, shape: (dy.reshape(shape), ())),
-    Activation: Operation(_activation, lambda dy, saved: (dy, ())),
-    Dropout: Operation(_dropout, lambda dy, scale: (dropout_backward(dy, scale), ())),
+    MaxPooling2D: Operation(_max_pool, _max_pool_backward),
+    AveragePooling2D: Operation(_average_pool, _average_pool_backward),
+    Flatten: Operation(_flatten, _flatten_backward),
+    Activation: Operation(_activation, _activation_backward),
+    Dropout: Operation(_dropout, _dropout_backward),
 }
-
-
-def activation_of(layer: Layer) -> str:
-    """The activation behind a layer; "linear" where it has none."""
-    return getattr(layer, "activation", "linear")

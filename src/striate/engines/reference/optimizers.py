@@ -1,4 +1,4 @@
-"""Update rules: the textbook formulas on vectors, in place. g is the gradient, eta the learning rate, t counts from 1."""
+"""Update rules: the textbook formulas on vectors, in place. g: gradient, eta: learning rate, t counts from 1."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def nesterov(rule: Nesterov, theta: Array, g: Array, slots: Sequence[Array], t: 
 
 
 def adam(rule: Adam, theta: Array, g: Array, slots: Sequence[Array], t: int, eta: float) -> None:
-    """m, v: running means of g, g^2        theta <- theta - eta sqrt(1 - beta_2^t)/(1 - beta_1^t) m/(sqrt(v) + epsilon)."""
+    """m, v: means of g and g^2. theta <- theta - eta sqrt(1 - beta_2^t)/(1 - beta_1^t) m/(sqrt(v) + epsilon)."""
     m, v = slots
     m += (1 - rule.beta_1) * (g - m)
     v += (1 - rule.beta_2) * (g * g - v)

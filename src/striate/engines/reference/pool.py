@@ -14,7 +14,8 @@ Array = NDArray[Any]
 def max_pool(x: Array, size: Pair, stride: Pair, pad: Border) -> tuple[Array, Saved]:
     """y[n,p,q,c] = the largest x of the window; NaN counts as largest, padding never wins."""
     windows = unfold(x, size, stride, pad, border=-np.inf)  # N P Q R S C
-    flat = windows.reshape(*windows.shape[:3], -1, windows.shape[5])  # N P Q RS C
+    n, p, q, r, s, c = windows.shape
+    flat = windows.reshape(n, p, q, r * s, c)
     winner = flat.argmax(axis=3, keepdims=True)  # N P Q 1 C; of equals the first
     y = np.take_along_axis(flat, winner, axis=3)[:, :, :, 0]
     return y, (winner, windows.shape, x.shape, stride, pad)
@@ -24,7 +25,7 @@ def max_pool_backward(dy: Array, saved: Saved) -> Array:
     """The gradient goes to the winner alone."""
     winner, windows_shape, x_shape, stride, pad = saved
     n, p, q, r, s, c = windows_shape
-    dwindows = np.zeros((n, p, q, r * s, c), dy.dtype)
+    dwindows: Array = np.zeros((n, p, q, r * s, c), dy.dtype)
     np.put_along_axis(dwindows, winner, dy[:, :, :, None], axis=3)
     return fold(dwindows.reshape(windows_shape), x_shape, stride, pad)
 

@@ -1,9 +1,9 @@
 """The reference engine: walks the graph forward, then backward, node by node."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,12 @@ from striate.engines.contract import (
 )
 from striate.engines.reference import optimizers
 from striate.engines.reference.activation import ACTIVATIONS
-from striate.engines.reference.losses import LossFunction, loss_function, targets
-from striate.engines.reference.operations import OPERATIONS, Draw, activation_of
-from striate.errors import DataError
+from striate.engines.reference.losses import LossFunction, loss_function
+from striate.engines.reference.operations import OPERATIONS, Draw
+from striate.engines.targets import like_output
+from striate.errors import DataError, StateError
 from striate.network.graph import Graph, Node
+from striate.network.layers import activation_of
 from striate.network.optimizers import Rule
 
 
@@ -75,6 +77,8 @@ class ReferenceProgram:
     def _forward(self, theta: Array, x: Array, key: Key | None) -> list[_Passed]:
         if len(x) > self.capacity:
             raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
+        if self.purpose.dropout and key is None:
+            raise StateError("engine.key_missing")
         x = x.astype(self.purpose.dtype, copy=False)
         passed = [_Passed(x, x, None)]
         for place, node in enumerate(self.graph.nodes[1:], start=1):
@@ -102,13 +106,14 @@ class ReferenceProgram:
                 view += dweight
             into = node.inputs[0]
             flowing[into] = flowing[into] + dx if into in flowing else dx
-        return Gradients(gradient, {name: flowing[self.graph.place(name)] for name in self.purpose.gradients_of})
+        asked = {name: self.graph.place(name) for name in self.purpose.gradients_of}
+        return Gradients(gradient, {n: flowing.get(i, np.zeros_like(passed[i].output)) for n, i in asked.items()})
 
     def _loss(self, last: _Passed, y: Targets, sample_weight: Array | None) -> tuple[float, Array | None, Array | None]:
         """The mean loss, and its gradient: of the last output, or (fused) of what enters the last activation."""
         function, fused = self._loss_function
         a = last.before if fused else last.output
-        target = targets(y, a)
+        target = like_output(y, a)
         share = np.full(len(a), 1 / len(a)) if sample_weight is None else sample_weight / len(a)
         loss = float(function.forward(a, target).astype(np.float64) @ share)
         da = function.backward(a, target) * share.astype(a.dtype).reshape(-1, *[1] * (a.ndim - 1))
@@ -123,10 +128,12 @@ class ReferenceProgram:
     def _weights(self, node: Node, vector: Array) -> list[NDArray[Any]]:
         return [self.graph.theta.view(vector, span) for span in self._owned[node.name]]
 
-    def _limits(self) -> AbstractContextManager[object]:
-        if self._threads is None:
-            return nullcontext()
-        return cast(AbstractContextManager[object], _blas().limit(limits=self._threads, user_api="blas"))
+    @contextmanager
+    def _limits(self) -> Generator[None]:
+        """BLAS on as many threads as asked for; no words of NumPy's about numbers that are not finite: see guard.py."""
+        limited = _blas().limit(limits=self._threads, user_api="blas") if self._threads else nullcontext()
+        with limited, np.errstate(all="ignore"):
+            yield
 
 
 class ReferenceEngine:
@@ -143,7 +150,8 @@ class ReferenceEngine:
     def update(
         self, rule: Rule, theta: Array, gradient: Array, slots: Sequence[Array], t: int, learning_rate: float
     ) -> None:
-        optimizers.UPDATES[type(rule)](rule, theta, gradient, slots, t, learning_rate)
+        with np.errstate(all="ignore"):  # what is not finite is found by training/guard.py
+            optimizers.UPDATES[type(rule)](rule, theta, gradient, slots, t, learning_rate)
 
 
 @cache

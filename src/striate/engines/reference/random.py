@@ -39,4 +39,4 @@ def uniform(key: Key, node: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
     counter[:, 2], counter[:, 3] = key.step & 0xFFFFFFFF, node
     words = philox(counter, (key.seed & 0xFFFFFFFF, key.seed >> 32 & 0xFFFFFFFF)).ravel()
     words = words[first - 4 * (first // 4) :][: last - first]
-    return ((words >> np.uint32(8)) * 2.0**-24).reshape(shape)  # 24 bits: exact in float32 too
+    return (words >> np.uint32(8)).astype(np.float64).reshape(shape) * 2.0**-24  # 24 bits: exact in float32 too

@@ -25,8 +25,12 @@ TEXTS = {
     "setting.flag": "{where}: '{setting}' must be True or False, got {came!r}.",
     "setting.share": "{where}: '{setting}' must be a number from 0 up to, not including, 1, got {came!r}.",
     "setting.positive_real": "{where}: '{setting}' must be a finite number above 0, got {came!r}.",
-    "setting.non_negative_real": "{where}: '{setting}' must be a finite number of 0 or more, got {came!r}.",
-    "setting.name": "{where}: '{setting}' must be a text of printable characters without '/', got {came!r}.",
+    "setting.abstract": "{where} is only what others are built upon; use one of those.",
+    "size.window_of_padding": "{layer}: a padding of {border} puts {kernel:size} windows wholly outside the picture; each side's padding must be "
+    "smaller than the window.",
+    "size.shared_layer": "{layer}: its layer is used at an earlier place, where its weights have the shapes {required}; here they would be {came}. "
+    "Use a layer of its own here, or make what reaches both places alike.",
+    "setting.name": "{where}: '{setting}' must be a text of printable characters without '/' and ':', got {came!r}.",
     "setting.shape": "{where}: '{setting}' must be whole numbers of 1 or more, (height, width, channels) or (length,), got {came!r}.",
     "size.needs_maps": "{layer}: {kind} works on maps (height, width, channels), but what reaches it is {shape:size}: {walk:walk}. "
     "Put it before Flatten and Dense.",

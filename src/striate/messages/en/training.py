@@ -55,4 +55,20 @@ TEXTS = {
     "training.all_epochs": "All epochs are done.",
     "training.stopped_early": "Stopped early: no improvement for as many epochs as were allowed.",
     "training.stopped_by_callback": "Stopped by a callback.",
+    "setting.labelled": "{where}: '{setting}' must be (pictures, targets) or (pictures, targets, weights), got {came}.",
+    "data.not_an_array": "Pictures and targets must be arrays, rows all of one length, got {came}.",
+    "layer.needs_batch": "{layer}: a layer takes several pictures at a time, (pictures, height, width, channels), got the shape {came}; for one "
+    "picture x write layer(x[None]).",
+    "layer.other_weights": "{layer}: at its first call this layer drew weights of the shapes {required}, these pictures need {came}; use a new "
+    "layer object for them.",
+    "names.not_different_texts": "class_names must be different texts, one for each class, got {came}.",
+    "names.count": "class_names must be {required} names, one for each class, got {came}.",
+    "model.about_not_plain": "model.about can hold only texts, finite numbers, True, False, None, lists and dicts of these: {reason}.",
+    "model.no_probabilities": "{layer}, the last layer, has no softmax or sigmoid, so its outputs are no probabilities; give it "
+    "activation='softmax', or use predict.",
+    "model_file.ending": "{path} will be a safetensors file whatever its name; call it NAME{ending}.",
+    "engine.key_missing": "This program drops at random and needs a key (seed, step); pass one.",
+    "training.short_batch": "A batch of {batch_size} is more than there are pictures: all {pictures} make one short batch.",
+    "training.weights_not_finite": "Training stopped in epoch {epoch} at step {step}: the step made {count} weights NaN or infinite. The weights "
+    "are those before this step. Most often the learning rate ({learning_rate:g}) is too large: try a tenth of it.",
 }

@@ -25,8 +25,11 @@ TEXTS = {
     "setting.flag": "{where}: {setting:quoted|은/는} True 또는 False여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.share": "{where}: {setting:quoted|은/는} 0 이상 1 미만의 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.positive_real": "{where}: {setting:quoted|은/는} 0보다 큰 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
-    "setting.non_negative_real": "{where}: {setting:quoted|은/는} 0 이상의 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
-    "setting.name": "{where}: {setting:quoted|은/는} '/'가 없는, 출력 가능한 글자로 된 이름이어야 하는데 {came!r:이/가} 들어왔습니다.",
+    "setting.abstract": "{where:은/는} 다른 것들의 바탕일 뿐입니다. 그중 하나를 쓰십시오.",
+    "size.window_of_padding": "{layer}: 패딩 {border:이/가} {kernel:size} 창을 통째로 사진 밖에 놓습니다. 각 변의 패딩은 창보다 작아야 합니다.",
+    "size.shared_layer": "{layer}: 이 층은 앞에서 이미 쓰였고 거기서 가중치의 모양은 {required}인데, 여기서는 {came:이/가} 됩니다. 여기에는 다른 층을 쓰거나, 두 "
+    "곳에 들어오는 모양을 같게 하십시오.",
+    "setting.name": "{where}: {setting:quoted|은/는} '/'와 ':'가 없는, 출력 가능한 글자로 된 이름이어야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.shape": "{where}: {setting:quoted|은/는} 1 이상의 정수들, 곧 (높이, 너비, 채널) 또는 (길이,)여야 하는데 {came!r:이/가} 들어왔습니다.",
     "size.needs_maps": "{layer}: {kind:은/는} (높이, 너비, 채널) 꼴의 특성 맵에 쓰는 층인데 {shape:size} 모양이 들어옵니다: {walk:walk}. "
     "Flatten과 Dense보다 앞에 두십시오.",

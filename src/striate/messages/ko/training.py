@@ -56,4 +56,18 @@ TEXTS = {
     "training.all_epochs": "모든 에폭을 마쳤습니다.",
     "training.stopped_early": "허용한 에폭 동안 나아지지 않아 일찍 멈췄습니다.",
     "training.stopped_by_callback": "콜백이 학습을 멈췄습니다.",
+    "setting.labelled": "{where}: {setting:quoted|은/는} (사진, 정답) 또는 (사진, 정답, 가중치)여야 하는데 {came:이/가} 들어왔습니다.",
+    "data.not_an_array": "사진과 정답은 모든 행의 길이가 같은 배열이어야 하는데 {came:이/가} 들어왔습니다.",
+    "layer.needs_batch": "{layer}: 층은 사진 여러 장, 곧 (사진 수, 높이, 너비, 채널)을 받는데 {came} 모양이 들어왔습니다. 사진 한 장 x라면 layer(x[None])로 "
+    "쓰십시오.",
+    "layer.other_weights": "{layer}: 이 층은 처음 불렸을 때 {required} 모양의 가중치를 뽑았는데, 이 사진에는 {came} 모양이 필요합니다. 새 층 객체를 쓰십시오.",
+    "names.not_different_texts": "class_names는 클래스마다 하나씩, 서로 다른 글이어야 하는데 {came:이/가} 들어왔습니다.",
+    "names.count": "class_names는 클래스마다 하나씩 {required}개여야 하는데 {came}개가 들어왔습니다.",
+    "model.about_not_plain": "model.about에는 글, 유한한 수, True, False, None과 이들의 목록과 사전만 담을 수 있습니다: {reason}.",
+    "model.no_probabilities": "마지막 층 {layer}에 softmax나 sigmoid가 없어 출력이 확률이 아닙니다. activation='softmax'를 주거나 predict를 쓰십시오.",
+    "model_file.ending": "{path:은/는} 이름과 상관없이 safetensors 파일이 됩니다. 이름{ending} 꼴로 부르십시오.",
+    "engine.key_missing": "이 프로그램은 무작위로 값을 버리므로 키(시드, 스텝)가 필요합니다. 키를 넘기십시오.",
+    "training.short_batch": "배치 크기 {batch_size:이/가} 사진 수보다 큽니다. 사진 {pictures}장 모두가 짧은 배치 하나가 됩니다.",
+    "training.weights_not_finite": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 이 스텝에서 가중치 {count}개가 NaN이나 무한대가 되었습니다. 가중치는 이 스텝 "
+    "이전 그대로입니다. 대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 10분의 1로 줄여 보십시오.",
 }

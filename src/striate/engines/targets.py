@@ -1,0 +1,15 @@
+"""Targets as a loss or a metric compares them with outputs."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def like_output(y: Array, output: Array) -> Array:
+    """Targets in the output's shape and dtype: class numbers become one-hot rows where K classes are answered."""
+    if y.size == output.size:
+        return y.reshape(output.shape).astype(output.dtype)
+    return np.eye(output.shape[-1], dtype=output.dtype)[y.reshape(output.shape[:-1]).astype(np.int64)]

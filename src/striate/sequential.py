@@ -1,0 +1,71 @@
+"""The face for layers one behind the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from striate.errors import GraphError, StateError
+from striate.model import Model
+from striate.network.graph import Graph, Symbol, chain
+from striate.network.layers import InputLayer, Layer
+from striate.network.settings import convert, keywords_checked, shape
+
+
+class Sequential(Model):
+    """Layers one behind the other. The first says its `input_shape`, or is an `Input`, or the first pictures tell."""
+
+    @keywords_checked("Sequential")
+    def __init__(self, layers: Sequence[Layer | Symbol] | None = None, *, seed: int = 0) -> None:
+        self._start(seed)
+        self._listed: list[Layer] = []
+        for layer in layers or ():
+            self._list(layer)
+        self._build_if_known()
+
+    def add(self, layer: Layer | Symbol) -> None:
+        """Put a layer behind the others. All weights are drawn anew."""
+        self._list(layer)
+        if self._graph is not None and not self._tells_shape():
+            self.build(self._graph.input_shape)
+        self._build_if_known()
+
+    def build(self, input_shape: Sequence[int]) -> None:
+        """Fix the size of the pictures: (height, width, channels)."""
+        known = convert("build", "input_shape", shape, input_shape)
+        self._use(Graph.to(chain(self._listed, known)))
+
+    @property
+    def graph(self) -> Graph:
+        """The wiring. Raises `StateError` while the size of the pictures is not known."""
+        if self._graph is None:
+            first = type(self._listed[0]).__name__ if self._listed else "Input"
+            raise StateError("graph.input_shape_unknown", layer=first)
+        return self._graph
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in order, the input not counted."""
+        return [layer for layer in self._listed if not isinstance(layer, InputLayer)]
+
+    def _list(self, layer: object) -> None:
+        is_input = isinstance(layer, Symbol) and not layer.inputs
+        listed = layer.layer if isinstance(layer, Symbol) and is_input else layer
+        if not isinstance(listed, Layer):
+            raise GraphError("graph.no_layer", came=type(layer).__name__)
+        if isinstance(listed, InputLayer) and self._listed:
+            raise GraphError("graph.input_not_first")
+        self._listed.append(listed)
+
+    def _tells_shape(self) -> bool:
+        first = self._listed[0] if self._listed else None
+        return isinstance(first, InputLayer) or (first is not None and first.input_shape is not None)
+
+    def _build_if_known(self) -> None:
+        if self.layers and self._tells_shape():
+            self._use(Graph.to(chain(self._listed)))
+
+    def _built_for(self, pictures: NDArray[Any]) -> Model:
+        if self._graph is None:
+            self.build(pictures.shape[1:])
+        return self
