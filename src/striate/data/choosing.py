@@ -1,0 +1,36 @@
+"""The size and colour that pictures get when nobody says: the same for the same pictures, and said in a notice."""
+
+from collections.abc import Sequence
+
+from striate.data.images import Colour, Header, Pair
+from striate.errors import Notice
+
+# Pictures of one size stay as they are up to this side; larger ones cost a CPU more time than a first model is worth.
+LARGEST_KEPT = 128
+# The side that others get, if theirs are not shorter. Cats, faces and flowers are told apart at this size.
+USUAL_SIDE = 64
+
+
+def common_size(headers: Sequence[Header]) -> tuple[Pair, list[Notice]]:
+    """The size that all pictures have, up to 128; else a square of 64 or, if less, of their median shorter side."""
+    sizes = {header.size for header in headers}
+    smallest, largest = min(sizes, key=_area), max(sizes, key=_area)
+    if len(sizes) == 1 and max(largest) <= LARGEST_KEPT:
+        return largest, []
+    shorter = sorted(min(header.size) for header in headers)
+    side = min(USUAL_SIDE, shorter[len(shorter) // 2])
+    notice = Notice("data.size_chosen", smallest=smallest, largest=largest, size=(side, side))
+    return (side, side), [notice]
+
+
+def common_colour(headers: Sequence[Header]) -> tuple[Colour, list[Notice]]:
+    """Grey if all are grey, else RGB; a notice if there are both."""
+    grey = sum(header.colour == "grey" for header in headers)
+    if grey == len(headers):
+        return "grey", []
+    notice = Notice("data.colour_chosen", grey=grey, rgb=len(headers) - grey)
+    return "rgb", [notice] if grey else []
+
+
+def _area(size: Pair) -> tuple[int, Pair]:
+    return size[0] * size[1], size

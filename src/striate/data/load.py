@@ -1,0 +1,275 @@
+"""Pictures with labels, ready to train with: from a folder, an .npz file, IDX files, or scikit-learn's digits."""
+
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
+from striate.data.choosing import common_colour, common_size
+from striate.data.folder import ListedPart, Listing, check_filled, list_folder
+from striate.data.idx import is_idx, read_idx
+from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
+from striate.data.npz import read_npz
+from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.reading import cannot_read
+from striate.errors import DataError, Notice, StateError
+
+MOST_LISTED = 5  # names that a notice shows
+DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
+HELD_OUT = 4  # one in so many of them is held out
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Images:
+    """Pictures and their labels.
+
+    `pictures`: uint8 (N, H, W, C); `labels`: int64 (N,), counting the classes from 0; `files`: where each came from,
+    None for arrays. `x` and `y` are what `fit`, `evaluate` and `predict` take.
+    """
+
+    pictures: Pixels
+    labels: Labels
+    files: tuple[str, ...] | None
+    preprocessing: Preprocessing
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
+
+    @property
+    def x(self) -> NDArray[np.float32]:
+        """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
+        return self.preprocessing.prepare(self.pictures)
+
+    @property
+    def y(self) -> Labels:
+        """The labels: int64 (N,)."""
+        return self.labels
+
+    def take(self, indices: NDArray[np.intp]) -> "Images":
+        """Some of them, in the order of the indices."""
+        chosen: list[int] = indices.tolist()
+        files = None if self.files is None else tuple(self.files[i] for i in chosen)
+        return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Pictures for training and, where the source has them, for validation and test; the classes' names by label.
+
+        data = load_images("flowers")
+        model.fit(data.train.x, data.train.y)
+
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
+    """
+
+    train: Images
+    validation: Images | None
+    test: Images | None
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing
+
+
+def load_images(
+    source: str | os.PathLike[str],
+    *,
+    size: int | Pair | None = None,
+    colour: Colour | None = None,
+    resize: Resize = "stretch",
+) -> Dataset:
+    """Read pictures with labels into memory.
+
+    `source` is one of
+
+    - a folder with one subfolder of pictures a class, or with train, val and test that each hold such subfolders;
+    - an .npz file with x_train, y_train[, x_val, y_val][, x_test, y_test][, class_names], or with x and y;
+    - a folder with the IDX files that MNIST comes in, packed with gzip or not.
+
+    `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
+    stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
+    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
+
+    What is no picture among pictures is skipped with a `Notice`.
+    Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
+    """
+    wanted = _Wanted(
+        None if size is None else checked_size(size, "load_images"),
+        None if colour is None else checked_colour(colour),
+        checked_resize(resize),
+    )
+    path = Path(source)
+    dataset, notices = _reader(path)(path, wanted)
+    for notice in notices:
+        warnings.warn(notice, stacklevel=2)
+    return dataset
+
+
+def digits() -> Dataset:
+    """Scikit-learn's 1,797 handwritten digits, grey, 8x8; every fourth of each class is held out as `test`.
+
+    Their values 0 to 16 become 0 to 255: v * 255 / 16, rounded (a half up). Raises `StateError` without scikit-learn.
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise StateError("samples.missing", command="pip install 'striate[samples]'") from error
+    bunch = cast(Any, load_digits())
+    dots = cast(NDArray[np.float64], bunch.images).astype(np.int64)  # N 8 8
+    labels = cast(NDArray[Any], bunch.target).astype(np.int64)
+    pictures = ((dots * 255 + DIGITS_WHITE // 2) // DIGITS_WHITE).astype(np.uint8)[..., np.newaxis]
+    everything = Images(pictures, labels, None, Preprocessing((8, 8), "grey"))
+    # Not drawn: NumPy may change its generators, and this part is to be the same for ever.
+    held = _rank_in_class(labels) % HELD_OUT == HELD_OUT - 1
+    train, test = everything.take(np.flatnonzero(~held)), everything.take(np.flatnonzero(held))
+    return Dataset(train, None, test, tuple("0123456789"), everything.preprocessing)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the user said about the pictures, checked."""
+
+    size: Pair | None
+    colour: Colour | None
+    resize: Resize
+
+
+_Read = tuple[Dataset, list[Notice]]
+
+
+def _reader(path: Path) -> Callable[[Path, _Wanted], _Read]:
+    try:
+        path.stat()
+    except OSError as error:
+        raise cannot_read(path, error) from error
+    except ValueError as error:  # a name that no file can have
+        raise DataError("data.unknown_source", file=str(path)) from error
+    if path.is_dir():
+        return _from_idx if is_idx(path) else _from_folder
+    if path.suffix.lower() == ".npz":
+        return _from_npz
+    raise DataError("data.unknown_source", file=str(path))
+
+
+def _from_idx(folder: Path, wanted: _Wanted) -> _Read:
+    return _from_arrays(read_idx(folder), wanted)
+
+
+def _from_npz(file: Path, wanted: _Wanted) -> _Read:
+    raw = read_npz(file)
+    dataset, notices = _from_arrays(raw, wanted)
+    if raw.ignored:
+        notices.append(Notice("npz.ignored", file=str(file), keys=raw.ignored))
+    return dataset, notices
+
+
+def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
+    pictures = {part: many_pictures(each.pictures, each.pictures_where) for part, each in raw.parts.items()}
+    labels = {
+        part: whole_labels(each.labels, each.labels_where, pictures=len(pictures[part]))
+        for part, each in raw.parts.items()
+    }
+    names = _class_names(raw, labels["train"])
+    for part, each in raw.parts.items():
+        check_range(labels[part], len(names), each.labels_where)
+    notices = check_classes(labels["train"], names, raw.parts["train"].labels_where)
+    if wanted.size is None:
+        _check_one_size(raw, pictures)
+    headers = [header for each in pictures.values() for header in [_header(each)] * len(each)]
+    colour, said = (wanted.colour, []) if wanted.colour else common_colour(headers)
+    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=wanted.resize)
+    images = {
+        part: Images(preprocessing.pictures(each), labels[part], None, preprocessing) for part, each in pictures.items()
+    }
+    return _dataset(images, names, preprocessing), notices + said
+
+
+def _from_folder(root: Path, wanted: _Wanted) -> _Read:
+    listing = list_folder(root)
+    preprocessing, notices = _decided(listing, wanted, str(root))
+    images: dict[str, Images] = {}
+    skipped = list(listing.stray)
+    for part, listed in listing.parts.items():
+        images[part], unusable = read_part(listed, preprocessing)
+        skipped += unusable
+        if not len(images[part]):
+            raise DataError("folder.no_pictures", folder=listed.folder)
+    check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
+    return _dataset(images, listing.class_names, preprocessing), notices + _skipped(root, skipped)
+
+
+def read_part(listed: ListedPart, preprocessing: Preprocessing) -> tuple[Images, list[str]]:
+    """The pictures of listed files, in their order, and the files that are no usable pictures."""
+    pictures = np.empty((len(listed.files), *preprocessing.shape), np.uint8)
+
+    def fill(i: int) -> None:
+        pictures[i] = preprocessing.read(listed.files[i])
+
+    usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
+    kept = np.flatnonzero(usable)
+    unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
+    images = Images(pictures, np.array(listed.labels, np.int64), listed.files, preprocessing)
+    return (images.take(kept) if unusable else images), unusable
+
+
+def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessing, list[Notice]]:
+    """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
+    if wanted.size and wanted.colour:
+        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
+    files = [file for part in listing.parts.values() for file in part.files]
+    headers = [one for one in in_parallel(examine, files) if isinstance(one, Header)]
+    if not headers:
+        raise DataError("folder.no_pictures", folder=root)
+    size, said = (wanted.size, []) if wanted.size else common_size(headers)
+    colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
+    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
+
+
+def _skipped(root: Path, files: list[str]) -> list[Notice]:
+    if not files:
+        return []
+    names = tuple(Path(file).relative_to(root).as_posix() for file in files)
+    code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
+    return [Notice(code, folder=str(root), count=len(names), shown=names[:MOST_LISTED], files=names)]
+
+
+def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: Preprocessing) -> Dataset:
+    return Dataset(images["train"], images.get("validation"), images.get("test"), names, preprocessing)
+
+
+def _class_names(raw: RawParts, labels: Labels) -> tuple[str, ...]:
+    if raw.class_names is not None:
+        return checked_names(raw.class_names, raw.class_names_where)
+    return tuple(str(label) for label in range(int(labels.max()) + 1))
+
+
+def _check_one_size(raw: RawParts, pictures: dict[str, Pixels]) -> None:
+    required = _size(pictures["train"])
+    for part, each in pictures.items():
+        if _size(each) != required:
+            where = raw.parts[part].pictures_where
+            raise DataError("data.sizes_differ", where=where, required=required, came=_size(each))
+
+
+def _header(pictures: Pixels) -> Header:
+    return Header(_size(pictures), "grey" if pictures.shape[3] == CHANNELS["grey"] else "rgb")
+
+
+def _size(pictures: Pixels) -> Pair:
+    return pictures.shape[1], pictures.shape[2]
+
+
+def _rank_in_class(labels: Labels) -> Labels:
+    """0 for the first picture of its class, 1 for the second ..."""
+    rank = np.empty_like(labels)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        rank[members] = np.arange(len(members))
+    return rank
