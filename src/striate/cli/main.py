@@ -1,0 +1,63 @@
+"""The command `striate`: which commands there are, and how one is found and run."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from striate.cli.guard import Code, supervised
+from striate.cli.ui import Group, answering
+from striate.messages import render
+from striate.version import __version__
+
+# In the order of the help. Each is the object of its own name in striate/cli/NAME.py, imported when it is called.
+COMMANDS = ("demo", "train", "evaluate", "predict", "summary", "info", "learn")
+
+
+class Program(Group):
+    """All commands, known by name until one is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported."""
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"striate.cli.{cmd_name}"), cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was called."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Under an exit code of its own: click would end with 1, which says something else here.
+            raise click.exceptions.Exit(Code.READER_GONE) from None
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run a line and end with its exit code."""
+
+        def run() -> object:
+            return super(Program, self).main(args, "striate", complete_var, standalone_mode=False, **extra)
+
+        sys.exit(supervised(sys.argv[1:] if args is None else args, run))
+
+
+program = Program("striate", code="cli")
+program.params.insert(0, answering("--version", answer=lambda ctx: render("cli.version", {"version": __version__})))
+
+
+def main() -> NoReturn:
+    """The entry of the installed command."""
+    program.main()

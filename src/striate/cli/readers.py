@@ -1,0 +1,120 @@
+"""What the value behind an option may be: how it is read, and how the help writes it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from striate.messages import render
+
+
+class Unreadable(Exception):  # noqa: N818 (never seen by a user)
+    """Raised by a reader: the code of what is required."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+
+class Reader(Protocol):
+    """Turns what was typed into a value, or raises `Unreadable`."""
+
+    def metavar(self) -> str:
+        """What stands for the value in the help."""
+        ...
+
+    def read(self, text: str) -> object:
+        """The value that was typed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """Any text; `code` is that of the word which stands for it in the help."""
+
+    code: str = "cli.metavar.text"
+
+    def metavar(self) -> str:
+        """The word for it."""
+        return render(self.code)
+
+    def read(self, text: str) -> str:
+        """The text itself."""
+        return text
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or folder; whether it is there is for its user to say."""
+
+    code: str = "cli.metavar.path"
+
+    def metavar(self) -> str:
+        """The word for it."""
+        return render(self.code)
+
+    def read(self, text: str) -> Path:
+        """The path; an empty text is none, though `Path("")` would be the folder one is in."""
+        if not text:
+            raise Unreadable("usage.empty")
+        return Path(text)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number, no smaller than the minimum."""
+
+    minimum: int | None = None
+
+    def metavar(self) -> str:
+        """N."""
+        return "N"
+
+    def read(self, text: str) -> int:
+        """The number."""
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or (self.minimum is not None and value < self.minimum):
+            code = "usage.whole" if self.minimum is None else "usage.whole_from"
+            raise Unreadable(code, minimum=self.minimum)
+        return value
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number; its range is for the library to judge."""
+
+    def metavar(self) -> str:
+        """X."""
+        return "X"
+
+    def read(self, text: str) -> float:
+        """The number."""
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise Unreadable("usage.number")
+        return value
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few names."""
+
+    names: Sequence[str]
+
+    def metavar(self) -> str:
+        """The names."""
+        return "|".join(self.names)
+
+    def read(self, text: str) -> str:
+        """The name."""
+        if text not in self.names:
+            raise Unreadable("usage.one_of", known=self.names)
+        return text

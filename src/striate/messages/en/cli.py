@@ -1,0 +1,61 @@
+"""The command line: help, and what is wrong with a line."""
+
+TEXTS = {
+    "kind.command": "command",
+    # What commands are for. The first line stands in the list of commands; each line is a paragraph.
+    "cli.help": "Convolutional neural networks for ordinary computers: train them, use them, look into them.\n"
+    "To begin: striate demo. A command's own page: striate COMMAND --help.",
+    "cli.info.help": "Show what this installation has: version, engines, the compiled core, extras.",
+    "cli.learn.help": "Convolution, pooling and sizes by hand, every number written out.",
+    # Options of every command.
+    "cli.common.lang": "Language of all texts; without it the system's.",
+    "cli.common.debug": "Show the Python traceback of an error.",
+    "cli.common.help": "Show this page and stop.",
+    "cli.common.version": "Show the version and stop.",
+    "cli.common.json": "Give the result as JSON.",
+    # How a page of help is written.
+    "cli.help.usage": "Usage: {command} [OPTIONS] {arguments}",
+    "cli.help.arguments": "Arguments:",
+    "cli.help.options": "Options:",
+    "cli.help.commands": "Commands:",
+    "cli.help.default": "{text} (default: {value})",
+    "cli.help.required": "{text} (required)",
+    "cli.metavar.command": "COMMAND",
+    "cli.metavar.text": "TEXT",
+    "cli.metavar.path": "PATH",
+    # Lines on stderr.
+    "cli.version": "striate {version}",
+    "cli.error": "error: {text}",
+    "cli.note": "note: {text}",
+    "cli.stopped": "Stopped.",
+    "cli.system_refuses": "error: the system refuses ({file}): {reason}.",
+    "cli.out_of_memory": "error: the computer has not enough free memory for this; smaller pictures or a smaller batch need less.",
+    "cli.bug": "error: this is a bug in Striate, not a mistake of yours ({kind}: {text}); run the same line with --debug and report what it shows.",
+    # What can be wrong with a line.
+    "usage.no_such_option": "{where} has no option '{name}'; '{where} --help' lists those it has.",
+    "usage.no_such_option_did_you_mean": "{where} has no option '{name}'; did you mean {close:quoted}?",
+    "usage.missing": "{where}: {setting} is required but missing; '{where} --help' shows how to give it.",
+    "usage.needs_a_value": "{where}: {setting} needs a value behind it; '{where} --help' shows which.",
+    "usage.takes_no_value": "{where}: {setting} takes no value; write it alone.",
+    "usage.left_over": "{where} takes fewer arguments: {came:quoted} is left over; leave it out, or put quotes around a text with blanks.",
+    "usage.other": "{where}: {reason}",
+    "usage.empty": "{where}: {setting} must not be empty; name a file or folder.",
+    "usage.whole": "{where}: {setting} must be a whole number, got '{came}'.",
+    "usage.whole_from": "{where}: {setting} must be a whole number of {minimum} or more, got '{came}'.",
+    "usage.number": "{where}: {setting} must be a finite number, got '{came}'.",
+    "usage.one_of": "{where}: {setting} must be one of {known:quoted}, got '{came}'.",
+    # striate info.
+    "cli.info.striate": "striate",
+    "cli.info.python": "Python",
+    "cli.info.numpy": "NumPy",
+    "cli.info.blas": "matrix products by {name} {version}, threads: {threads}",
+    "cli.info.engines": "engines",
+    "cli.info.default_engine": "{name} (used unless another is asked for)",
+    "cli.info.core": "compiled core",
+    "cli.info.core_present": "there, compiled by {compiler}; this CPU has {instruction_sets:list}",
+    "cli.info.cores": "usable cores",
+    "cli.info.extra": "extra",
+    "cli.info.extra_there": "{extra}: there ({packages:list})",
+    "cli.info.extra_missing": "{extra}: missing ({packages:list}); pip install 'striate[{extra}]'",
+    "cli.info.language": "language",
+}

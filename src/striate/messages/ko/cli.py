@@ -1,0 +1,61 @@
+"""명령줄: 도움말, 그리고 줄에서 틀린 곳."""
+
+TEXTS = {
+    "kind.command": "명령",
+    # 명령의 쓰임. 첫 줄은 명령 목록에 나오고, 각 줄은 한 문단이다.
+    "cli.help": "평범한 컴퓨터를 위한 합성곱 신경망입니다. 학습하고, 쓰고, 속을 들여다봅니다.\n"
+    "처음이라면 striate demo를 실행해 보십시오. 각 명령의 도움말은 striate 명령 --help로 볼 수 있습니다.",
+    "cli.info.help": "설치 상태를 보여 줍니다: 버전, 엔진, 컴파일된 코어, 추가 기능.",
+    "cli.learn.help": "합성곱, 풀링, 크기 계산을 손으로 하듯 모든 수를 풀어 써서 보여 줍니다.",
+    # 모든 명령이 받는 옵션.
+    "cli.common.lang": "모든 글의 언어. 주지 않으면 시스템의 언어를 씁니다.",
+    "cli.common.debug": "오류가 나면 Python 트레이스백을 보여 줍니다.",
+    "cli.common.help": "이 도움말을 보여 주고 끝냅니다.",
+    "cli.common.version": "버전을 보여 주고 끝냅니다.",
+    "cli.common.json": "결과를 JSON으로 냅니다.",
+    # 도움말의 짜임.
+    "cli.help.usage": "사용법: {command} [옵션] {arguments}",
+    "cli.help.arguments": "인자:",
+    "cli.help.options": "옵션:",
+    "cli.help.commands": "명령:",
+    "cli.help.default": "{text} (기본값: {value})",
+    "cli.help.required": "{text} (필수)",
+    "cli.metavar.command": "명령",
+    "cli.metavar.text": "글",
+    "cli.metavar.path": "경로",
+    # stderr에 나오는 줄.
+    "cli.version": "striate {version}",
+    "cli.error": "오류: {text}",
+    "cli.note": "알림: {text}",
+    "cli.stopped": "중단했습니다.",
+    "cli.system_refuses": "오류: 시스템이 거부했습니다({file}): {reason}.",
+    "cli.out_of_memory": "오류: 이 일을 하기에는 남은 메모리가 모자랍니다. 사진이나 배치를 줄이면 메모리가 덜 듭니다.",
+    "cli.bug": "오류: 사용자의 잘못이 아니라 Striate의 버그입니다({kind}: {text}). 같은 줄에 --debug를 붙여 실행하고 나오는 내용을 알려 주십시오.",
+    # 줄에서 틀릴 수 있는 것.
+    "usage.no_such_option": "{where}에는 {name:quoted|이라/라}는 옵션이 없습니다. '{where} --help'로 옵션을 볼 수 있습니다.",
+    "usage.no_such_option_did_you_mean": "{where}에는 {name:quoted|이라/라}는 옵션이 없습니다. 혹시 {close:quoted}입니까?",
+    "usage.missing": "{where}: 꼭 필요한 {setting:이/가} 빠졌습니다. '{where} --help'로 쓰는 법을 볼 수 있습니다.",
+    "usage.needs_a_value": "{where}: {setting} 뒤에는 값이 있어야 합니다. '{where} --help'로 어떤 값인지 볼 수 있습니다.",
+    "usage.takes_no_value": "{where}: {setting:은/는} 값을 받지 않습니다. 값 없이 쓰십시오.",
+    "usage.left_over": "{where}: 받는 인자보다 많아 {came:quoted|이/가} 남습니다. 빼거나, 빈칸이 든 글이면 따옴표로 묶으십시오.",
+    "usage.other": "{where}: {reason}",
+    "usage.empty": "{where}: {setting:은/는} 비어 있을 수 없습니다. 파일이나 폴더의 이름을 주십시오.",
+    "usage.whole": "{where}: {setting:은/는} 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.whole_from": "{where}: {setting:은/는} {minimum} 이상의 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.number": "{where}: {setting:은/는} 유한한 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.one_of": "{where}: {setting:은/는} {known:quoted} 중 하나여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    # striate info.
+    "cli.info.striate": "striate",
+    "cli.info.python": "Python",
+    "cli.info.numpy": "NumPy",
+    "cli.info.blas": "행렬 곱은 {name} {version}, 스레드 {threads}개",
+    "cli.info.engines": "엔진",
+    "cli.info.default_engine": "{name} (따로 고르지 않으면 쓰입니다)",
+    "cli.info.core": "컴파일된 코어",
+    "cli.info.core_present": "있음, 컴파일러 {compiler}; 이 CPU의 명령어 집합: {instruction_sets:list}",
+    "cli.info.cores": "쓸 수 있는 코어",
+    "cli.info.extra": "추가 기능",
+    "cli.info.extra_there": "{extra}: 있음({packages:list})",
+    "cli.info.extra_missing": "{extra}: 없음({packages:list}). pip install 'striate[{extra}]'",
+    "cli.info.language": "언어",
+}
