@@ -1,6 +1,6 @@
 """From pictures, files or arrays, to answers: a label, how sure, the score of every class."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from striate import storage
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
-from striate.errors import StateError
+from striate.errors import DataError, FileError, StateError, StriateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 
-Pictures = Sequence[str | Path | NDArray[Any]] | NDArray[Any] | str | Path
+Picture = str | Path | NDArray[Any]
+Pictures = Sequence[Picture] | NDArray[Any] | str | Path
+Skip = Callable[[Picture, StriateError], None]
 BATCH = 32  # pictures in memory at a time
 
 
@@ -57,12 +59,15 @@ def classify(model: Classifier, pictures: Pictures) -> list[Answer]:
     single = isinstance(pictures, np.ndarray) and (
         pictures.ndim == 2 or (pictures.ndim == 3 and pictures.shape[2] in (1, 3))
     )
-    listed = cast(Sequence[str | Path | NDArray[Any]], [pictures] if single else pictures)
+    listed = cast(Sequence[Picture], [pictures] if single else pictures)
     return list(answers(model, listed))
 
 
-def answers(model: Classifier, pictures: Iterable[str | Path | NDArray[Any]]) -> Iterator[Answer]:
-    """The answers one by one, the pictures read as they are needed."""
+def answers(model: Classifier, pictures: Iterable[Picture], skip: Skip | None = None) -> Iterator[Answer]:
+    """The answers one by one, the pictures read as they are needed.
+
+    A picture that cannot be read is handed to `skip` with its error; without one the error is raised.
+    """
     preprocessing = model.preprocessing
     if preprocessing is None:
         raise StateError("model.no_preprocessing")
@@ -70,15 +75,24 @@ def answers(model: Classifier, pictures: Iterable[str | Path | NDArray[Any]]) ->
         raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
     names = model.class_names or [str(k) for k in range(max(model.graph.output_shape[-1], 2))]
     storage.check_count(names, model.graph)
-    waiting = iter(pictures)
-    while some := list(islice(waiting, BATCH)):
-        read = np.stack([_picture(preprocessing, each) for each in some])
-        for each, scores in zip(some, model.predict(preprocessing.prepare(read)), strict=True):
-            yield _answer(names, scores, str(each) if isinstance(each, str | Path) else None)
+    readable = _readable(preprocessing, pictures, skip)
+    while some := list(islice(readable, BATCH)):
+        read = preprocessing.prepare(np.stack([pixels for _, pixels in some]))
+        for (picture, _), scores in zip(some, model.predict(read), strict=True):
+            yield _answer(names, scores, str(picture) if isinstance(picture, str | Path) else None)
 
 
-def _picture(preprocessing: Preprocessing, picture: str | Path | NDArray[Any]) -> NDArray[np.uint8]:
-    return preprocessing.read(Path(picture)) if isinstance(picture, str | Path) else preprocessing.picture(picture)
+def _readable(
+    preprocessing: Preprocessing, pictures: Iterable[Picture], skip: Skip | None
+) -> Iterator[tuple[Picture, NDArray[np.uint8]]]:
+    for picture in pictures:
+        try:
+            is_file = isinstance(picture, str | Path)
+            yield picture, preprocessing.read(str(picture)) if is_file else preprocessing.picture(picture)
+        except (DataError, FileError) as error:
+            if skip is None:
+                raise
+            skip(picture, error)
 
 
 def _answer(names: Sequence[str], scores: Array, file: str | None) -> Answer:

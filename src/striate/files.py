@@ -38,7 +38,12 @@ def written_apart(path: Path) -> Generator[Path]:
             apart.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, apart and then renamed."""
+    with written_apart(path) as apart:
+        apart.write_bytes(data)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file, apart and then renamed."""
-    with written_apart(path) as apart:
-        apart.write_text(text, encoding="utf-8")
+    write_bytes(path, text.encode())

@@ -28,6 +28,7 @@ from striate.network.settings import convert, keywords_checked, optional_positiv
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import NO_LOGS, Callback
 from striate.training.evaluate import evaluate
+from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
@@ -73,6 +74,7 @@ class Model:
         self._plan: Plan | None = None
         self._run: Run | None = None
         self._engine = engine_named()
+        self._threads: int | None = None
 
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
         self._graph = graph
@@ -153,9 +155,8 @@ class Model:
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
         names = tuple(metrics or ())
         metrics_named(names)
-        threads = convert("compile", "threads", optional_positive, threads)
-        self._engine = engine_named(engine)
-        self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=threads)
+        self.use(engine=engine, threads=threads)
+        self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=self._threads)
         self._run = None
 
     @keywords_checked("fit")
@@ -172,13 +173,14 @@ class Model:
         shuffle: bool = True,
         *,
         sample_weight: ArrayLike | None = None,
+        progress: Progress | None = None,
     ) -> History:
         """Learn from pictures x (N, H, W, C) and targets y, in batches, for some epochs; called again it goes on.
 
         `batch_size` None is 32; "all" is gradient descent over the whole data, one step an epoch. `validation_split`
         sets the last share of the data apart before shuffling, as Keras does; `validation_data`, (x, y) or (x, y,
-        weights), goes before it. Raises `DataError` where data do not fit, and `TrainingError` at the first number that
-        is not finite.
+        weights), goes before it. `progress` takes the training's events in place of what `verbose` shows. Raises
+        `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         if isinstance(x, Dataset):
@@ -198,8 +200,8 @@ class Model:
             callback.model = self
         self.stop_training = False
         run = self._continued(plan)
-        with progress_view(verbose) as show_progress:
-            reason = train(self._engine, run, plan, data, validation, [*listed, _StopOnRequest(self)], show_progress)
+        with progress_view(0 if progress else verbose) as view:
+            reason = train(self._engine, run, plan, data, validation, [*listed, _StopOnRequest(self)], progress or view)
         return History(run.history, reason)
 
     @keywords_checked("evaluate")
@@ -217,6 +219,22 @@ class Model:
 
         `verbose` other than 0 writes them as a line to stderr, too.
         """
+        judged = self.judge(x, y, batch_size, verbose, sample_weight=sample_weight)
+        if return_dict:
+            return judged
+        return list(judged.values()) if len(judged) > 1 else judged["loss"]
+
+    @keywords_checked("judge")
+    def judge(
+        self,
+        x: ArrayLike | Images,
+        y: ArrayLike | None = None,
+        batch_size: int | None = None,
+        verbose: Verbose = 0,
+        *,
+        sample_weight: ArrayLike | None = None,
+    ) -> dict[str, float]:
+        """The loss and the metrics on pictures, by name: {"loss": ..., "accuracy": ...}."""
         plan = self._compiled()
         data = self._batches("evaluate", x, y, plan.loss, sample_weight)
         size = min(_batch_size("evaluate", batch_size), len(data))
@@ -224,9 +242,12 @@ class Model:
         with judged_view(verbose, len(data)) as show_logs:
             judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
             show_logs(judged)
-        if return_dict:
-            return judged
-        return list(judged.values()) if plan.metrics else judged["loss"]
+        return judged
+
+    def use(self, *, engine: str | None = None, threads: int | None = None) -> None:
+        """Choose the engine, and how many threads it may use, for predicting without having compiled."""
+        self._engine = engine_named(engine)
+        self._threads = convert("use", "threads", optional_positive, threads)
 
     # Using
 
@@ -286,8 +307,7 @@ class Model:
             empty = {name: np.zeros((0, *shape), np.float32) for name, shape in shapes.items()}
             return Forward(np.zeros((0, *self.graph.output_shape), np.float32), empty)
         size = min(batch_size, len(pictures))
-        threads = self._plan.threads if self._plan else None
-        program = self._engine.compile(self.graph, size, Purpose(keep=keep), threads=threads)
+        program = self._engine.compile(self.graph, size, Purpose(keep=keep), threads=self._threads)
         parts = [
             program.forward(self.theta, self.state, pictures[first : first + size])
             for first in range(0, len(pictures), size)

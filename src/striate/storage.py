@@ -16,7 +16,7 @@ import numpy as np
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, ModelFileError, SettingError, StriateError
-from striate.files import exists, written_apart
+from striate.files import exists, write_bytes
 from striate.network.description import from_document, to_document
 from striate.network.graph import Graph
 from striate.network.layout import Layout
@@ -45,8 +45,7 @@ class ModelFile:
 
 def save(path: Path, model: ModelFile) -> None:
     """Write a model file, apart and then renamed. Raises `FileError` where it cannot."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file  # pyright: ignore[reportUnknownVariableType] (half typed)
+    from safetensors.numpy import save as serialized  # pyright: ignore[reportUnknownVariableType] (half typed)
 
     document = {
         "format": FORMAT,
@@ -61,11 +60,9 @@ def save(path: Path, model: ModelFile) -> None:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise SettingError("model.about_not_plain", reason=str(error)) from error
-    with written_apart(path) as apart:
-        try:
-            save_file({name: np.ascontiguousarray(each) for name, each in tensors.items()}, apart, {DOCUMENT: text})
-        except SafetensorError as error:  # a full disk, say: safetensors has its own class for it
-            raise OSError(str(error)) from error
+    write_bytes(
+        path, serialized({name: np.ascontiguousarray(each) for name, each in tensors.items()}, {DOCUMENT: text})
+    )
 
 
 def load(path: Path) -> ModelFile:

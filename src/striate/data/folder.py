@@ -57,6 +57,11 @@ def list_folder(root: Path) -> Listing:
     return Listing(listed, names, tuple(str(path) for path in stray))
 
 
+def files_below(folder: Path) -> list[Path]:
+    """All files below a folder, hidden ones not counted, sorted by name, numbers by their value. Raises `FileError`."""
+    return sorted(_files(folder)[0], key=lambda path: natural(path.as_posix()))
+
+
 def natural(name: str) -> tuple[list[str | int], str]:
     """A key to sort names by: numbers by their value ("2" before "10"), composed and decomposed letters alike."""
     pieces = re.split("([0-9]+)", unicodedata.normalize("NFC", name))

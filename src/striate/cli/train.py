@@ -1,0 +1,112 @@
+"""`striate train`: from a folder of pictures to a run's folder."""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from striate.cli.output import aside, say, write_json
+from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
+from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.data.load import Dataset, load_images
+from striate.engines.select import ENGINES
+from striate.network.optimizers import RULES
+from striate.network.window import Pair
+from striate.runs import Recipe, Trained, prepare_folder, train_run
+from striate.views.progress import JsonLines, progress_view
+
+
+@dataclass(frozen=True)
+class Size:
+    """64, or 48x64: height and width."""
+
+    def metavar(self) -> str:
+        """N or HxW."""
+        return "N|HxW"
+
+    def read(self, text: str) -> Pair:
+        """The two numbers."""
+        found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
+        if not found:
+            raise Unreadable("usage.size")
+        return int(found[1]), int(found[2] or found[1])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A number of pictures, or all of them."""
+
+    def metavar(self) -> str:
+        """N or all."""
+        return "N|all"
+
+    def read(self, text: str) -> int | Literal["all"]:
+        """The number, or "all"."""
+        if text == "all":
+            return "all"
+        if not re.fullmatch("[1-9][0-9]{0,8}", text):
+            raise Unreadable("usage.batch")
+        return int(text)
+
+
+@command("train")
+@argument("data", Place())
+@option("-o", "--output", reader=Place(), required=True)
+@option("--model", reader=Text(), default="digits")
+@option("--epochs", reader=Whole(1))
+@option("--batch", reader=Batch(), default=32)
+@option("--optimizer", reader=OneOf(tuple(RULES)), default="adam")
+@option("--lr", reader=Number())
+@option("--seed", reader=Whole(0), default=0)
+@option("--size", reader=Size())
+@option("--engine", reader=OneOf(tuple(ENGINES)), default="reference")
+@option("--threads", reader=Whole(1))
+@flag("--force")
+@json_flag
+def train(
+    data: Path,
+    output: Path,
+    model: str,
+    epochs: int | None,
+    batch: int | Literal["all"],
+    optimizer: str,
+    lr: float | None,
+    seed: int,
+    size: Pair | None,
+    engine: str,
+    threads: int | None,
+    force: bool,
+    json: bool,
+) -> None:
+    """`striate train`."""
+    recipe = Recipe(model, epochs, batch, optimizer, lr, seed, engine, threads)
+    prepare_folder(output, overwrite=force)  # before reading pictures for minutes
+    trained = train_and_show(load_images(data, size=size), output, recipe, overwrite=force, json=json)
+    if not json:
+        aside("train.files", folder=output, files=sorted(trained.files))
+        aside("train.next", folder=output)
+
+
+def train_and_show(data: Dataset, output: Path, recipe: Recipe, *, overwrite: bool, json: bool) -> Trained:
+    """Train, show how it goes, and give the result: the accuracy as a line, or everything as JSON lines."""
+    with JsonLines(sys.stdout) if json else progress_view() as view:
+        trained = train_run(data, output, recipe, overwrite=overwrite, progress=view)
+    if json:
+        write_json(result(trained), indent=None)
+    else:
+        say("train.accuracy", percent=100 * trained.judged["accuracy"])
+        aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
+    return trained
+
+
+def result(trained: Trained) -> dict[str, Any]:
+    """The last of the JSON lines: how well it did, and where everything is."""
+    return {
+        "event": "result",
+        **trained.judged,
+        "judged_on": trained.judged_on,
+        "pictures": trained.pictures,
+        "fingerprint": trained.model.fingerprint,
+        "files": {name: str(path) for name, path in trained.files.items()},
+    }
