@@ -11,6 +11,7 @@ from striate import models as models
 from striate import optimizers as optimizers
 from striate.data.load import Dataset as Dataset
 from striate.data.load import Images as Images
+from striate.data.load import digits as digits
 from striate.data.load import load_images as load_images
 from striate.data.preprocessing import Preprocessing as Preprocessing
 from striate.errors import Notice as Notice
