@@ -1,0 +1,33 @@
+"""Figures as files."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# Matplotlib leaves its **kwargs untyped.
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from striate.errors import FileError
+from striate.files import written_apart
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ENDINGS = (".png", ".svg")
+
+
+def save(figure: "Figure", path: Path | str) -> None:
+    """Write a figure as PNG or SVG, as the path ends: apart first, then renamed. The same figure gives the same bytes.
+
+    Raises `FileError` for another ending, a folder that is not there, or one that cannot be written to.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise FileError("figure.unknown_ending", path=path, known=ENDINGS)
+    if not path.parent.is_dir():
+        raise FileError("figure.no_folder", path=path, folder=path.parent)
+    from matplotlib import rc_context
+
+    ending = path.suffix.lower().removeprefix(".")
+    dateless = {"Date": None} if ending == "svg" else {}
+    with written_apart(path) as apart, rc_context({"svg.hashsalt": "striate", "savefig.bbox": None}):
+        figure.savefig(apart, format=ending, dpi=figure.dpi, metadata=dateless)

@@ -1,0 +1,150 @@
+"""Many small pictures on one sheet."""
+
+# pyright: reportUnknownMemberType=false
+# Matplotlib leaves its **kwargs untyped.
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from striate.errors import DataError
+from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
+from striate.figures.fonts import Lettering, lettering
+from striate.figures.page import LINE, SMALL, Box, Page, Pixels
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Answer = tuple[str, float, str | None]  # label, probability, the true label where it is known
+
+WIDE = 1.6  # a sheet is so many times as wide as high, about
+SHEET = 9.0  # inches across, where the pictures on it may be between the smallest and the largest
+SMALLEST, LARGEST = 1.05, 3.0
+SMALLEST_MAP = 0.6
+GAP = 0.18  # between pictures
+PICTURE = 2.0  # across, beside its maps
+BAR, BAR_HEIGHT = 0.14, 3.0  # the colour bar
+COLORS = "RdBu_r"  # blue below 0, white at 0, red above
+
+
+def picture_sheet(pictures: Pixels, answers: Sequence[Answer], *, title: str = "") -> "Figure":
+    """Pictures (N, H, W, C), C 1 or 3, each with the answer given to it and how probable that was called.
+
+    Where the true label is known a right answer is ticked; a wrong one is crossed, its picture framed, the truth below.
+    Integers are 0 (black) to 255 (white), other numbers 0 to 1; numbers beyond are shown from the least to the greatest
+    of them. Raises `DataError`.
+    """
+    require_matplotlib()
+    shown = _as_pixels(pictures)
+    if len(answers) != len(shown):
+        raise DataError("figure.answers", pictures=len(shown), answers=len(answers))
+    letters = lettering([title, *(name for label, _, truth in answers for name in (label, truth or ""))])
+    tall = shown.shape[1] / shown.shape[2]
+    columns = _columns(len(shown), tall + 0.3)
+    side = _side(columns, SMALLEST)
+    texts = [_answer_lines(answer, letters, side) for answer in answers]
+    step = side * tall + 0.08 + LINE * max(map(len, texts)) + GAP
+    page = Page(letters, columns * (side + GAP) - GAP, -(-len(shown) // columns) * step - GAP, title)
+    for i, (picture, lines, answer) in enumerate(zip(shown, texts, answers, strict=True)):
+        box = Box(i % columns * (side + GAP), i // columns * step, side, side * tall)
+        wrong = _is_wrong(answer)
+        page.image(picture, box, "gray", 0.0, 1.0)
+        page.frame(box, VERMILION if wrong else RULE, 3.0 if wrong else 0.6)
+        for n, line in enumerate(lines):
+            page.text(line, box.x, box.y + box.height + 0.08 + n * LINE, color=VERMILION if wrong else INK)
+    return page.figure
+
+
+def map_sheet(maps: Pixels, *, title: str, picture: Pixels | None = None) -> "Figure":
+    """Feature maps (H, W, C), numbered as in `maps[:, :, number]`, beside the picture (H, W, C) they were made from.
+
+    One scale of colours for all of them, the same on both sides of 0. Raises `DataError`.
+    """
+    require_matplotlib()
+    if maps.ndim != 3 or 0 in maps.shape:
+        raise DataError("figure.maps_shape", came=maps.shape)
+    letters = lettering([title])
+    tall = maps.shape[0] / maps.shape[1]
+    columns = _columns(maps.shape[2], tall + 0.2)
+    side = _side(columns, SMALLEST_MAP)
+    step = LINE + side * tall + GAP / 2
+    rows = -(-maps.shape[2] // columns)
+    left = 0.0 if picture is None else PICTURE + 2 * GAP
+    right = left + columns * (side + GAP)
+    seen = None if picture is None else _as_pixels(picture[np.newaxis])[0]
+    seen_height = 0.0 if seen is None else PICTURE * seen.shape[0] / seen.shape[1] + LINE
+    page = Page(letters, right + BAR + 0.5, max(rows * step, seen_height), title)
+    if seen is not None:
+        page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
+        page.image(seen, Box(0, LINE, PICTURE, seen_height - LINE), "gray", 0.0, 1.0)
+        page.frame(Box(0, LINE, PICTURE, seen_height - LINE), RULE, 0.6)
+    most = _largest(maps)
+    for i in range(maps.shape[2]):
+        box = Box(left + i % columns * (side + GAP), i // columns * step + LINE, side, side * tall)
+        page.text(str(i), box.x, box.y - LINE, color=FAINT)
+        page.image(maps[:, :, i], box, COLORS, -most, most)
+        page.frame(box, RULE, 0.6)
+    _color_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most)
+    return page.figure
+
+
+def _as_pixels(pictures: Pixels) -> Pixels:
+    """Pictures as float64 from 0 to 1; without the channel axis where there is one channel."""
+    if pictures.ndim != 4 or pictures.shape[3] not in (1, 3) or 0 in pictures.shape:
+        raise DataError("figure.pictures_shape", came=pictures.shape)
+    values = np.nan_to_num(pictures.astype(np.float64) / (255 if pictures.dtype.kind in "iu" else 1))
+    least, most = values.min(), values.max()
+    if least < 0 or most > 1:
+        values = (values - least) / (most - least or 1.0)
+    return values[..., 0] if pictures.shape[3] == 1 else values
+
+
+def _largest(maps: Pixels) -> float:
+    """The largest distance from 0."""
+    sizes = np.abs(maps[np.isfinite(maps)])
+    return float(sizes.max(initial=0.0)) or 1.0
+
+
+def _columns(count: int, tall: float) -> int:
+    """How many columns make a sheet of cells, each so many times as high as wide, about 1.6 times as wide as high.
+
+    The last row should be full, or nearly.
+    """
+    wish = math.sqrt(count * WIDE * tall)
+    fewest = min(count, max(1, round(0.7 * wish)))
+    most = max(fewest, min(count, round(1.3 * wish)))
+    return min(range(fewest, most + 1), key=lambda c: 3 * (-count % c) / c + abs(c / wish - 1))
+
+
+def _side(columns: int, smallest: float) -> float:
+    return min(LARGEST, max(smallest, (SHEET + GAP) / columns - GAP))
+
+
+def _is_wrong(answer: Answer) -> bool:
+    label, _, truth = answer
+    return truth is not None and truth != label
+
+
+def _answer_lines(answer: Answer, letters: Lettering, inches: float) -> list[str]:
+    label, probability, truth = answer
+    mark = "" if truth is None else "✗ " if _is_wrong(answer) else "✓ "
+    name = letters.wrapped(mark + letters.name(label), inches, SMALL, lines=2)
+    percent = f"{100 * probability:.1f} %"
+    one_line = "  ".join([*name, percent])
+    lines = [one_line] if letters.width(one_line, SMALL) <= inches else [*name, percent]
+    if truth is None or truth == label:
+        return lines
+    return lines + letters.wrapped(letters.label("figure.truth", truth=letters.name(truth)), inches, SMALL, lines=2)
+
+
+def _color_bar(page: Page, box: Box, most: float) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    axes = page.axes(box)
+    bar = page.figure.colorbar(ScalarMappable(Normalize(-most, most), COLORS), cax=axes, ticks=[-most, 0, most])
+    bar.ax.set_yticklabels([f"{value:.3g}" for value in (-most, 0.0, most)])
+    bar.ax.tick_params(length=0, labelsize=SMALL, colors=FAINT)
+    bar.outline.set_edgecolor(RULE)  # type: ignore[operator]

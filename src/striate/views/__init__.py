@@ -1,0 +1,1 @@
+"""How facts are shown to a person or to a program: tables, training progress. Knows no models."""
