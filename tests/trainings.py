@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from striate.training.events import EpochDone, Event, Finished, Started, StepDone
-from striate.views.progress import View
+from striate.views.lines import View
 
 LOGS = {"loss": 0.23104, "accuracy": 0.93104, "val_loss": 12.5, "val_accuracy": 1.0}
 

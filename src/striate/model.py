@@ -1,7 +1,7 @@
 """The face: Model, as Keras users know it. What it does, others do; it only holds and asks."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -26,13 +26,13 @@ from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
 from striate.network.settings import convert, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
-from striate.training.callbacks import NO_LOGS, Callback
+from striate.training.callbacks import Callback, StopOnRequest
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
-from striate.training.targets import as_numbers, as_pictures, as_targets, as_weights
+from striate.training.targets import as_numbers, as_pictures, as_targets, as_weights, check_shape
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
@@ -143,8 +143,8 @@ class Model:
         self,
         optimizer: str | Rule = "adam",
         loss: str | Loss | None = None,
-        metrics: Sequence[str] | None = None,
         *,
+        metrics: Sequence[str] | None = None,
         engine: str | None = None,
         threads: int | None = None,
     ) -> None:
@@ -192,8 +192,8 @@ class Model:
             held_out, targets, weights = _labelled(validation_data)
             validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
         elif last_share := convert("fit", "validation_split", share, validation_split):
-            data, validation = _split(data, last_share)
-        if plan.batch_size != "all" and plan.batch_size > len(data):
+            data, validation = data.split_last(last_share)
+        if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
         for callback in listed:
@@ -201,7 +201,15 @@ class Model:
         self.stop_training = False
         run = self._continued(plan)
         with progress_view(0 if progress else verbose) as view:
-            reason = train(self._engine, run, plan, data, validation, [*listed, _StopOnRequest(self)], progress or view)
+            reason = train(
+                self._engine,
+                run,
+                plan,
+                data,
+                validation,
+                [*listed, StopOnRequest(lambda: self.stop_training)],
+                progress or view,
+            )
         return History(run.history, reason)
 
     @keywords_checked("evaluate")
@@ -295,10 +303,8 @@ class Model:
             tell("model_file.ending", path=path, ending=storage.ENDING)
         if not overwrite and exists(path):
             raise FileError("file.exists", path=path)
-        storage.save(path, self._as_file())
-
-    def _as_file(self) -> storage.ModelFile:
-        return storage.ModelFile(self.graph, self.theta, self.state, self.class_names, self.preprocessing, self.about)
+        own = (self.graph, self.theta, self.state, self.class_names, self.preprocessing, self.about)
+        storage.save(path, storage.ModelFile(*own))
 
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
@@ -351,7 +357,7 @@ class Model:
         if isinstance(x, Images):
             self._adopt(x)
             pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
-            self._check_input(self._built_for(pictures).graph, x.preprocessing)
+            check_shape(pictures, self._built_for(pictures).graph.input_shape)
         else:
             pictures, prepare = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape), as_is
         if y is None:
@@ -360,10 +366,6 @@ class Model:
             raise DataError("data.no_pictures")
         targets = as_targets(loss, y, self.graph.output_shape, len(pictures))
         return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)), prepare)
-
-    def _check_input(self, graph: Graph, preprocessing: Preprocessing) -> None:
-        if graph.input_shape != preprocessing.shape:
-            raise DataError("data.wrong_shape", required=("N", *graph.input_shape), came=("N", *preprocessing.shape))
 
     def _adopt(self, images: Images) -> None:
         """Pictures that were read by some preprocessing make it the model's, so that it reads files in the same way."""
@@ -385,20 +387,6 @@ def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
     return model
 
 
-class _StopOnRequest(Callback):
-    """Ends training when a callback sets `model.stop_training`, as Keras's do."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] = NO_LOGS) -> None:
-        self.on_epoch_end(0)
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] = NO_LOGS) -> None:
-        if self.model.stop_training:
-            self.run.stop()
-
-
 def _batch_size(where: str, batch_size: int | None) -> int:
     return DEFAULT_BATCH if batch_size is None else convert(where, "batch_size", positive, batch_size)
 
@@ -408,13 +396,3 @@ def _labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
     if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
         raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
     return data if len(data) == 3 else (*data, None)
-
-
-def _split(data: ArrayBatches, last_share: float) -> tuple[ArrayBatches, ArrayBatches | None]:
-    """The first pictures to learn from, the last share to judge by."""
-    if last_share == 0:
-        return data, None
-    kept = int(len(data) * (1 - last_share))
-    if kept == 0 or kept == len(data):
-        raise DataError("data.split_empty", pictures=len(data), share=last_share)
-    return data.part(slice(kept)), data.part(slice(kept, None))

@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from striate.errors import GraphError, StateError
+from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
@@ -26,9 +26,13 @@ class Sequential(Model):
     def add(self, layer: Layer | Symbol) -> None:
         """Put a layer behind the others. All weights are drawn anew."""
         self._list(layer)
-        if self._graph is not None and not self._tells_shape():
-            self.build(self._graph.input_shape)
-        self._build_if_known()
+        try:
+            if self._graph is not None and not self._tells_shape():
+                self.build(self._graph.input_shape)
+            self._build_if_known()
+        except StriateError:  # it does not fit: the model stays as it was
+            self._listed.pop()
+            raise
 
     def build(self, input_shape: Sequence[int]) -> None:
         """Fix the size of the pictures: (height, width, channels)."""

@@ -69,7 +69,7 @@ def load(path: Path) -> ModelFile:
     """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
     from safetensors import SafetensorError, safe_open
 
-    if not exists(path) or path.is_dir():
+    if not exists(path) or not path.is_file():
         raise FileError("file.not_found", path=path)
     try:
         with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:

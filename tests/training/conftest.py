@@ -44,7 +44,7 @@ def build() -> Callable[..., Sequential]:
             Dense(3, "softmax"),
         ]
         model = Sequential(layers, seed=seed)
-        model.compile(optimizer or Adam(0.01), "sparse_categorical_crossentropy", ["accuracy"], **settings)
+        model.compile(optimizer or Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"], **settings)
         return model
 
     return built

@@ -55,7 +55,7 @@ def test_compiling_again_begins_again(build: Build, task: Task) -> None:
     first = model.get_weights()
     model.fit(*task, verbose=0)
     model.set_weights(first)
-    model.compile(Adam(0.01), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(*task, verbose=0)
     other.fit(*task, verbose=0)
     assert model.fingerprint == other.fingerprint

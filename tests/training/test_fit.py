@@ -36,7 +36,7 @@ def test_the_history_has_a_number_an_epoch(build: Build, task: Task, held_out: T
 @pytest.mark.parametrize("metric", ["acc", "mse", "mae", "mean_squared_error"])
 def test_metrics_are_logged_by_the_name_they_were_asked_for(metric: str, task: Task, held_out: Task) -> None:
     model = Sequential([Flatten(), Dense(3, "softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy", [metric])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=[metric])
     history = model.fit(*task, validation_data=held_out, verbose=0).history
     assert list(history) == ["loss", metric, "val_loss", f"val_{metric}"]
     assert history[f"val_{metric}"][-1] == model.evaluate(*held_out, return_dict=True)[metric]
@@ -160,7 +160,7 @@ def test_keras_defaults_may_be_written_out(build: Build, task: Task) -> None:
         (lambda m, x, y: m.evaluate(x, y, batchsize=3), "batch_size"),
         (lambda m, x, y: m.predict(x, bach_size=3), "batch_size"),
         (lambda m, x, y: m.compile("sgd", "mse", metric=["mse"]), "metrics"),
-        (lambda m, x, y: m.compile("sgd", "mse", ["acuracy"]), "accuracy"),
+        (lambda m, x, y: m.compile("sgd", "mse", metrics=["acuracy"]), "accuracy"),
         (lambda m, x, y: m.compile("sgd", "mse", engine="refrence"), "reference"),
     ],
 )
@@ -258,7 +258,7 @@ def test_a_shared_layer_is_trained_as_one(task: Task) -> None:
     shared = Dense(8, "tanh")
     flat = Dropout(0.0)(Dense(8)(Flatten()(x)))
     model = Model(x, Dense(3, "softmax")(shared(shared(flat))))
-    model.compile(Adam(0.01), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
     assert [name for name in model.weights if name.startswith("dense2")] == ["dense2/kernel", "dense2/bias"]
     history = model.fit(*task, epochs=15, batch_size=16, verbose=0)
     assert history.history["accuracy"][-1] > 0.9

@@ -116,7 +116,7 @@ def test_a_label_out_of_range_names_its_picture(y: list[float], picture: int, ca
     with pytest.raises(DataError) as caught:
         as_targets(SparseCategoricalCrossentropy(), y, (3,), 3)
     assert caught.value.code == "data.label_out_of_range"
-    assert caught.value.fields == {"picture": picture, "came": came, "classes": 3}
+    assert {"picture": picture, "came": came, "classes": 3}.items() <= caught.value.fields.items()
 
 
 def test_a_label_out_of_range_in_a_map_names_its_picture() -> None:

@@ -16,8 +16,9 @@ from trainings import run, shown_to
 
 from striate.training.events import EpochDone, Started, StepDone
 from striate.views import live
+from striate.views.lines import JsonLines, Lines, View
 from striate.views.live import NotebookBar, TerminalBar
-from striate.views.progress import JsonLines, Lines, View, progress_view
+from striate.views.progress import progress_view
 
 SCRIPT = """
 import sys

@@ -13,7 +13,8 @@ from trainings import LOGS, run, shown_to
 from striate.errors import SettingError
 from striate.messages import speak
 from striate.training.events import EpochDone, Event, StepDone
-from striate.views.progress import JsonLines, Lines, Verbose, progress_view
+from striate.views.lines import JsonLines, Lines
+from striate.views.progress import Verbose, progress_view
 
 
 @pytest.mark.parametrize("verbose", [1, 2, "auto"])

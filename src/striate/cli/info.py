@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, cast
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
 from striate.cli.output import write, write_json
 from striate.cli.ui import command, json_flag
@@ -70,6 +69,8 @@ def info(json: bool) -> None:
 
 def installation(absent: Notice | None) -> Installation:
     """Look around; `absent` is why the core cannot be used."""
+    from threadpoolctl import threadpool_info
+
     return Installation(
         striate=__version__,
         python=platform.python_version(),

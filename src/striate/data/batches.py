@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.errors import DataError
+
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
@@ -56,3 +58,10 @@ class ArrayBatches:
         """Some of the pictures, without copying them."""
         weight = None if self.sample_weight is None else self.sample_weight[of]
         return ArrayBatches(self.pictures[of], self.targets[of], weight, self.prepare)
+
+    def split_last(self, share: float) -> tuple["ArrayBatches", "ArrayBatches"]:
+        """All but the last share of the pictures, and that. Raises `DataError` where one side would be empty."""
+        kept = int(len(self) * (1 - share))
+        if kept == 0 or kept == len(self):
+            raise DataError("data.split_empty", pictures=len(self), share=share)
+        return self.part(slice(kept)), self.part(slice(kept, None))

@@ -1,9 +1,7 @@
 """One picture file to its pixels: uint8, (height, width, 1) grey or (height, width, 3) RGB, upright, on white."""
 
-import os
 import warnings
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.reading import named_faults
+from striate.engines.native.core import usable_cores
 from striate.errors import DataError
 
 if TYPE_CHECKING:
@@ -85,7 +84,9 @@ def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Mad
             return error
 
     _formats()  # filled before the threads need it
-    with _quietly(), ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with _quietly(), ThreadPoolExecutor(min(MOST_THREADS, usable_cores())) as pool:
         return list(pool.map(attempt, items))
 
 

@@ -12,6 +12,8 @@ from pkgutil import iter_modules
 from typing import Any, cast
 
 LANGUAGES = ("en", "ko")
+MOST_STEPS = 40  # of a walk through a network
+LONGEST = 2000  # letters of one value in a sentence
 
 _spoken: str | None = None
 
@@ -79,6 +81,12 @@ class _Formatter(string.Formatter):
         return shown + _particle(shown, particles)
 
     def _shown(self, value: object, spec: str) -> str:
+        text = self._text(value, spec)
+        if len(text) > LONGEST:  # what a hostile file holds may be of any length
+            return f"{text[: LONGEST // 2]} ... {text[-LONGEST // 4 :]}"
+        return text
+
+    def _text(self, value: object, spec: str) -> str:
         match spec:
             case "size" if value == ():
                 return "()"
@@ -108,7 +116,10 @@ def _walk(steps: list[tuple[str, tuple[int, ...]]]) -> str:
     def size(shape: tuple[int, ...]) -> str:
         return str(shape[0]) if len(set(shape[:2])) == 1 else "x".join(map(str, shape[:2]))
 
-    return size(steps[0][1]) + "".join(f" -{name}-> {size(shape)}" for name, shape in steps[1:])
+    arrows = [f" -{name}-> {size(shape)}" for name, shape in steps[1:]]
+    if len(arrows) > MOST_STEPS:
+        arrows[MOST_STEPS // 2 : -MOST_STEPS // 2] = [" ..."]
+    return size(steps[0][1]) + "".join(arrows)
 
 
 _PARTICLES = ("은/는", "이/가", "을/를", "과/와", "으로/로", "이라/라")
@@ -117,8 +128,8 @@ _FINALS = 28  # a Hangul syllable's number modulo 28 is its final consonant, 0: 
 _FINAL_L = 8
 # How what ends in a digit or in Latin letters is read aloud: with a final consonant ("l": with a final ㄹ) or without.
 _READ_AS = (
-    (r"[036]$|[LMNR]$|\b[lmnr]$|[mn]e?$|[aeiou]ng$", "yes"),
-    (r"[178]$|l$|[bcdfgkptz]le$", "l"),
+    (r"[036]$|[MN]$|\b[mn]$|[mn]e?$|[aeiou]ng$|out$|(?<![aeiou])[aeiou][ptk]$", "yes"),
+    (r"[178]$|[lLR]$|\b(?:lr|r)$|[bcdfgkptz]le$", "l"),
 )
 
 

@@ -68,6 +68,8 @@ class Graph:
         inputs = [symbol for symbol in symbols if isinstance(symbol.layer, InputLayer)]
         if len(inputs) != 1:
             raise GraphError("graph.one_input", came=len(inputs))
+        if len(symbols) == 1:
+            raise GraphError("graph.no_layers")
         names = _names(symbols)
         _check_shared(symbols, names)
         place = {symbol: i for i, symbol in enumerate(symbols)}

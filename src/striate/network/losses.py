@@ -4,7 +4,7 @@ Each loss is a mean over the batch of one number per picture; `sample_weight` mu
 divided by the number of pictures, as in Keras. Targets of the cross-entropies are class numbers (N,) or shares (N, K).
 """
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from striate.errors import unknown_name
 from striate.network.settings import described, flag, setting
@@ -56,6 +56,6 @@ def loss_named(loss: str | Loss) -> Loss:
     """The loss that a Keras name stands for; a loss stays itself."""
     if isinstance(loss, Loss):
         return loss
-    if loss not in LOSSES:
+    if not isinstance(cast(object, loss), str) or loss not in LOSSES:
         raise unknown_name("loss", loss, LOSSES)
     return LOSSES[loss]()

@@ -1,9 +1,9 @@
 """What a user can hang into training, by Keras's names. A callback works on the run, through `self.run`."""
 
 import csv
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from striate.engines.contract import Array
@@ -67,6 +67,21 @@ class Monitor:
         return True
 
 
+class StopOnRequest(Callback):
+    """Ends training when somebody asked for it: how Keras's `model.stop_training = True` is heard."""
+
+    def __init__(self, asked: Callable[[], bool]) -> None:
+        self._asked = asked
+
+    def on_train_batch_end(self, batch: int, logs: Logs = NO_LOGS) -> None:
+        if self._asked():
+            self.run.stop()
+
+    def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        if self._asked():
+            self.run.stop()
+
+
 class EarlyStopping(Callback):
     """Stop when a value has not improved for `patience` epochs; with `restore_best_weights` go back to its best epoch.
 
@@ -125,18 +140,29 @@ class ModelCheckpoint(Callback):
         self.filepath = str(filepath)
         self.save_best_only = save_best_only
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
-
-    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        self._monitor.restart()
+        self._check_pattern()
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         if self.save_best_only and not self._monitor.better(logs):
             return
         known = {"epoch": epoch + 1, **logs}
-        for name in re.findall(r"{(\w+)", self.filepath):
-            if name not in known:
+        for _, name, _, _ in Formatter().parse(self.filepath):
+            if name is not None and name not in known:
                 raise unknown_name("logged", name, known)
         self.run.save(Path(self.filepath.format(**known)))
+
+    def _check_pattern(self) -> None:
+        """Find now, not after the first epoch, what is no pattern."""
+        try:
+            for _, name, spec, _ in Formatter().parse(self.filepath):
+                if name is not None:
+                    format(1 if name == "epoch" else 1.0, spec or "")  # ValueError where the spec is none
+                    if not name.isidentifier():
+                        raise ValueError(name)
+        except ValueError:
+            raise SettingError(
+                "setting.pattern", where="ModelCheckpoint", setting="filepath", came=self.filepath
+            ) from None
 
 
 class CSVLogger(Callback):

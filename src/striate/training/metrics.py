@@ -1,7 +1,7 @@
 """What answers are judged by besides the loss: counted batch by batch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,6 @@ METRICS: Mapping[str, Callable[[str], Metric]] = {
 def metrics_named(names: Sequence[str]) -> list[Metric]:
     """New metrics of these names, counting from zero; each is logged by the name it was asked for, as in Keras."""
     for name in names:
-        if name not in METRICS:
+        if not isinstance(cast(object, name), str) or name not in METRICS:
             raise unknown_name("metric", name, METRICS)
     return [METRICS[name](name) for name in names]

@@ -32,14 +32,19 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     pictures = as_numbers(x)
     if shape[-1] == 1 and pictures.ndim == len(shape):
         pictures = pictures[..., None]
-    if pictures.ndim != len(shape) + 1 or pictures.shape[1:] != shape:
-        raise DataError("data.wrong_shape", required=("N", *shape), came=np.shape(pictures))
+    check_shape(pictures, shape)
     with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
         pictures = pictures.astype(np.float32, copy=False)
     if not all_finite(pictures):
         first = int(np.argwhere(~np.isfinite(pictures))[0][0])
         raise DataError("data.not_finite", picture=first)
     return pictures
+
+
+def check_shape(pictures: Array, shape: Shape) -> None:
+    """Raise `DataError` unless the pictures are (N, *shape)."""
+    if pictures.ndim != len(shape) + 1 or pictures.shape[1:] != shape:
+        raise DataError("data.wrong_shape", required=("N", *shape), came=pictures.shape)
 
 
 def as_targets(loss: Loss, y: ArrayLike, output: Shape, pictures: int) -> Array:
@@ -66,7 +71,7 @@ def as_weights(sample_weight: ArrayLike | None, pictures: int) -> Array | None:
     """Weights of pictures as float32 (N,), or None. Raises `DataError` for another length or a number below 0."""
     if sample_weight is None:
         return None
-    weights = np.asarray(sample_weight, np.float32)
+    weights = as_numbers(sample_weight).astype(np.float32)
     if weights.shape != (pictures,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise DataError("data.sample_weight", required=pictures, came=weights.shape)
     return weights
@@ -83,7 +88,10 @@ def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
             "data.targets_do_not_fit", loss=type(loss).__name__, required=("N", *output), came=targets.shape
         )
     labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
-    if (labels.ravel() != targets.ravel()).any() or labels.min() < 0 or labels.max() >= classes:
-        wrong = int(np.argmax((labels.ravel() != targets.ravel()) | (labels.ravel() < 0) | (labels.ravel() >= classes)))
-        raise DataError("data.label_out_of_range", picture=wrong, came=targets.ravel()[wrong].item(), classes=classes)
+    given = targets.reshape(labels.shape)
+    wrong = np.argwhere((labels != given) | (labels < 0) | (labels >= classes))
+    if len(wrong):
+        place = tuple(wrong[0])
+        came = given[place].item()
+        raise DataError("data.label_out_of_range", picture=int(place[0]), came=came, classes=classes, last=classes - 1)
     return labels

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from striate.messages import render
 from striate.training.events import Logs
-from striate.views.progress import Verbose, logs_texts, speed_text
+from striate.views.lines import logs_texts, speed_text
+from striate.views.progress import Verbose
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from striate.messages import render
 from striate.training.events import EpochDone, Event, Finished, Started, StepDone
 from striate.views.columns import GAP, printable, width
-from striate.views.progress import View, end_text, epoch_text, logs_texts, speed_text
+from striate.views.lines import View, end_text, epoch_text, logs_texts, speed_text
 
 if TYPE_CHECKING:
     from rich.progress import BarColumn, TaskID

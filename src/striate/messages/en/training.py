@@ -27,8 +27,8 @@ TEXTS = {
     "cross-entropy), got {came:size}.",
     "data.target_no_share": "Binary cross-entropy needs targets between 0 and 1, got {came[0]:g} to {came[1]:g}.",
     "data.one_output": "{loss} needs at least two outputs, the model has one; use BinaryCrossentropy or Dense(number of classes).",
-    "data.label_out_of_range": "Picture {picture} (counted from 0) has label {came}, but the model has {classes} outputs: labels must be "
-    "whole numbers from 0 to {classes} - 1. Give the last layer more units or correct the label.",
+    "data.label_out_of_range": "Picture {picture} (counted from 0) has label {came}, but the model's outputs stand for 0 to {last}: labels must be "
+    "whole numbers among these. Give the last layer more units or correct the label.",
     "data.sample_weight": "sample_weight must be {required} finite numbers of 0 or more, one a picture, got shape {came}.",
     "data.split_empty": "validation_split={share} of {pictures} pictures leaves one side empty; use more pictures or another share.",
     "data.no_pictures": "There are no pictures; pass at least one.",
@@ -55,6 +55,8 @@ TEXTS = {
     "training.all_epochs": "All epochs are done.",
     "training.stopped_early": "Stopped early: no improvement for as many epochs as were allowed.",
     "training.stopped_by_callback": "Stopped by a callback.",
+    "setting.pattern": "{where}: '{setting}' must be a path, with {{epoch}} or a logged value such as {{val_loss:.3f}} in it where wanted, got "
+    "{came!r}.",
     "setting.labelled": "{where}: '{setting}' must be (pictures, targets) or (pictures, targets, weights), got {came}.",
     "data.not_an_array": "Pictures and targets must be arrays, rows all of one length, got {came}.",
     "layer.needs_batch": "{layer}: a layer takes several pictures at a time, (pictures, height, width, channels), got the shape {came}; for one "
