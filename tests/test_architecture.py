@@ -1,0 +1,176 @@
+"""The house: imports point down a list of floors, packages' files only re-export, heavy packages are imported late."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import striate
+
+# From the top. A module stands on the floor with its longest prefix and may import its own floor and those below.
+FLOORS = [
+    ["striate.__main__"],
+    ["striate.cli"],
+    ["striate"],  # what users import: this and the next floor only re-export
+    ["striate.callbacks", "striate.layers", "striate.losses", "striate.models", "striate.optimizers"],
+    ["striate.calling", "striate.runs"],
+    ["striate.sequential"],
+    ["striate.model"],
+    ["striate.classify", "striate.history"],
+    ["striate.inspection", "striate.presets", "striate.storage"],
+    ["striate.figures", "striate.views"],
+    ["striate.training"],
+    ["striate.data", "striate.engines.select", "striate.engines.native"],
+    ["striate.engines.reference"],
+    ["striate.engines"],
+    ["striate.network"],
+    ["striate.files"],
+    ["striate.errors"],
+    ["striate.messages", "striate.version"],
+]
+FACE = {"striate", *FLOORS[3]}
+HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
+SOURCE = Path(striate.__file__).parent
+MODULES = {
+    ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in sorted(SOURCE.rglob("*.py"))
+}
+every_module = pytest.mark.parametrize("module", MODULES)
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def imported(module: str, node: ast.AST) -> list[str]:
+    """The modules that an import statement brings; a name out of a package is a module where there is one."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        found = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [name if name in MODULES or not name.startswith("striate") else str(node.module) for name in found]
+    return []
+
+
+def imports(module: str) -> Iterator[str]:
+    for node in ast.walk(tree(module)):
+        yield from imported(module, node)
+
+
+def typing_only(module: str) -> set[ast.AST]:
+    """What stands under `if TYPE_CHECKING`."""
+    blocks = [n for n in ast.walk(tree(module)) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    return {inner for block in blocks for inner in ast.walk(block)}
+
+
+def floor(module: str) -> int:
+    """The number of a module's floor, from the top."""
+    prefixes = [module.rsplit(".", cut)[0] for cut in range(module.count(".") + 1)]
+    for prefix in prefixes:
+        for number, names in enumerate(FLOORS):
+            if prefix in names and (prefix != "striate" or module == "striate"):
+                return number
+    raise AssertionError(f"{module} stands on no floor; put it on one in FLOORS")
+
+
+@every_module
+def test_imports_point_down(module: str) -> None:
+    for other in imports(module):
+        if other.partition(".")[0] == "striate":
+            assert floor(module) <= floor(other), f"{module} imports {other}, which stands above it"
+
+
+@every_module
+def test_nobody_imports_the_face_from_below(module: str) -> None:
+    """Inside the package the file is imported, not the package or what re-exports it."""
+    if module not in FACE:
+        assert not FACE & set(imports(module))
+
+
+def packages() -> list[str]:
+    return [module for module, file in MODULES.items() if file.name == "__init__.py"]
+
+
+@pytest.mark.parametrize("module", [module for module in packages() if module != "striate"])
+def test_packages_own_files_only_re_export(module: str) -> None:
+    for statement in tree(module).body:
+        docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        re_export = isinstance(statement, ast.ImportFrom) and all(alias.asname for alias in statement.names)
+        assert docstring or re_export, f"{module}: {ast.unparse(statement)}"
+
+
+def test_the_top_gives_what_it_declares() -> None:
+    """It imports a name when somebody asks for it; what it tells a type checker must be just that."""
+    declared = {
+        alias.asname: (node.module, alias.name)
+        for node in ast.walk(tree("striate"))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("striate")
+        for alias in node.names
+    }
+    assert sorted(declared) == sorted(striate.__all__)
+    for name, (home, there) in declared.items():
+        module = f"{home}.{there}" if home == "striate" else home
+        brought = import_module(str(module))
+        assert getattr(striate, name) is (brought if home == "striate" else getattr(brought, there))
+    with pytest.raises(AttributeError):
+        striate.nothing  # noqa: B018
+
+
+@every_module
+def test_no_two_modules_import_each_other(module: str) -> None:
+    """Not by any way round."""
+    reached, waiting = set[str](), [module]
+    while waiting:
+        found = {name for name in imports(waiting.pop()) if name in MODULES} - reached
+        assert module not in found, f"{module} leads back to itself"
+        reached |= found
+        waiting.extend(found)
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("striate.cli")])
+def test_heavy_packages_are_imported_where_they_are_needed(module: str) -> None:
+    """Inside a function. A command's own file may bring them: nothing imports it but its command."""
+    functions = [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef)]
+    later = {inner for node in functions for inner in ast.walk(node)} | typing_only(module)
+    for node in ast.walk(tree(module)):
+        if node not in later:
+            assert not {name.partition(".")[0] for name in imported(module, node)} & HEAVY
+
+
+def loaded_by(statement: str, *more: str) -> set[str]:
+    """The modules that a fresh Python has after a statement."""
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert not loaded_by("import striate") & HEAVY
+
+
+def test_describing_and_learning_load_nothing_heavy_but_what_they_use() -> None:
+    statements = """
+import numpy, striate
+from striate.layers import Dense
+model = striate.Sequential([Dense(2, "softmax", input_shape=(3,))])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(numpy.ones((4, 3)), [0, 1, 0, 1], batch_size=2, verbose=0)
+"""
+    assert not loaded_by(statements) & HEAVY
+
+
+def test_the_figures_need_no_display() -> None:
+    """Drawing never goes through pyplot, which would choose a window system and keep every figure."""
+    for module in MODULES:
+        assert not {name for name in imports(module) if name.startswith("matplotlib.pyplot")}, module
+
+
+@every_module
+def test_files_stay_under_400_lines(module: str) -> None:
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) < 400
