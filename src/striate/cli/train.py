@@ -97,7 +97,7 @@ def train(
         trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
-        aside("train.next", folder=shlex.quote(str(output)))
+        aside("train.next", folder=as_typed(output))
 
 
 def train_and_show(
@@ -124,6 +124,12 @@ def train_and_show(
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
     return trained
+
+
+def as_typed(path: Path) -> str:
+    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
+    text = str(path)
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def _show_what_begins(run: Prepared) -> None:
