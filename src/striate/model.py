@@ -73,6 +73,8 @@ class Model:
         self._threads: int | None = None
 
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
+        if self._class_names is not None:
+            storage.check_count(self._class_names, graph)
         self._graph = graph
         self.theta: Array = first_values(graph.theta, self.seed) if theta is None else theta
         self.state: Array = first_values(graph.state, self.seed) if state is None else state
