@@ -13,6 +13,7 @@ from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.load import Dataset, load_images
+from striate.data.preprocessing import LARGEST_SIDE
 from striate.engines.select import ENGINES
 from striate.errors import SettingError
 from striate.files import exists
@@ -33,10 +34,11 @@ class Size:
 
     def read(self, text: str) -> Pair:
         """The two numbers."""
-        found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
-        if not found:
-            raise Unreadable("usage.size")
-        return int(found[1]), int(found[2] or found[1])
+        found = re.fullmatch(r"([1-9][0-9]{0,8})(?:x([1-9][0-9]{0,8}))?", text)
+        size = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 0 < max(size) <= LARGEST_SIDE:
+            raise Unreadable("usage.size", largest=LARGEST_SIDE)
+        return size
 
 
 @dataclass(frozen=True)
