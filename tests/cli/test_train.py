@@ -150,7 +150,7 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     assert all(letter.isprintable() for letter in err.replace("\n", ""))
     lines = err.splitlines()
     assert lines[0] == ("60 pictures to learn from, 18 to choose the best epoch by, 30 to judge; 3 classes; 8x8x1")
-    assert lines[1] == "softmax: 195 weights; 2 epochs of batches of 32; adam, learning rate 0.001; seed 0"
+    assert lines[1] == "softmax: 195 weights; epochs 2, batch 32; adam, learning rate 0.001; seed 0"
     assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 1/2", "epoch 2/2"]
     assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[4])
     assert lines[5:] == [
