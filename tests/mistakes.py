@@ -261,7 +261,7 @@ MISTAKES = {
     "a network that is none": Mistake(
         GOOD.replace("softmax", "lenet"), UnknownNameError, "name.unknown_did_you_mean", {"close": ["lenet5"]}
     ),
-    "a network that is not there": network(FileError, "file.cannot_read", {"path": "DIR/net.toml"}, None),
+    "a network that is not there": network(FileError, "file.not_found", {"path": "DIR/net.toml"}, None),
     "an unknown layer": network(
         UnknownNameError,
         "name.unknown_did_you_mean",

@@ -209,7 +209,7 @@ IN_PYTHON: dict[str, tuple[Callable[[Model], object], type[StriateError], str, d
         lambda m: m.predict(np.zeros((8, 8, 1))),
         DataError,
         "data.wrong_shape",
-        {"required": ("N", 8, 8, 1)},
+        {"required": ("N", 8, 8, 1), "came": (8, 8, 1)},
     ),
     "predict: NaN": (lambda m: m.predict(with_nan(X, 4)), DataError, "data.not_finite", {"picture": 4}),
     "predict: texts": (lambda m: m.predict(np.array(["a"])), DataError, "data.not_numbers", {}),

@@ -2,8 +2,12 @@
 
 import csv
 import json
+import os
 import re
+import shlex
 import signal
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -23,6 +27,7 @@ from pictures import (
     write_png,
 )
 
+from striate.cli import main
 from striate.data.idx import read_idx
 from striate.history import History
 from striate.model import load_model
@@ -317,6 +322,17 @@ def test_class_names_of_every_kind_are_written_as_toml(run: Run, tmp_path: Path)
     assert sorted(settings(tmp_path / "out")["data"]["classes"]) == sorted(names)
 
 
+def test_a_class_name_that_is_no_text_is_refused(run: Run, tmp_path: Path) -> None:
+    write_classes(tmp_path / "data", 2, 3)
+    try:
+        (tmp_path / "data" / os.fsdecode(b"b\xff")).mkdir()
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "out"), *QUICK)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 1)
+    assert ended.err.startswith(f"error: {tmp_path / 'data'}")
+
+
 # Folders
 
 
@@ -430,6 +446,16 @@ def test_a_closed_pipe_ends_it_quietly(process: Process, sources: dict[str, Path
     running.stdout.readline()
     running.stdout.close()
     assert (running.stderr.read(), running.wait(timeout=60)) == (b"", 141)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_closed_streams(sources: dict[str, Path], tmp_path: Path, closed: str) -> None:
+    line = ("train", str(sources["classes"]), "-o", str(tmp_path / "out"), *QUICK, "--json")
+    shell = f"{shlex.join([sys.executable, '-m', 'striate', *line])} {closed}"
+    environment = {**os.environ, "PYTHONPATH": str(Path(main.__file__).parents[2]), "LC_ALL": "C.UTF-8"}
+    ended = subprocess.run(shell, shell=True, capture_output=True, env=environment, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.stdout == "") == (closed == ">&-")
 
 
 # Real data
