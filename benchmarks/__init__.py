@@ -1,0 +1,1 @@
+"""Measurements of Striate, each compared with the limit that it is about: `python -m benchmarks --list`."""
