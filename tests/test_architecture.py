@@ -17,7 +17,14 @@ FLOORS = [
     ["striate.__main__"],
     ["striate.cli"],
     ["striate"],  # what users import: this and the next floor only re-export
-    ["striate.callbacks", "striate.layers", "striate.losses", "striate.models", "striate.optimizers"],
+    [
+        "striate.callbacks",
+        "striate.layers",
+        "striate.losses",
+        "striate.metrics",
+        "striate.models",
+        "striate.optimizers",
+    ],
     ["striate.calling", "striate.runs"],
     ["striate.sequential"],
     ["striate.model"],

@@ -7,6 +7,7 @@ from striate import callbacks as callbacks
 from striate import calling as calling
 from striate import layers as layers
 from striate import losses as losses
+from striate import metrics as metrics
 from striate import models as models
 from striate import optimizers as optimizers
 from striate.data.load import Dataset as Dataset
