@@ -28,7 +28,7 @@ FLOORS = [
     ["striate.calling", "striate.runs"],
     ["striate.sequential"],
     ["striate.model"],
-    ["striate.classify", "striate.history"],
+    ["striate.classify", "striate.history", "striate.report"],
     ["striate.inspection", "striate.presets", "striate.storage"],
     ["striate.figures", "striate.views"],
     ["striate.training"],
