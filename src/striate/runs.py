@@ -152,7 +152,7 @@ def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     epochs = recipe.epochs or usual_epochs(len(training))
     model = Sequential(recipe.layers(len(data.class_names)), seed=recipe.seed)
     model.build(data.preprocessing.shape)
-    _check_outputs(model.graph, recipe.model, len(data.class_names))
+    check_outputs(model.graph, recipe.model, len(data.class_names))
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     model.about = {"recipe": {**asdict(recipe), "epochs": epochs}, "pictures": len(training)}
     _compile(model, recipe)
@@ -253,7 +253,7 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
     return data.train.take(kept), data.train.take(held)
 
 
-def _check_outputs(graph: Graph, model: str, classes: int) -> None:
+def check_outputs(graph: Graph, model: str, classes: int) -> None:
     """The last layer must give a probability for each class."""
     last = graph.nodes[-1]
     if graph.output_shape != (classes,):
