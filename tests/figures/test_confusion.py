@@ -8,13 +8,13 @@ from striate.errors import DataError
 from striate.figures.confusion import MOST_CLASSES, confusion_figure
 from striate.messages import speak
 
-MATRIX = np.array([[40, 0, 3], [1, 0, 12345], [0, 0, 7]])
+MATRIX = np.array([[40, 0, 3], [1, 0, 12345678], [0, 0, 7]])
 
 
 def test_every_number_and_name_is_there() -> None:
     texts = drawn_texts(confusion_figure(MATRIX, ["a", "b $x$", "c"], title="held out"))
     assert sorted(texts) == sorted(
-        ["held out", "truth", "answer", "a", "a", "b $x$", "b $x$", "c", "c", "40", "3", "1", "0", "12345", "7"]
+        ["held out", "truth", "answer", "a", "a", "b $x$", "b $x$", "c", "c", "40", "3", "1", "0", "12345678", "7"]
     )
 
 
@@ -24,8 +24,8 @@ def test_numbers_stay_within_their_cells() -> None:
     image = figure.axes[0].images[0].get_window_extent()
     texts = {text.get_text(): text.get_window_extent() for text in figure.axes[0].texts}
     cell = image.width / 3
-    assert texts["12345"].width < cell and texts["12345"].x0 >= image.x0 + 2 * cell
-    assert image.y0 + cell <= texts["12345"].y0 and texts["12345"].y1 <= image.y0 + 2 * cell
+    assert texts["12345678"].width < cell and texts["12345678"].x0 >= image.x0 + 2 * cell
+    assert image.y0 + cell <= texts["12345678"].y0 and texts["12345678"].y1 <= image.y0 + 2 * cell
 
 
 @pytest.mark.usefixtures("hangul")
