@@ -276,6 +276,12 @@ MISTAKES = {
     ),
     "no TOML": network(GraphError, "description.not_toml", {"path": "DIR/net.toml"}, "[[layers]\nlayer"),
     "a TOML without layers": network(GraphError, "description.no_layers", {}, "a = 1"),
+    "an input of another size": network(
+        GraphError,
+        "run.input_differs",
+        {"model": "DIR/net.toml", "required": (9, 8, 1), "came": (8, 8, 1)},
+        '[[layers]]\nlayer = "InputLayer"\nshape = [9, 8, 1]\n[[layers]]\nlayer = "Flatten"',
+    ),
     "a last layer of other classes": network(
         GraphError,
         "run.outputs",

@@ -155,7 +155,7 @@ def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     epochs = recipe.epochs or usual_epochs(len(training))
     model = Sequential(recipe.layers(len(data.class_names)), seed=recipe.seed)
     model.build(data.preprocessing.shape)
-    check_outputs(model.graph, recipe.model, len(data.class_names))
+    _check_fit(model.graph, recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     _compile(model, recipe)
     batch_size, rate = recipe.batch_size or DEFAULT_BATCH, recipe.rule.learning_rate
@@ -257,8 +257,15 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
     return data.train.take(kept), data.train.take(held)
 
 
+def _check_fit(graph: Graph, model: str, data: Dataset) -> None:
+    """The network must take such pictures, and give a probability for each class."""
+    if graph.input_shape != data.preprocessing.shape:
+        raise GraphError("run.input_differs", model=model, required=graph.input_shape, came=data.preprocessing.shape)
+    check_outputs(graph, model, len(data.class_names))
+
+
 def check_outputs(graph: Graph, model: str, classes: int) -> None:
-    """The last layer must give a probability for each class."""
+    """Raise `GraphError` unless the last layer gives a probability for each class."""
     last = graph.nodes[-1]
     if graph.output_shape != (classes,):
         raise GraphError("run.outputs", model=model, layer=last.name, required=classes, came=graph.output_shape)
