@@ -111,8 +111,8 @@ def test_every_text_can_be_shown(code: str, spoken: str) -> None:
 CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 # Codes that are put together while the program runs, by their beginning.
 PUT_TOGETHER = (
-    "kind.", "cli.", "log.", "part.", "predict.", "train.", "summary.column.", "summary.total.", "summary.unseen_",
-    "summary.lopsided_",
+    "kind.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
+    "summary.unseen_", "summary.lopsided_",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
     "SizeError": {"layer", "walk"},  # Symbol adds them

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from striate import callbacks as callbacks
     from striate import layers as layers
     from striate import losses as losses
+    from striate import metrics as metrics
     from striate import models as models
     from striate import optimizers as optimizers
     from striate.data.load import Dataset as Dataset
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from striate.models import Sequential as Sequential
     from striate.models import load_model as load_model
 else:
-    _MODULES = ("callbacks", "layers", "losses", "models", "optimizers")
+    _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers")
     _NAMES_OF = {
         "data.load": ("Dataset", "Images", "digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),

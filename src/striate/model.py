@@ -30,7 +30,7 @@ from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
-from striate.training.metrics import metrics_named
+from striate.training.metrics import Metric, metrics_named
 from striate.training.run import Run
 from striate.training.targets import Labelled, as_numbers, as_pictures, as_targets, as_weights, check_shape, labelled
 from striate.views.judged import judged_view
@@ -152,14 +152,14 @@ class Model:
         optimizer: str | Rule = "adam",
         loss: str | Loss | None = None,
         *,
-        metrics: Sequence[str] | None = None,
+        metrics: Sequence[str | Metric] | None = None,
         engine: str | None = None,
         threads: int | None = None,
     ) -> None:
         """Say how the model learns: by which rule, from which loss, judged by which metrics, on which engine."""
         if loss is None:
             raise SettingError("setting.missing", where="compile", setting="loss")
-        if isinstance(metrics, str):
+        if isinstance(metrics, str | Metric):
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
         names = tuple(metrics or ())
         metrics_named(names)

@@ -259,9 +259,14 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
 
 def _check_fit(graph: Graph, model: str, data: Dataset) -> None:
     """The network must take such pictures, and give a probability for each class."""
-    last, classes = graph.nodes[-1], len(data.class_names)
     if graph.input_shape != data.preprocessing.shape:
         raise GraphError("run.input_differs", model=model, required=graph.input_shape, came=data.preprocessing.shape)
+    check_outputs(graph, model, len(data.class_names))
+
+
+def check_outputs(graph: Graph, model: str, classes: int) -> None:
+    """Raise `GraphError` unless the last layer gives a probability for each class."""
+    last = graph.nodes[-1]
     if graph.output_shape != (classes,):
         raise GraphError("run.outputs", model=model, layer=last.name, required=classes, came=graph.output_shape)
     if activation_of(last.layer) != "softmax":

@@ -17,6 +17,7 @@ from striate.training.events import EpochDone, Finished, Progress, Started, Step
 from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
+from striate.training.tallies import Metric
 
 SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
 CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
@@ -28,7 +29,7 @@ class Plan:
 
     rule: Rule
     loss: Loss
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[str | Metric, ...] = ()
     epochs: int = 1
     batch_size: int | Literal["all"] = 32
     shuffle: bool = True
@@ -140,7 +141,7 @@ class _Learner:
 class _Counts:
     """The mean loss and the metrics over the pictures of an epoch so far."""
 
-    def __init__(self, metrics: Sequence[str]) -> None:
+    def __init__(self, metrics: Sequence[str | Metric]) -> None:
         self._metrics = metrics_named(metrics)
         self._loss = 0.0
         self.pictures = 0
