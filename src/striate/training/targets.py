@@ -1,16 +1,17 @@
 """Checking pictures and targets once, before training, against the shapes that the network has."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from striate.errors import DataError
+from striate.errors import DataError, SettingError
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 from striate.training.guard import all_finite
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
 
 
 def as_numbers(values: ArrayLike) -> Array:
@@ -75,6 +76,13 @@ def as_weights(sample_weight: ArrayLike | None, pictures: int) -> Array | None:
     if weights.shape != (pictures,) or not np.isfinite(weights).all() or (weights < 0).any():
         raise DataError("data.sample_weight", required=pictures, came=weights.shape)
     return weights
+
+
+def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+    """(x, y) or (x, y, weights), the weights None where they are not given."""
+    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
+        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
+    return data if len(data) == 3 else (*data, None)
 
 
 def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
