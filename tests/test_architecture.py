@@ -21,7 +21,7 @@ FLOORS = [
     ["striate.calling", "striate.runs"],
     ["striate.sequential"],
     ["striate.model"],
-    ["striate.classify", "striate.history"],
+    ["striate.classify", "striate.freezing", "striate.history"],
     ["striate.inspection", "striate.presets", "striate.storage"],
     ["striate.figures", "striate.views"],
     ["striate.training"],

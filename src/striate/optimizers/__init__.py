@@ -1,6 +1,5 @@
 """Update rules: `from striate.optimizers import SGD, Adam`."""
 
-from striate.network import schedules as schedules
 from striate.network.optimizers import NAG as NAG
 from striate.network.optimizers import SGD as SGD
 from striate.network.optimizers import Adadelta as Adadelta
@@ -17,3 +16,4 @@ from striate.network.optimizers import Nesterov as Nesterov
 from striate.network.optimizers import PlainRMSprop as PlainRMSprop
 from striate.network.optimizers import RMSprop as RMSprop
 from striate.network.optimizers import Rule as Rule
+from striate.optimizers import schedules as schedules
