@@ -16,5 +16,5 @@ TEXTS = {
     "weights.both": "{where:은/는} class_weight와 sample_weight 중 하나만 받습니다. 두 값을 곱하여 sample_weight로 주십시오.",
     "weights.by_class": "class_weight는 0부터 {last}까지의 클래스 번호마다 0 이상의 유한한 수를 짝지어야 하는데 {came!r:이/가} 들어왔습니다.",
     "weights.no_class": "class_weight를 쓰려면 사진마다 클래스가 하나여야 하는데 사진 하나의 정답이 {shape} 모양입니다. sample_weight를 쓰십시오.",
-    "summary.total.trainable": "학습하는 가중치: {trainable:,}",
+    "summary.total.trainable": "학습하는 가중치: {trainable:,}개",
 }
