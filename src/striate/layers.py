@@ -1,5 +1,6 @@
 """Layers, by Keras's names: `from striate.layers import Conv2D, MaxPooling2D, Dense`."""
 
+from striate import calling as calling  # lets a layer be called on an array
 from striate.network.graph import Input as Input
 from striate.network.layers import Activation as Activation
 from striate.network.layers import AveragePooling2D as AveragePooling2D

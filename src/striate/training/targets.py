@@ -6,12 +6,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from striate.errors import DataError, SettingError
+from striate.network.layout import all_finite
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
-from striate.training.guard import all_finite
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
+
+
+def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+    """(x, y) or (x, y, weights), the weights None where they are not given."""
+    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
+        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
+    return data if len(data) == 3 else (*data, None)
 
 
 def as_numbers(values: ArrayLike) -> Array:
@@ -31,7 +38,7 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     Raises `DataError` for another shape, for what is no number, and for NaN or infinity.
     """
     pictures = as_numbers(x)
-    if shape[-1] == 1 and pictures.ndim == len(shape):
+    if shape[-1] == 1 and pictures.shape[1:] == shape[:-1]:
         pictures = pictures[..., None]
     check_shape(pictures, shape)
     with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
@@ -78,13 +85,6 @@ def as_weights(sample_weight: ArrayLike | None, pictures: int) -> Array | None:
     return weights
 
 
-def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
-    """(x, y) or (x, y, weights), the weights None where they are not given."""
-    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
-        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
-    return data if len(data) == 3 else (*data, None)
-
-
 def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
     classes = output[-1]
     if classes < 2:
@@ -95,7 +95,8 @@ def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
         raise DataError(
             "data.targets_do_not_fit", loss=type(loss).__name__, required=("N", *output), came=targets.shape
         )
-    labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
+    with np.errstate(invalid="ignore"):  # what no whole number can hold differs from what was given, and is said below
+        labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
     given = targets.reshape(labels.shape)
     wrong = np.argwhere((labels != given) | (labels < 0) | (labels >= classes))
     if len(wrong):

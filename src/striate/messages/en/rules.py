@@ -1,6 +1,7 @@
 """Update rules, schedules, frozen layers, weights of classes."""
 
 TEXTS = {
+    "cli.metavar.name": "NAME",
     "setting.not_negative": "{where}: '{setting}' must be a finite number of 0 or more, got {came!r}.",
     "setting.proper_share": "{where}: '{setting}' must be a number above 0 and below 1, got {came!r}.",
     "rule.one_clip": "{where} can clip the gradient in one way only, got {given:quoted}; leave out all but one.",

@@ -1,6 +1,7 @@
 """갱신 규칙, 학습률 일정, 동결한 층, 클래스별 가중치."""
 
 TEXTS = {
+    "cli.metavar.name": "이름",
     "setting.not_negative": "{where}: {setting:quoted|은/는} 0 이상의 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.proper_share": "{where}: {setting:quoted|은/는} 0보다 크고 1보다 작은 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "rule.one_clip": "{where:은/는} 기울기를 한 가지 방법으로만 자를 수 있는데 {given:quoted|이/가} 들어왔습니다. 하나만 남기십시오.",
