@@ -29,7 +29,7 @@ FLOORS = [
     ["striate.calling", "striate.runs", "striate.sklearn"],
     ["striate.sequential"],
     ["striate.model"],
-    ["striate.classify", "striate.history", "striate.report"],
+    ["striate.classify", "striate.freezing", "striate.history", "striate.report"],
     ["striate.presets"],
     ["striate.figures"],
     ["striate.views"],

@@ -107,7 +107,7 @@ FORMULA_FILES = [
     for name in ("activation", "conv", "dense", "dropout", "losses", "optimizers", "pool", "random")
 ] + ["network/initializers.py"]
 # Public there, but choosing or converting, not computing.
-NO_FORMULA = {"loss_function", "targets", "first_values"}
+NO_FORMULA = {"loss_function", "targets", "first_values", "update", "clip"}
 
 
 def rows(page: str) -> list[list[str]]:

@@ -121,7 +121,8 @@ def stacked() -> object:
 def trained(**settings: object) -> object:
     model = Sequential([Flatten(input_shape=(2, 2, 1)), Dense(3, "softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy")
-    return model.fit(np.zeros((2, 2, 2, 1)), [0, 3], verbose=0, **settings)  # type: ignore[arg-type]
+    labels = [0, 2] if "class_weight" in settings else [0, 3]
+    return model.fit(np.zeros((2, 2, 2, 1)), labels, verbose=0, **settings)  # type: ignore[arg-type]
 
 
 TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
@@ -159,6 +160,17 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
         lambda: striate.optimizers.SGD(-0.1),
         "SGD: 'learning_rate' must be a finite number above 0, got -0.1.",
         "SGD: 'learning_rate'는 0보다 큰 유한한 수여야 하는데 -0.1이 들어왔습니다.",
+    ),
+    "rule.one_clip": (
+        lambda: striate.optimizers.RMSprop(clipnorm=1, clipvalue=2),
+        "RMSprop can clip the gradient in one way only, got 'clipnorm', 'clipvalue'; leave out all but one.",
+        "RMSprop은 기울기를 한 가지 방법으로만 자를 수 있는데 'clipnorm', 'clipvalue'가 들어왔습니다. "
+        "하나만 남기십시오.",
+    ),
+    "weights.by_class": (
+        lambda: trained(class_weight={3: 1}),
+        "class_weight must map class numbers from 0 to 2 to finite numbers of 0 or more, got {3: 1}.",
+        "class_weight는 0부터 2까지의 클래스 번호마다 0 이상의 유한한 수를 짝지어야 하는데 {3: 1}이 들어왔습니다.",
     ),
     "graph.name_twice": (
         lambda: Sequential([Dense(1, name="a", input_shape=(2,)), Dense(1, name="a")]),

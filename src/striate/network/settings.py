@@ -218,6 +218,30 @@ def positive_real(value: float) -> float:
     return float(value)
 
 
+def optional_positive_real(value: float | None) -> float | None:
+    """A finite number above 0, or None."""
+    return None if value is None else positive_real(value)
+
+
+def not_negative(value: float) -> float:
+    """A finite number of 0 or more."""
+    if not is_real(value) or value < 0:
+        raise Unfit("setting.not_negative")
+    return float(value)
+
+
+def optional_not_negative(value: float | None) -> float | None:
+    """A finite number of 0 or more, or None."""
+    return None if value is None else not_negative(value)
+
+
+def proper_share(value: float) -> float:
+    """A number above 0 and below 1."""
+    if not is_real(value) or not 0 < value < 1:
+        raise Unfit("setting.proper_share")
+    return float(value)
+
+
 def optional_name(value: str | None) -> str | None:
     """A printable name without '/' (it separates layer and weight) and ':' (it counts the uses of a layer); or None."""
     if value is None:

@@ -4,7 +4,7 @@ Facts only. The words are found in views/.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,10 +65,11 @@ class Summary:
     biases: int  # counted in weights
     multiply_adds: int  # for one picture
     bytes: int  # of all weights in float32
+    trainable: int  # of the weights, those that are not frozen
 
 
-def summarize(graph: Graph) -> Summary:
-    """The facts of a network."""
+def summarize(graph: Graph, frozen: Collection[str] = ()) -> Summary:
+    """The facts of a network, some of whose layers may be frozen."""
     layers = tuple(_layer(graph, place) for place in range(len(graph.nodes)))
     return Summary(
         layers=layers,
@@ -76,6 +77,7 @@ def summarize(graph: Graph) -> Summary:
         biases=sum(span.size for span in graph.theta.spans if span.name.endswith("/bias")),
         multiply_adds=sum(layer.multiply_adds for layer in layers),
         bytes=graph.theta.count * BYTES,
+        trainable=sum(span.size for span in graph.theta.spans if span.layer not in frozen),
     )
 
 

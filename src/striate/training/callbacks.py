@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, unknown_name
@@ -25,6 +25,7 @@ class Callback:
 
     run: Run
     model: Any = None
+    changes_learning_rate: ClassVar[bool] = False  # then the logs hold the learning rate, too
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         """Before the first step."""

@@ -28,6 +28,7 @@ from striate.engines.targets import like_output
 from striate.errors import DataError, StateError
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
+from striate.network.layout import Span
 from striate.network.optimizers import Rule
 
 
@@ -147,14 +148,21 @@ class ReferenceEngine:
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         return ReferenceProgram(graph, capacity, purpose, threads)
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array]) -> Array:
-        return optimizers.look_ahead(rule, theta, slots)
+    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
+        return optimizers.look_ahead(rule, theta, slots, spans)
 
     def update(
-        self, rule: Rule, theta: Array, gradient: Array, slots: Sequence[Array], t: int, learning_rate: float
+        self,
+        rule: Rule,
+        theta: Array,
+        gradient: Array,
+        slots: Sequence[Array],
+        t: int,
+        learning_rate: float,
+        spans: Sequence[Span],
     ) -> None:
         with np.errstate(all="ignore"):  # what is not finite is found by training/guard.py
-            optimizers.UPDATES[type(rule)](rule, theta, gradient, slots, t, learning_rate)
+            optimizers.update(rule, theta, gradient, slots, t, learning_rate, spans)
 
 
 @cache
