@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from striate.errors import GraphError, unknown_name
-from striate.network.graph import Graph, Symbol
-from striate.network.layers import LAYERS, InputLayer, Layer
+from striate.network.graph import Graph, Symbol, check_number_of_inputs
+from striate.network.layers import LAYERS, Layer
 from striate.network.settings import config, is_sequence
 
 COUNTED = (("units", "classes"), ("filters", "classes"))  # in TOML: as many as there are classes
@@ -38,7 +38,9 @@ def from_document(document: object) -> Graph:
     name = ""
     for entry in cast(list[object], document):
         name, inputs = _name_and_inputs(entry, symbols)
-        symbols[name] = Symbol(_layer_of(cast(Mapping[str, object], entry), name, symbols), inputs)
+        layer = _layer_of(cast(Mapping[str, object], entry), name, symbols)
+        check_number_of_inputs(layer, name, len(inputs))
+        symbols[name] = Symbol(layer, inputs)
     graph = Graph.to(symbols[name])
     if {node.name for node in graph.nodes} != set(symbols):
         raise GraphError("description.loose_nodes", names=sorted(set(symbols) - {node.name for node in graph.nodes}))
@@ -53,8 +55,6 @@ def _name_and_inputs(entry: object, known: Mapping[str, Symbol]) -> tuple[str, l
     for each in inputs:
         if not isinstance(each, str) or each not in known:
             raise GraphError("description.unknown_input", name=name, input=each)
-    if len(inputs) != int(fields.get("layer") != InputLayer.__name__):
-        raise GraphError("description.number_of_inputs", name=name, came=len(inputs))
     return name, [known[cast(str, each)] for each in inputs]
 
 

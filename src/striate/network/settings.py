@@ -62,11 +62,16 @@ def described(cls: type[T]) -> type[T]:
         if "abstract" in vars(type(self)):
             raise SettingError("setting.abstract", where=where)
         given = _given(where, known, getattr(made, "old_names", {}), args, kwargs)
-        plain_init(self, **{n: convert(where, n, known[n].metadata["converter"], came) for n, came in given.items()})
+        plain_init(self, **{name: convert(where, name, _converter(known[name]), came) for name, came in given.items()})
 
     made.__init__ = cast(Any, init)
     made.__repr__ = _repr
     return made
+
+
+def _converter(each: "Field[Any]") -> Callable[[Any], Any]:
+    """A user's own description may have plain fields, which are taken as they come."""
+    return each.metadata.get("converter", lambda came: came)
 
 
 def _given(
@@ -197,6 +202,21 @@ def padding(value: str | int | Pair | Border) -> Padding:
     return pairs[0], pairs[1]
 
 
+def border(value: int | Pair | Border) -> Border:
+    """As `padding`, but no word."""
+    sides = padding(value)
+    if isinstance(sides, str):
+        raise Unfit("setting.border")
+    return sides
+
+
+def axis(value: int) -> int:
+    """-1 for the channels, or 1, 2 or 3; 0 would be the batch."""
+    if not is_whole(value) or value not in (-1, 1, 2, 3):
+        raise Unfit("setting.axis")
+    return int(value)
+
+
 def flag(value: bool) -> bool:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -216,6 +236,18 @@ def positive_real(value: float) -> float:
     if not is_real(value) or not value > 0:
         raise Unfit("setting.positive_real")
     return float(value)
+
+
+def non_negative_real(value: float) -> float:
+    """A finite number of 0 or more."""
+    if not is_real(value) or not value >= 0:
+        raise Unfit("setting.non_negative_real")
+    return float(value)
+
+
+def optional_positive_real(value: float | None) -> float | None:
+    """A finite number above 0, or None."""
+    return None if value is None else positive_real(value)
 
 
 def optional_name(value: str | None) -> str | None:

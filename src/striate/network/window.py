@@ -58,6 +58,10 @@ class Field:
             start=self.start - before * self.stride,
         )
 
+    def padded(self, before: int) -> "Field":
+        """The field of a unit of a map that was padded."""
+        return Field(self.size, self.stride, self.start - before * self.stride)
+
     def union(self, other: "Field") -> "Field":
         """The smallest field that holds both: that of a unit which joins two branches."""
         start = min(self.start, other.start)

@@ -4,7 +4,7 @@ TEXTS = {
     "run.folder_taken": "{path}에 이미 파일이 있어서({files:list}, 모두 {count}개) 그대로 두었습니다. 다른 폴더를 고르거나 --force를 주십시오.",
     "run.no_folder": "{path:은/는} 파일인데 학습 결과는 폴더에 씁니다. 다른 이름을 고르십시오.",
     "run.no_model": "{path:은/는} 폴더이지만 {file:이/가} 없어 학습 실행 폴더가 아닙니다. 모델 파일이나 striate train이 만든 폴더를 주십시오.",
-    "run.outputs": "{model}: 마지막 층 {layer:은/는} 클래스 {required}개마다 수 하나씩을 내야 하는데 {came:size|을/를} 냅니다. 신경망을 Flatten과 units = \"classes\"인 Dense 층으로 끝내십시오.",
+    "run.outputs": '{model}: 마지막 층 {layer:은/는} 클래스 {required}개마다 수 하나씩을 내야 하는데 {came:size|을/를} 냅니다. 신경망을 Flatten과 units = "classes"인 Dense 층으로 끝내십시오.',
     "run.no_softmax": "{model}: 마지막 층 {layer:은/는} 확률로 답해야 하므로 활성화 함수가 'softmax'여야 하는데 {came:quoted}입니다. activation = \"softmax\"를 쓰십시오.",
     "run.too_few_pictures": "클래스 {classes}개에 사진 {pictures}장은 일부를 떼어 놓기에 너무 적습니다. 클래스마다 두 장 이상 주십시오.",
     "run.no_curves": "학습 곡선을 그리지 못했습니다: {reason}",
