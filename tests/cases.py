@@ -6,6 +6,7 @@ borders, one pixel, one picture, one channel, more channels than a vector regist
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Case:
     layers: Sequence[Layer]
     batch: int = 2
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         return Graph.to(chain(self.layers, self.shape))
 

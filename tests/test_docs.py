@@ -94,7 +94,7 @@ def check_code(page: str) -> None:
 
 def test_blocks_are_of_known_kinds() -> None:
     kinds = {block.kind for page in PAGES for block in blocks(page)}
-    assert kinds <= {"python", "python no-run", "text"}
+    assert kinds <= {"python", "python no-run", "text", "sh", "toml"}
 
 
 # Formulas: a row of notation.md with a place like `engines/reference/conv.py: conv2d` has in its second cell pieces of

@@ -5,26 +5,33 @@ curves.png.
 """
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from striate.data.load import Dataset, Images
 from striate.data.split import stratified
-from striate.errors import DataError, FileError, MissingExtraError, tell
+from striate.engines.select import engine as engine_named
+from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text
 from striate.history import History
 from striate.model import Model, from_file
+from striate.network.graph import Graph
+from striate.network.layers import Layer, activation_of
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import config
+from striate.network.settings import config, convert, optional_positive, positive, whole
 from striate.presets import network
+from striate.presets.read import source as network_source
 from striate.sequential import Sequential
 from striate.storage import load
-from striate.training.callbacks import Callback, CSVLogger, ModelCheckpoint
+from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
+from striate.version import __version__
 from striate.views.progress import Verbose
 
 BEST, LAST = "best.safetensors", "last.safetensors"
@@ -37,7 +44,10 @@ PICTURES_IN_ALL, FEWEST_EPOCHS, MOST_EPOCHS = 300_000, 5, 25
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. `epochs` None: by the number of pictures; `learning_rate` None: the optimizer's own default."""
+    """How to train. `epochs` None: by the number of pictures; `learning_rate` None: the optimizer's own default.
+
+    Raises `SettingError` or `UnknownNameError` for what these cannot be; a `model` that is none is found by `layers`.
+    """
 
     model: str = "digits"
     epochs: int | None = None
@@ -47,6 +57,37 @@ class Recipe:
     seed: int = 0
     engine: str | None = None
     threads: int | None = None
+
+    def __post_init__(self) -> None:
+        convert("Recipe", "epochs", optional_positive, self.epochs)
+        if self.batch_size != "all":
+            convert("Recipe", "batch_size", positive, self.batch_size)
+        convert("Recipe", "seed", whole, self.seed)
+        convert("Recipe", "threads", optional_positive, self.threads)
+        engine_named(self.engine)
+        _ = self.rule
+
+    @property
+    def rule(self) -> Rule:
+        """The optimizer with its learning rate."""
+        rule = rule_named(self.optimizer)
+        return rule if self.learning_rate is None else type(rule)(self.learning_rate)
+
+    def layers(self, classes: int) -> list[Layer]:
+        """The network's layers. Raises `UnknownNameError`, `GraphError` or a setting's own error where it is none."""
+        return network(self.model, classes)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A training that can begin: what to learn from, what to choose the best epoch by, the model with first weights."""
+
+    recipe: Recipe
+    data: Dataset
+    training: Images
+    validation: Images
+    epochs: int
+    model: Model
 
 
 @dataclass(frozen=True)
@@ -69,37 +110,53 @@ def train_run(
     folder: Path,
     recipe: Recipe,
     *,
+    source: str | None = None,
     overwrite: bool = False,
     verbose: Verbose = "auto",
     progress: Progress | None = None,
+    begins: Callable[[Prepared], None] | None = None,
 ) -> Trained:
     """Train a network on pictures and write the run's folder.
 
-    Raises `FileError` where the folder holds something already (unless `overwrite`) or cannot be written to,
-    `DataError` where the data cannot be learned from, `TrainingError` where numbers stop being finite.
+    `source` is where the pictures come from, for the settings; `begins` is called when all is prepared. Raises
+    `FileError` where the folder holds something already (unless `overwrite`) or cannot be written to, `DataError` and
+    `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
-    prepare_folder(folder, overwrite=overwrite)
+    with claimed(folder, overwrite=overwrite):
+        run = prepared(data, recipe)
+        if begins:
+            begins(run)
+        keepers = _keepers(folder, settings_toml(run, source))
+        history = run.model.fit(
+            run.training,
+            batch_size=recipe.batch_size,
+            epochs=run.epochs,
+            verbose=verbose,
+            callbacks=keepers,
+            validation_data=run.validation,
+            progress=progress,
+        )
+        best = from_file(load(folder / BEST))
+        _compile(best, recipe)
+        held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
+        judged = best.judge(held_out)
+        best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
+        best.save(folder / BEST)
+        files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
+        return Trained(best, history, judged, judged_on, len(held_out), files)
+
+
+def prepared(data: Dataset, recipe: Recipe) -> Prepared:
+    """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
     training, validation = _parts(data, recipe.seed)
-    rule = _rule(recipe)
     epochs = recipe.epochs or usual_epochs(len(training))
-    model = Sequential(network(recipe.model, len(data.class_names)), seed=recipe.seed)
+    model = Sequential(recipe.layers(len(data.class_names)), seed=recipe.seed)
     model.build(data.preprocessing.shape)
+    _check_outputs(model.graph, recipe.model, len(data.class_names))
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
-    model.compile(rule, "sparse_categorical_crossentropy", ["accuracy"], engine=recipe.engine, threads=recipe.threads)
     model.about = {"recipe": {**asdict(recipe), "epochs": epochs}, "pictures": len(training)}
-    write_text(folder / SETTINGS, settings_toml(recipe, rule, epochs, data, len(training), len(validation)))
-    history = model.fit(
-        training, None, recipe.batch_size, epochs, verbose, _keepers(folder), 0.0, validation, progress=progress
-    )
-    best = from_file(load(folder / BEST))
-    best.compile(rule, "sparse_categorical_crossentropy", ["accuracy"], engine=recipe.engine, threads=recipe.threads)
-    held_out = data.test or validation
-    judged_on = "test" if data.test else "validation"
-    judged = best.judge(held_out)
-    best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
-    best.save(folder / BEST)
-    files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
-    return Trained(best, history, judged, judged_on, len(held_out), files)
+    _compile(model, recipe)
+    return Prepared(recipe, data, training, validation, epochs, model)
 
 
 def usual_epochs(pictures: int) -> int:
@@ -107,10 +164,26 @@ def usual_epochs(pictures: int) -> int:
     return min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(PICTURES_IN_ALL / pictures)))
 
 
-def prepare_folder(folder: Path, *, overwrite: bool) -> None:
-    """Make the folder, or see that it is free to use. Raises `FileError` where it is not."""
+@contextmanager
+def claimed(folder: Path, *, overwrite: bool) -> Generator[None]:
+    """The folder, made and free to use. If the block fails before anything is in it, it goes away again.
+
+    Raises `FileError` where it cannot be made or holds something already (unless `overwrite`).
+    """
+    is_new = not exists(folder)
+    _check_free(folder, overwrite=overwrite)
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):  # it is not empty, and stays
+                folder.rmdir()
+        raise
+
+
+def _check_free(folder: Path, *, overwrite: bool) -> None:
     if exists(folder) and not folder.is_dir():
-        raise FileError("file.exists", path=folder)
+        raise FileError("run.no_folder", path=folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         taken = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
@@ -121,29 +194,53 @@ def prepare_folder(folder: Path, *, overwrite: bool) -> None:
 
 
 def model_file(model_or_run: Path) -> Path:
-    """A model file, or the best one of a run's folder."""
-    return model_or_run / BEST if model_or_run.is_dir() else model_or_run
+    """A model file, or the best one of a run's folder. Raises `FileError` for a folder that has none."""
+    if not (exists(model_or_run) and model_or_run.is_dir()):
+        return model_or_run
+    if not (model_or_run / BEST).is_file():
+        raise FileError("run.no_model", path=model_or_run, file=BEST)
+    return model_or_run / BEST
 
 
-def settings_toml(recipe: Recipe, rule: Rule, epochs: int, data: Dataset, training: int, validation: int) -> str:
-    """Everything that the run was made with, as TOML that a person reads."""
+def source_of(folder: Path) -> str | None:
+    """Where the pictures of the run in a folder came from, by its settings; None where there is no such thing."""
+    try:
+        settings = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # none, or none of ours
+        return None
+    data: object = settings.get("data")
+    source = cast(dict[str, object], data).get("source") if isinstance(data, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def settings_toml(run: Prepared, source: str | None) -> str:
+    """Everything that a run is made with, as TOML that a person reads; with its layers it can serve as `model`."""
+    recipe, data = run.recipe, run.data
+    rule = recipe.rule
     sections: dict[str, Mapping[str, object]] = {
-        "train": {**asdict(recipe), "epochs": epochs, "optimizer": type(rule).__name__},
-        "optimizer": config(rule),
+        "train": {**asdict(recipe), "epochs": run.epochs, "learning_rate": rule.learning_rate},
+        "optimizer": {"rule": type(rule).__name__, **config(rule)},
         "data": {
+            "source": source,
             "classes": list(data.class_names),
-            "pictures": training,
-            "validation_pictures": validation,
+            "pictures": len(run.training),
+            "validation_pictures": len(run.validation),
             "test_pictures": len(data.test) if data.test else 0,
         },
         "preprocessing": data.preprocessing.to_config(),
     }
-    return "\n".join(f"[{name}]\n" + "".join(_lines(table)) for name, table in sections.items())
+    layers = cast(list[dict[str, Any]], tomllib.loads(network_source(recipe.model))["layers"])
+    tables = [*((f"[{name}]", table) for name, table in sections.items()), *(("[[layers]]", each) for each in layers)]
+    return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in tables)])
 
 
-def _lines(table: Mapping[str, object]) -> list[str]:
-    # JSON's texts, numbers, booleans and lists are TOML's; what is None is left out, as TOML has no word for it.
-    return [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in table.items() if value is not None]
+def _lines(table: Mapping[str, object]) -> str:
+    return "".join(_line(name, value) for name, value in table.items() if value is not None)  # TOML has no null
+
+
+def _line(name: str, value: object) -> str:
+    # JSON's texts, numbers, booleans and lists are TOML's; only DEL may stand in a text of JSON's, and not of TOML's.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f")
 
 
 def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
@@ -156,15 +253,43 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
     return data.train.take(kept), data.train.take(held)
 
 
-def _rule(recipe: Recipe) -> Rule:
-    rule = rule_named(recipe.optimizer)
-    return rule if recipe.learning_rate is None else type(rule)(recipe.learning_rate)
+def _check_outputs(graph: Graph, model: str, classes: int) -> None:
+    """The last layer must give a probability for each class."""
+    last = graph.nodes[-1]
+    if graph.output_shape != (classes,):
+        raise GraphError("run.outputs", model=model, layer=last.name, required=classes, came=graph.output_shape)
+    if activation_of(last.layer) != "softmax":
+        raise GraphError("run.no_softmax", model=model, layer=last.name, came=activation_of(last.layer))
 
 
-def _keepers(folder: Path) -> list[Callback]:
+def _compile(model: Model, recipe: Recipe) -> None:
+    loss = "sparse_categorical_crossentropy"
+    model.compile(recipe.rule, loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads)
+
+
+class _Settings(Callback):
+    """Writes the settings as training begins; what an earlier run left beside them goes, for it had others."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self._folder, self._text = folder, text
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        for name in (BEST, LAST, METRICS, CURVES):
+            try:
+                (self._folder / name).unlink(missing_ok=True)
+            except OSError as error:
+                raise FileError("file.cannot_write", path=self._folder / name, reason=error.strerror) from error
+        write_text(self._folder / SETTINGS, self._text)
+
+
+def _keepers(folder: Path, settings: str) -> list[Callback]:
+    def pattern(name: str) -> str:
+        return str(folder / name).replace("{", "{{").replace("}", "}}")
+
     return [
-        ModelCheckpoint(folder / BEST, save_best_only=True),
-        ModelCheckpoint(folder / LAST),
+        _Settings(folder, settings),
+        ModelCheckpoint(pattern(BEST), save_best_only=True),
+        ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
     ]
 

@@ -1,20 +1,23 @@
 """`striate demo`: a CNN trained on real handwritten digits, and what it learned."""
 
+import shlex
 from pathlib import Path
 
 from striate.cli.output import aside, say
 from striate.cli.readers import Place, Whole
 from striate.cli.train import train_and_show
-from striate.cli.ui import command, json_flag, option
+from striate.cli.ui import command, flag, json_flag, option
 from striate.data.load import Images, digits
 from striate.errors import ModelFileError
+from striate.figures.canvas import require_matplotlib
 from striate.figures.save import save
 from striate.figures.sheets import map_sheet, picture_sheet
 from striate.files import write_bytes
 from striate.messages import render
 from striate.model import Model, load_model
-from striate.runs import BEST, CURVES, Recipe
+from striate.runs import BEST, CURVES, Prepared, Recipe, source_of
 
+SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers
 KEPT = 10  # of them as files, to predict with
 ENLARGED = 16  # a digit has 8x8 pixels; as a file each becomes a square of so many
@@ -23,15 +26,23 @@ ENLARGED = 16  # a digit has 8x8 pixels; as a file each becomes a square of so m
 @command("demo")
 @option("-o", "--output", reader=Place(), default="striate-demo")
 @option("--seed", reader=Whole(0), default=0)
+@flag("--force")
 @json_flag
-def demo(output: Path, seed: int, json: bool) -> None:
+def demo(output: Path, seed: int, force: bool, json: bool) -> None:
     """`striate demo`."""
+    require_matplotlib()  # not found missing only after the training
     data = digits()
     held_out = data.test
     assert held_out is not None  # digits() always holds a quarter out
-    if not json:
-        aside("demo.begins", training=len(data.train), test=len(held_out))
-    trained = train_and_show(data, output, Recipe(seed=seed), overwrite=True, json=json)
+
+    def begins(run: Prepared) -> None:
+        if not json:
+            aside("demo.begins", training=len(data.train), test=len(held_out))
+
+    again = source_of(output) == SOURCE  # a demo may take the place of a demo, but not of other work
+    trained = train_and_show(
+        data, SOURCE, output, Recipe(seed=seed), overwrite=force or again, json=json, begins=begins
+    )
     model = load_model(output / BEST)
     if model.fingerprint != trained.model.fingerprint:
         raise ModelFileError("model_file.damaged", path=output / BEST, reason="SHA-256")
@@ -45,7 +56,7 @@ def demo(output: Path, seed: int, json: bool) -> None:
     say("demo.answers", file=output / "answers.png")
     say("demo.maps", file=output / "feature_maps.png")
     say("demo.curves", file=output / CURVES)
-    say("demo.next", folder=output)
+    say("demo.next", folder=shlex.quote(str(output)), digits=shlex.quote(str(output / "digits")))
 
 
 def _write_answers(model: Model, images: Images, path: Path) -> None:

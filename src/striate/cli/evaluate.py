@@ -22,14 +22,18 @@ def evaluate(model: Path, data: Path, batch: int, threads: int | None, json: boo
     """`striate evaluate`."""
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data)
-    judge.compile("sgd", "sparse_categorical_crossentropy", ["accuracy"], threads=threads)
+    judge.compile("sgd", _loss(judge), metrics=["accuracy"], threads=threads)
     loss, accuracy = judge.judge(images, batch_size=batch).values()
     if json:
         write_json({"accuracy": accuracy, "loss": loss, "pictures": len(images), "part": part}, indent=None)
         return
     say("train.accuracy", percent=100 * accuracy)
-    say("evaluate.pictures", pictures=len(images), part=part, right=round(accuracy * len(images)))
+    say("evaluate.pictures", pictures=len(images), part=f"part.{part}", right=round(accuracy * len(images)))
     aside("evaluate.loss", loss=loss)
+
+
+def _loss(model: Model) -> str:
+    return "binary_crossentropy" if model.graph.output_shape == (1,) else "sparse_categorical_crossentropy"
 
 
 def _pictures(model: Model, source: Path) -> tuple[str, Images]:

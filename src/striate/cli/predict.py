@@ -1,21 +1,22 @@
 """`striate predict`: what pictures show."""
 
 import csv
-import sys
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from striate.classify import Answer, Picture, answers
+from striate.classify import Answer, Picture, Skip, answers
 from striate.cli.guard import Code
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.folder import files_below
-from striate.errors import DataError, SettingError, StriateError
+from striate.errors import DataError, FileError, SettingError, StriateError
+from striate.files import exists
 from striate.messages import render
 from striate.model import load_model
 from striate.runs import model_file
-from striate.views.columns import aligned
+from striate.views.columns import aligned, printable
 
 
 @command("predict")
@@ -34,24 +35,25 @@ def predict(model: Path, files: tuple[Path, ...], csv: bool, threads: int | None
 
     def skip(picture: Picture, error: StriateError) -> None:
         skipped.append(picture)
-        aside("predict.skipped", file=picture, reason=error)
+        aside("predict.skipped", reason=printable(str(error)))
 
-    given = answers(loaded, _pictures(files), skip)
+    given = answers(loaded, _pictures(files, skip), skip)
     answered = _write_json(given) if json else _write_csv(given) if csv else _write_table(list(given))
     if not skipped:
         return Code.DONE
     return Code.PROBLEMS if answered else Code.BAD_DATA
 
 
-def _pictures(files: Sequence[Path]) -> Iterator[Path]:
-    """The files that are named, and those in the folders that are named."""
+def _pictures(files: Sequence[Path], skip: Skip) -> Iterator[Path]:
+    """The files that are named, and those in the folders that are named; a folder without any is skipped."""
     for path in files:
-        if not path.is_dir():
-            yield path
+        try:
+            below = files_below(path) if exists(path) and path.is_dir() else [path]
+        except FileError as error:
+            skip(path, error)
             continue
-        below = files_below(path)
         if not below:
-            raise DataError("predict.no_pictures", path=path)
+            skip(path, DataError("predict.no_pictures", path=path))
         yield from below
 
 
@@ -65,12 +67,17 @@ def _write_json(given: Iterator[Answer]) -> bool:
 
 def _write_csv(given: Iterator[Answer]) -> bool:
     answered = False
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["file", "label", "probability"])
+    write([_csv_line(["file", "label", "probability"])])
     for answer in given:
-        writer.writerow([answer.file, answer.label, f"{answer.probability:.6f}"])
+        write([_csv_line([answer.file, answer.label, f"{answer.probability:.6f}"])])
         answered = True
     return answered
+
+
+def _csv_line(cells: Sequence[str | None]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
 
 
 def _write_table(given: Sequence[Answer]) -> bool:

@@ -1,8 +1,11 @@
 """`striate train`: from a folder of pictures to a run's folder."""
 
 import re
+import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,10 +14,13 @@ from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.load import Dataset, load_images
 from striate.engines.select import ENGINES
+from striate.errors import SettingError
+from striate.files import exists
 from striate.network.optimizers import RULES
 from striate.network.window import Pair
-from striate.runs import Recipe, Trained, prepare_folder, train_run
-from striate.views.progress import JsonLines, progress_view
+from striate.runs import LAST, Prepared, Recipe, Trained, claimed, train_run
+from striate.views.lines import JsonLines
+from striate.views.progress import progress_view
 
 
 @dataclass(frozen=True)
@@ -81,23 +87,65 @@ def train(
 ) -> None:
     """`striate train`."""
     recipe = Recipe(model, epochs, batch, optimizer, lr, seed, engine, threads)
-    prepare_folder(output, overwrite=force)  # before reading pictures for minutes
-    trained = train_and_show(load_images(data, size=size), output, recipe, overwrite=force, json=json)
+    recipe.layers(classes=2)  # a mistake in the network is told before reading pictures for minutes
+    source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
+    if Path(realpath(output)).is_relative_to(source):
+        raise SettingError("train.output_in_data", output=output, data=data)
+    with claimed(output, overwrite=force):  # also before reading
+        images = load_images(data, size=size)
+        begins = None if json else _show_what_begins
+        trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
-        aside("train.next", folder=output)
+        aside("train.next", folder=shlex.quote(str(output)))
 
 
-def train_and_show(data: Dataset, output: Path, recipe: Recipe, *, overwrite: bool, json: bool) -> Trained:
+def train_and_show(
+    data: Dataset,
+    source: str,
+    output: Path,
+    recipe: Recipe,
+    *,
+    overwrite: bool,
+    json: bool,
+    begins: Callable[[Prepared], None] | None = None,
+) -> Trained:
     """Train, show how it goes, and give the result: the accuracy as a line, or everything as JSON lines."""
-    with JsonLines(sys.stdout) if json else progress_view() as view:
-        trained = train_run(data, output, recipe, overwrite=overwrite, progress=view)
+    try:
+        with JsonLines(sys.stdout) if json else progress_view() as view:
+            trained = train_run(data, output, recipe, source=source, overwrite=overwrite, progress=view, begins=begins)
+    except KeyboardInterrupt:
+        if exists(output / LAST):
+            aside("train.stopped", file=output / LAST)
+        raise
     if json:
         write_json(result(trained), indent=None)
     else:
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
     return trained
+
+
+def _show_what_begins(run: Prepared) -> None:
+    data, recipe, test = run.data, run.recipe, run.data.test
+    aside(
+        "train.data",
+        pictures=len(run.training),
+        validation=len(run.validation),
+        test=len(test) if test else 0,
+        classes=len(data.class_names),
+        shape=data.preprocessing.shape,
+    )
+    aside(
+        "train.model",
+        model=recipe.model,
+        weights=run.model.count_params(),
+        epochs=run.epochs,
+        batch=recipe.batch_size,
+        optimizer=recipe.optimizer,
+        learning_rate=recipe.rule.learning_rate,
+        seed=recipe.seed,
+    )
 
 
 def result(trained: Trained) -> dict[str, Any]:
