@@ -1,4 +1,7 @@
-"""Layers, by Keras's names: `from striate.engines.reference.activation import custom_activation as custom_activation
+"""Layers, by Keras's names: `from striate.layers import Conv2D, MaxPooling2D, Dense`."""
+
+from striate import calling as calling  # lets a layer be called on an array
+from striate.engines.reference.activation import custom_activation as custom_activation
 from striate.network.graph import Input as Input
 from striate.network.layers import Activation as Activation
 from striate.network.layers import Add as Add

@@ -96,8 +96,8 @@ class CustomLayer(Layer):
     """A layer of the user's own, written in NumPy: build upon it, decorate it with `striate.layers.custom`.
 
     It works in every engine: a fast one calls these functions for that layer alone. `forward` gets one array for each
-    input and for each weight, in order, and answers with the output and what `backward` needs; `backward` answers with a
-    gradient for each input, then for each weight.
+    input and for each weight, in order, and answers with the output and what `backward` needs; `backward` answers with
+    a gradient for each input, then for each weight.
     """
 
     abstract: ClassVar[bool] = True
@@ -139,7 +139,7 @@ class InputLayer(Layer):
 class Conv2D(Layer):
     """Each filter's weighted sum over a window of all channels, at every place of the map.
 
-    y[n,p,q,k] = b[k] + sum over r,s,c of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c] * w[r,s,c,k]
+    y[n,p,q,k] = b[k] + sum over r,s,c of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c] w[r,s,c,k]
 
     Shapes: (N, H, W, C) -> (N, P, Q, K), w (R, S, C, K), b (K,). No kernel flip: cross-correlation, as in all CNN
     frameworks. `padding` is 'valid', 'same' (Keras's: P = ceil(H / stride)), a number for all sides, (vertical,
@@ -166,7 +166,8 @@ class Conv2D(Layer):
 class DepthwiseConv2D(Layer):
     """A convolution in which each filter sees one channel alone, and each channel has `depth_multiplier` filters.
 
-    y[n,p,q,c*M+m] = b[c*M+m] + sum over r,s of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c] * w[r,s,c,m]
+    y[n,p,q,c*M+m] = b[c*M+m] + sum over r,s of x[n, p*stride + r*dilation - top, q*stride + s*dilation - left, c]
+    w[r,s,c,m]
 
     Shapes: (N, H, W, C) -> (N, P, Q, C*M), w (R, S, C, M), b (C*M,).
     """
@@ -253,8 +254,8 @@ class BatchNormalization(Layer):
     y = gamma (x - mean) / sqrt(variance + epsilon) + beta
 
     In training mean and (biased) variance are the batch's, over N, H and W; moving <- momentum moving + (1 - momentum)
-    batch. Otherwise they are the moving ones. Shape unchanged; gamma, beta, moving_mean, moving_variance (C,). Ioffe and
-    Szegedy 2015; momentum as Keras has it: 0.99 of the old.
+    batch. Otherwise they are the moving ones. Shape unchanged; gamma, beta, moving_mean, moving_variance (C,). Ioffe
+    and Szegedy 2015; momentum as Keras has it: 0.99 of the old.
     """
 
     stem: ClassVar[str] = "norm"

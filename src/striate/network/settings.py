@@ -71,7 +71,11 @@ def described(cls: type[T]) -> type[T]:
 
 def _converter(each: "Field[Any]") -> Callable[[Any], Any]:
     """A user's own description may have plain fields, which are taken as they come."""
-    return each.metadata.get("converter", lambda came: came)
+    return each.metadata.get("converter", _as_it_came)
+
+
+def _as_it_came(value: Any) -> Any:
+    return value
 
 
 def _given(

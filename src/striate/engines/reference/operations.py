@@ -268,8 +268,7 @@ def _custom(layer: CustomLayer, call: Call) -> Result:
 def _custom_backward(layer: CustomLayer, dy: Array, saved: Any) -> Backward:
     inputs, own = saved
     gradients = layer.backward(dy, own)
-    listed = gradients if isinstance(gradients, tuple) else (gradients,)
-    return listed[:inputs], listed[inputs:]
+    return gradients[:inputs], gradients[inputs:]
 
 
 def _kernel_and_bias(weights: Sequence[Array], outputs: int) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ TEXTS = {
     "run.folder_taken": "{path} holds something already ({files:list}; {count} in all) and stays as it is; choose another folder or give --force.",
     "run.no_folder": "{path} is a file, but what training writes needs a folder; choose another name.",
     "run.no_model": "{path} is a folder, but not that of a run: it holds no {file}; give a model file or the folder that striate train wrote.",
-    "run.outputs": "{model}: the last layer, {layer}, must give one number for each of the {required} classes, but gives {came:size}; end the network with Flatten and a Dense layer of units = \"classes\".",
+    "run.outputs": '{model}: the last layer, {layer}, must give one number for each of the {required} classes, but gives {came:size}; end the network with Flatten and a Dense layer of units = "classes".',
     "run.no_softmax": "{model}: the last layer, {layer}, must answer with probabilities, so its activation must be 'softmax', but it is '{came}'; write activation = \"softmax\".",
     "run.too_few_pictures": "{pictures} pictures of {classes} classes are too few to hold some out; give at least two of each class.",
     "run.no_curves": "No curves were drawn: {reason}",
