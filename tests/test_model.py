@@ -113,6 +113,9 @@ def test_before_the_size_is_known() -> None:
         lambda: Model(Input((3,)), Dense(2)(Input((3,)))),
         lambda: Model((x := Input((3,))), x),
         lambda: Model((x := Input((3,))), InputLayer((3,))(x)),
+        lambda: Model([(x := Input((3,)))], [Dense(2)(x)]),  # type: ignore[arg-type]
+        lambda: Model(None, None),  # type: ignore[arg-type]
+        lambda: Model(Dense(2), Dense(3)),  # type: ignore[arg-type]
         lambda: Sequential([Dense(3), Input((3,))]),
         lambda: Sequential([Sequential([Dense(3)])]),
         lambda: Sequential([Dense]),

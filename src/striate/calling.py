@@ -1,6 +1,7 @@
 """A layer called on an array: its weights stay beside the layer, never in it."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -15,10 +16,11 @@ from striate.network.initializers import first_values
 from striate.network.layers import Conv2D, CustomLayer, DepthwiseConv2D, InputLayer, Layer, Pooling2D, apply
 from striate.network.layout import Layout
 from striate.network.shapes import weights
-from striate.training.targets import as_numbers
+from striate.training.targets import as_numbers, as_pictures
 
 # The weights alone, not the model: that holds the layer, which could then never be forgotten.
 _weights: WeakKeyDictionary[Layer, list[Array]] = WeakKeyDictionary()
+_seeds = count()  # each layer draws by its own: the same script gives the same numbers, two layers different ones
 
 
 @apply.register(object)
@@ -37,7 +39,7 @@ def _(inputs: Any, layer: Layer) -> Array:
     y = layer(x if several else x[0])  # refuses shapes that do not fit
     if several:
         return _joined(layer, given)
-    model = Model(x[0], y)
+    model = Model(x[0], y, seed=0 if layer in _weights else next(_seeds))
     drawn = _weights.setdefault(layer, model.get_weights())
     required, came = [w.shape for w in drawn], [w.shape for w in model.get_weights()]
     if required != came:
@@ -53,7 +55,7 @@ def _several(layer: Layer, inputs: Sequence[object]) -> bool:
 
 def _pictures(came: object, layer: Layer) -> Array:
     try:
-        pictures = as_numbers(cast(Any, came)).astype(np.float32)
+        pictures = as_numbers(cast(Any, came))
     except DataError:
         raise UnknownNameError("layer.called_on_unknown", layer=layer, came=type(came).__name__) from None
     if pictures.ndim < 2 or (isinstance(layer, Conv2D | DepthwiseConv2D | Pooling2D) and pictures.ndim == 3):
@@ -64,5 +66,6 @@ def _pictures(came: object, layer: Layer) -> Array:
 def _joined(layer: Layer, inputs: Sequence[Array]) -> Array:
     """A model has one input, so a layer with several is asked itself, for what it computes where nothing is trained."""
     layout = Layout.of(("it", weight) for weight in weights(layer, *(each.shape[1:] for each in inputs)))
-    drawn = _weights.setdefault(layer, list(layout.views(first_values(layout, seed=0)).values()))
-    return operation_of(layer).forward(layer, Call(inputs, drawn, (), None, batch_statistics=False)).output
+    drawn = _weights.setdefault(layer, list(layout.views(first_values(layout, next(_seeds))).values()))
+    given = [as_pictures(each, each.shape[1:]) for each in inputs]
+    return operation_of(layer).forward(layer, Call(given, drawn, (), None, batch_statistics=False)).output

@@ -28,6 +28,7 @@ def test_the_history_has_a_number_an_epoch(build: Build, task: Task, held_out: T
     history = build().fit(*task, epochs=3, validation_data=held_out, verbose=0)
     assert list(history.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
     assert {len(values) for values in history.history.values()} == {3}
+    assert {type(value) for values in history.history.values() for value in values} == {float}  # as JSON has them
     assert history.epoch == [0, 1, 2]
     assert history.reason == "training.all_epochs"
     assert list(build().fit(*task, epochs=1, verbose=0).history) == ["loss", "accuracy"]
@@ -240,6 +241,16 @@ def test_sample_weights_follow_their_pictures_through_shuffling(build: Build, ta
     answers = weighted.predict(x).argmax(axis=1)
     assert np.mean(answers[y > 0] == y[y > 0]) > 0.9
     assert np.mean(answers == 0) < 0.05  # nothing ever taught it to answer 0
+
+
+def test_a_split_takes_weights_along(build: Build, task: Task) -> None:
+    (x, y), weight = task, np.random.default_rng(0).uniform(0, 2, 90)
+    split, given = build(), build()
+    one = split.fit(x, y, validation_split=0.3, sample_weight=weight, verbose=0)
+    held_out = (x[62:], y[62:], weight[62:])
+    two = given.fit(x[:62], y[:62], validation_data=held_out, sample_weight=weight[:62], verbose=0)
+    assert split.fingerprint == given.fingerprint
+    assert one.history == two.history
 
 
 def test_images_take_weights_too(task: Task) -> None:

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from striate.errors import GraphError, SizeError, StateError, unknown_name
 from striate.network import layers as kinds
 from striate.network.layers import CustomLayer, InputLayer, Layer
 from striate.network.layout import Layout, Weight
+from striate.network.settings import keywords_checked
 from striate.network.shapes import (
     Fields,
     Shape,
@@ -42,6 +43,7 @@ class Symbol:
         return f"Symbol(shape={self.shape}, from={self.layer!r})"
 
 
+@keywords_checked("Input")
 def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # noqa: N802 (Keras's name)
     """Where pictures enter a network: shape (height, width, channels), or the length of a vector."""
     return Symbol(InputLayer(shape=shape, name=name))
@@ -111,6 +113,17 @@ class Graph:
         _check_shared(symbols, names)
         place = {symbol: i for i, symbol in enumerate(symbols)}
         return Graph(tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols))
+
+    @staticmethod
+    def between(inputs: Symbol, outputs: Symbol) -> "Graph":
+        """As `to`, from this input."""
+        for symbol in (inputs, outputs):
+            if not isinstance(cast(object, symbol), Symbol):
+                raise GraphError("graph.no_symbol", came=type(symbol).__name__)
+        graph = Graph.to(outputs)
+        if graph.nodes[0].layer is not inputs.layer:
+            raise GraphError("graph.other_input")
+        return graph
 
     @property
     def input_shape(self) -> Shape:
