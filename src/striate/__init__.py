@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from striate.data.preprocessing import Preprocessing as Preprocessing
     from striate.errors import Notice as Notice
     from striate.errors import StriateError as StriateError
+    from striate.inspection.gradient import check_gradient as check_gradient
     from striate.layers import Activation as Activation
     from striate.layers import Add as Add
     from striate.layers import AveragePooling2D as AveragePooling2D
@@ -57,6 +58,7 @@ else:
         "data.load": ("Dataset", "Images", "digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),
         "errors": ("Notice", "StriateError"),
+        "inspection.gradient": ("check_gradient",),
         "layers": (
             "Activation",
             "Add",

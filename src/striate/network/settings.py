@@ -133,6 +133,11 @@ def config(description: object) -> dict[str, Any]:
     return {each.name: getattr(description, each.name) for each in _fields(type(description))}
 
 
+def default(description: object, name: str) -> object:
+    """What a setting is where nothing is given; a value of its own where it must be given."""
+    return next(each.default for each in _fields(type(description)) if each.name == name)
+
+
 def _fields(cls: type) -> list["Field[Any]"]:
     """The fields in the order in which they are given: by position first."""
     return sorted(fields(cast(Any, cls)), key=lambda each: bool(each.kw_only))

@@ -20,6 +20,7 @@ from striate.engines.reference.norm import (
     scale_and_centre_backward,
 )
 from striate.engines.reference.random import uniform
+from striate.errors import GraphError
 from striate.network.layers import (
     Activation,
     Add,
@@ -262,12 +263,18 @@ def _unchanged_backward(layer: Activation | Softmax, dy: Array, saved: Any) -> B
 
 def _custom(layer: CustomLayer, call: Call) -> Result:
     output, saved = layer.forward(*call.inputs, *call.weights)
-    return Result(np.asarray(output, call.inputs[0].dtype), (len(call.inputs), saved))
+    given, required = np.shape(output), (len(call.inputs[0]), *layer.output_shape(*(x.shape[1:] for x in call.inputs)))
+    if given != required:
+        raise GraphError("layer.other_output", layer=type(layer).__name__, required=required, came=given)
+    return Result(np.asarray(output, call.inputs[0].dtype), ([*call.inputs, *call.weights], len(call.inputs), saved))
 
 
 def _custom_backward(layer: CustomLayer, dy: Array, saved: Any) -> Backward:
-    inputs, own = saved
+    values, inputs, own = saved
     gradients = layer.backward(dy, own)
+    required, came = [value.shape for value in values], [np.shape(gradient) for gradient in gradients]
+    if came != required:
+        raise GraphError("layer.other_gradients", layer=type(layer).__name__, required=required, came=came)
     return gradients[:inputs], gradients[inputs:]
 
 

@@ -17,4 +17,9 @@ TEXTS = {
     "layer.no_forward": "{where}: a layer of your own needs forward(inputs..., weights...) -> (output, saved); write it.",
     "layer.no_backward": "{where}: a layer of your own needs backward(dy, saved) -> the gradients of its inputs and weights; write it to train.",
     "layer.unlike_batches": "{layer}: its inputs must hold equally many pictures, got {came:list}; pass as many of each.",
+    "layer.other_output": "{layer}: forward gave an array of shape {came}, but output_shape says {required}; make the two agree.",
+    "layer.other_gradients": "{layer}: backward must give one gradient for each input and weight, of shapes {required}, but gave {came}.",
+    "layer.wrong_gradient": "{layer}: backward says that the output moves by {said:.6g} along a direction of {of}, but forward moves by "
+    "{found:.6g}; correct one of the two.",
+    "description.unknown_layer": "There is no layer '{name}'; if it is one of your own, define it with @custom before you read the file.",
 }

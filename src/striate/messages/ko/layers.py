@@ -15,4 +15,9 @@ TEXTS = {
     "layer.no_forward": "{where}: 직접 만든 층에는 forward(입력..., 가중치...) -> (출력, 저장값)이 있어야 합니다. 작성하십시오.",
     "layer.no_backward": "{where}: 직접 만든 층을 학습하려면 backward(dy, 저장값) -> 입력과 가중치의 기울기가 있어야 합니다. 작성하십시오.",
     "layer.unlike_batches": "{layer}: 입력마다 사진 수가 같아야 하는데 {came:list|이/가} 들어왔습니다. 같은 수로 넘기십시오.",
+    "layer.other_output": "{layer}: forward가 낸 배열의 모양은 {came}인데 output_shape는 {required:이/가} 된다고 합니다. 둘을 맞추십시오.",
+    "layer.other_gradients": "{layer}: backward는 입력과 가중치마다 기울기를 하나씩, 모양 {required:으로/로} 내야 하는데 {came:을/를} 냈습니다.",
+    "layer.wrong_gradient": "{layer}: {of}의 한 방향으로 backward는 출력이 {said:.6g}만큼 움직인다고 하는데 forward는 {found:.6g}만큼 움직입니다. 둘 중 하나를 "
+    "고치십시오.",
+    "description.unknown_layer": "층 {name:quoted|은/는} 없습니다. 직접 만든 층이라면 파일을 읽기 전에 @custom으로 먼저 정의하십시오.",
 }
