@@ -32,7 +32,7 @@ def _(inputs: Any, layer: Layer) -> Array:
     if isinstance(layer, InputLayer):
         raise GraphError("graph.input_not_first")
     several = isinstance(inputs, list | tuple) and (layer.joins or _several(layer, cast(Sequence[object], inputs)))
-    given = [_pictures(each, layer) for each in (inputs if several else [inputs])]
+    given = [_pictures(each, layer) for each in (cast(Sequence[object], inputs) if several else [inputs])]
     if len({len(each) for each in given}) > 1:
         raise DataError("layer.unlike_batches", layer=type(layer).__name__, came=[len(each) for each in given])
     x = [Input(each.shape[1:]) for each in given]

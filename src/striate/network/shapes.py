@@ -262,7 +262,10 @@ def joined_fields(branches: list[Fields | None]) -> Fields | None:
     """What a unit sees through several branches: the box around all of them; None where no box moves with the unit."""
     joined = branches[0]
     for branch in branches[1:]:
-        if joined is None or branch is None or any(a.stride != b.stride for a, b in zip(joined, branch, strict=True)):
+        if joined is None or branch is None:
             return None
-        joined = joined[0].union(branch[0]), joined[1].union(branch[1])
+        (rows, columns), (more_rows, more_columns) = joined, branch
+        if (rows.stride, columns.stride) != (more_rows.stride, more_columns.stride):
+            return None
+        joined = rows.union(more_rows), columns.union(more_columns)
     return joined
