@@ -15,6 +15,7 @@ from striate.network.graph import Input
 from striate.network.initializers import first_values
 from striate.network.layers import Conv2D, CustomLayer, DepthwiseConv2D, InputLayer, Layer, Pooling2D, apply
 from striate.network.layout import Layout
+from striate.network.settings import is_sequence
 from striate.network.shapes import weights
 from striate.training.targets import as_numbers, as_pictures
 
@@ -31,8 +32,9 @@ def _(inputs: Any, layer: Layer) -> Array:
     """
     if isinstance(layer, InputLayer):
         raise GraphError("graph.input_not_first")
-    several = isinstance(inputs, list | tuple) and (layer.joins or _several(layer, cast(Sequence[object], inputs)))
-    given = [_pictures(each, layer) for each in (cast(Sequence[object], inputs) if several else [inputs])]
+    listed: Sequence[object] = inputs if is_sequence(inputs) else ()
+    several = bool(listed) and (layer.joins or _several(layer, listed))
+    given = [_pictures(each, layer) for each in (listed if several else [inputs])]
     if len({len(each) for each in given}) > 1:
         raise DataError("layer.unlike_batches", layer=type(layer).__name__, came=[len(each) for each in given])
     x = [Input(each.shape[1:]) for each in given]
