@@ -19,5 +19,5 @@ TEXTS = {
     "layer.other_gradients": "{layer}: backward는 입력과 가중치마다 기울기를 하나씩, 모양 {required:으로/로} 내야 하는데 {came:을/를} 냈습니다.",
     "layer.wrong_gradient": "{layer}: {of}의 한 방향으로 backward는 출력이 {said:.6g}만큼 움직인다고 하는데 forward는 {found:.6g}만큼 움직입니다. 둘 중 하나를 "
     "고치십시오.",
-    "description.unknown_layer": "층 {name:quoted|은/는} 없습니다. 직접 만든 층이라면 파일을 읽기 전에 @custom으로 먼저 정의하십시오.",
+    "description.unknown_layer": "층 {name:quoted|은/는} 없습니다. 직접 만든 층이라면 파일을 읽기 전에 먼저 정의하십시오.",
 }
