@@ -259,7 +259,10 @@ MISTAKES = {
     "no name for the output": Mistake("train FOLDERS -o=", SettingError, "usage.empty", {"setting": "--output"}),
     # Networks
     "a network that is none": Mistake(
-        GOOD.replace("softmax", "lenet"), UnknownNameError, "name.unknown_did_you_mean", {"close": ["lenet5"]}
+        GOOD.replace("softmax", "lenet"),
+        UnknownNameError,
+        "name.unknown_did_you_mean",
+        {"close": ["lenet5", "mobilenetv2", "resnet34"]},
     ),
     "a network that is not there": network(FileError, "file.not_found", {"path": "DIR/net.toml"}, None),
     "an unknown layer": network(

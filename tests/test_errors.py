@@ -147,9 +147,12 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "name.unknown_did_you_mean": (
         lambda: Dense(3, "relo"),
-        "There is no activation 'relo'; did you mean 'relu'? Known: 'linear', 'relu', 'sigmoid', 'softmax', 'tanh'.",
-        "활성화 함수 'relo'는 없습니다. 혹시 'relu'입니까? "
-        "쓸 수 있는 이름: 'linear', 'relu', 'sigmoid', 'softmax', 'tanh'.",
+        "There is no activation 'relo'; did you mean 'relu', 'relu6'? Known: "
+        "'elu', 'gelu_tanh', 'hard_sigmoid', 'leaky_relu', 'linear', "
+        "'relu', 'relu6', 'selu', 'sigmoid', 'silu', 'softmax', 'softplus', 'tanh'.",
+        "활성화 함수 'relo'는 없습니다. 혹시 'relu', 'relu6'입니까? "
+        "쓸 수 있는 이름: 'elu', 'gelu_tanh', 'hard_sigmoid', 'leaky_relu', 'linear', "
+        "'relu', 'relu6', 'selu', 'sigmoid', 'silu', 'softmax', 'softplus', 'tanh'.",
     ),
     "setting.positive": (
         lambda: Conv2D(0, 3),

@@ -8,10 +8,10 @@ from striate.cli.train import Size
 from striate.cli.ui import argument, command, json_flag, option
 from striate.errors import tell
 from striate.files import exists
-from striate.network.graph import Graph, chain
+from striate.network.graph import Graph
 from striate.network.summary import summarize
 from striate.network.window import Pair
-from striate.presets import PRESETS, network
+from striate.presets import PRESETS, wired
 from striate.runs import model_file
 from striate.storage import ENDING, load
 from striate.views.table import as_dict, show
@@ -33,7 +33,7 @@ def summary(model: str, size: Pair | None, channels: int | None, classes: int | 
         graph = load(model_file(Path(model))).graph
     else:
         shape = (*(size or SIZE), channels or CHANNELS)
-        graph = Graph.to(chain(network(model, classes or CLASSES), shape))
+        graph = Graph.to(wired(model, classes or CLASSES, shape))
     facts = summarize(graph)
     if json:
         write_json(as_dict(facts))

@@ -4,14 +4,22 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from striate.errors import GraphError, SizeError, StateError, unknown_name
 from striate.network import layers as kinds
-from striate.network.layers import InputLayer, Layer
+from striate.network.layers import CustomLayer, InputLayer, Layer
 from striate.network.layout import Layout, Weight
 from striate.network.settings import keywords_checked
-from striate.network.shapes import Fields, Shape, fields, multiply_adds, output_shape, weights
+from striate.network.shapes import (
+    Fields,
+    Shape,
+    fields,
+    joined_fields,
+    multiply_adds,
+    output_shape,
+    weights,
+)
 from striate.network.window import Field
 
 
@@ -43,9 +51,37 @@ def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # 
 
 @kinds.apply.register
 def _(inputs: Symbol, layer: Layer) -> Symbol:
+    return _connected(layer, [inputs])
+
+
+@kinds.apply.register(list)
+@kinds.apply.register(tuple)
+def _(inputs: Sequence[object], layer: Layer) -> Any:
+    if any(isinstance(each, Symbol) for each in inputs):
+        return _connected(layer, inputs)
+    return kinds.apply.dispatch(object)(inputs, layer)  # arrays, or rows of one
+
+
+def _connected(layer: Layer, inputs: Sequence[object]) -> Symbol:
+    symbols = [each for each in inputs if isinstance(each, Symbol)]
     if isinstance(layer, InputLayer):
         raise GraphError("graph.input_not_first")
-    return Symbol(layer, (inputs,))
+    if len(symbols) != len(inputs):
+        raise GraphError("graph.mixed_inputs", layer=type(layer).__name__)
+    check_number_of_inputs(layer, type(layer).__name__, len(symbols))
+    return Symbol(layer, symbols)
+
+
+def check_number_of_inputs(layer: Layer, name: str, came: int) -> None:
+    """Raise `GraphError` unless a layer takes so many inputs: one, or for those that join two or more."""
+    if isinstance(layer, InputLayer):
+        fits = came == 0
+    elif isinstance(layer, CustomLayer):
+        fits = came > 0
+    else:
+        fits = came >= 2 if layer.joins else came == 1
+    if not fits:
+        raise GraphError("graph.joins" if layer.joins else "graph.one_at_a_time", layer=name, came=came)
 
 
 @dataclass(frozen=True)
@@ -156,7 +192,8 @@ class Graph:
             if not node.inputs:
                 seen.append((Field(), Field()) if len(node.shape) == 3 else None)
             else:
-                seen.append(fields(node.layer, seen[node.inputs[0]], self.nodes[node.inputs[0]].shape))
+                before = joined_fields([seen[place] for place in node.inputs])
+                seen.append(fields(node.layer, before, self.nodes[node.inputs[0]].shape))
         return tuple(seen)
 
 

@@ -62,11 +62,20 @@ def described(cls: type[T]) -> type[T]:
         if "abstract" in vars(type(self)):
             raise SettingError("setting.abstract", where=where)
         given = _given(where, known, getattr(made, "old_names", {}), args, kwargs)
-        plain_init(self, **{n: convert(where, n, known[n].metadata["converter"], came) for n, came in given.items()})
+        plain_init(self, **{name: convert(where, name, _converter(known[name]), came) for name, came in given.items()})
 
     made.__init__ = cast(Any, init)
     made.__repr__ = _repr
     return made
+
+
+def _converter(each: "Field[Any]") -> Callable[[Any], Any]:
+    """A user's own description may have plain fields, which are taken as they come."""
+    return each.metadata.get("converter", _as_it_came)
+
+
+def _as_it_came(value: Any) -> Any:
+    return value
 
 
 def _given(
@@ -122,6 +131,11 @@ def convert(where: str, name: str, converter: Callable[[Any], Kept], came: objec
 def config(description: object) -> dict[str, Any]:
     """All settings of a description by name: what is saved, and what to compare."""
     return {each.name: getattr(description, each.name) for each in _fields(type(description))}
+
+
+def default(description: object, name: str) -> object:
+    """What a setting is where nothing is given; a value of its own where it must be given."""
+    return next(each.default for each in _fields(type(description)) if each.name == name)
 
 
 def _fields(cls: type) -> list["Field[Any]"]:
@@ -195,6 +209,21 @@ def padding(value: str | int | Pair | Border) -> Padding:
     if len(pairs) != 2 or pairs[0] is None or pairs[1] is None or min(pairs[0] + pairs[1]) < 0:
         raise Unfit("setting.padding")
     return pairs[0], pairs[1]
+
+
+def border(value: int | Pair | Border) -> Border:
+    """As `padding`, but no word."""
+    sides = padding(value)
+    if isinstance(sides, str):
+        raise Unfit("setting.border")
+    return sides
+
+
+def axis(value: int) -> int:
+    """-1 for the channels, or 1, 2 or 3; 0 would be the batch."""
+    if not is_whole(value) or value not in (-1, 1, 2, 3):
+        raise Unfit("setting.axis")
+    return int(value)
 
 
 def flag(value: bool) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from striate.network.graph import Graph, Node
-from striate.network.layers import Activation, Conv2D, Dense, Dropout, Flatten, Pooling2D
+from striate.network.layers import Activation, Dense, Dropout, Flatten, Windowed
 from striate.network.shapes import Shape, Windows, windows
 from striate.network.window import Pair, unseen
 
@@ -98,7 +98,7 @@ def _layer(graph: Graph, place: int) -> LayerSummary:
 
 
 def _windows(graph: Graph, node: Node) -> Windows | None:
-    if not isinstance(node.layer, Conv2D | Pooling2D):
+    if not isinstance(node.layer, Windowed):
         return None
     height, width, _ = graph.shapes_into(node)[0]
     return windows(node.layer, (height, width))
@@ -112,14 +112,14 @@ def _formula(placed: Windows) -> tuple[AxisSize, AxisSize]:
     rows, columns = (
         AxisSize(n, before, after, f, s, count)
         for n, (before, after), f, s, count in zip(
-            placed.size, placed.border, placed.kernel, placed.stride, placed.count, strict=True
+            placed.size, placed.border, placed.reach, placed.stride, placed.count, strict=True
         )
     )
     return rows, columns
 
 
 def _window_notes(node: Node, placed: Windows | None) -> list[Note]:
-    if placed is None or not isinstance(node.layer, Conv2D | Pooling2D):
+    if placed is None or not isinstance(node.layer, Windowed):
         return []
     notes = [_unseen_border(placed), _gaps(placed)]
     if node.layer.padding == "same":
@@ -141,7 +141,10 @@ def _unseen_end(axis: AxisSize) -> tuple[int, ...]:
 def _gaps(placed: Windows) -> Note | None:
     """Where windows step further than they reach, none sees what is between; counted with what is behind the last."""
     axes = _formula(placed)
-    rows, columns = (len(unseen(a.size, a.kernel, a.stride, a.before, a.after)) for a in axes)
+    rows, columns = (
+        len(unseen(a.size, kernel, a.stride, a.before, a.after, dilation))
+        for a, kernel, dilation in zip(axes, placed.kernel, placed.dilation, strict=True)
+    )
     if rows + columns == sum(len(_unseen_end(axis)) for axis in axes):
         return None
     steps = {"kernel": placed.kernel, "stride": placed.stride}
