@@ -16,7 +16,6 @@ import striate
 FLOORS = [
     ["striate.__main__"],
     ["striate.cli"],
-    ["striate.inspection"],
     ["striate"],  # what users import: this and the next floor only re-export
     [
         "striate.callbacks",
@@ -26,6 +25,7 @@ FLOORS = [
         "striate.models",
         "striate.optimizers",
     ],
+    ["striate.inspection"],
     ["striate.calling", "striate.runs", "striate.sklearn"],
     ["striate.sequential"],
     ["striate.model"],
@@ -44,7 +44,15 @@ FLOORS = [
     ["striate.errors"],
     ["striate.messages", "striate.version"],
 ]
-FACE = {"striate", "striate.callbacks", "striate.layers", "striate.losses", "striate.models", "striate.optimizers"}
+FACE = {
+    "striate",
+    "striate.callbacks",
+    "striate.layers",
+    "striate.losses",
+    "striate.metrics",
+    "striate.models",
+    "striate.optimizers",
+}
 HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
 SOURCE = Path(striate.__file__).parent
 MODULES = {
