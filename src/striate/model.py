@@ -24,7 +24,7 @@ from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, keywords_checked, optional_positive, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import Callback, StopOnRequest
 from striate.training.evaluate import evaluate
@@ -46,12 +46,13 @@ class Model:
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the
-    pictures and what is dropped. Raises `GraphError` where the layers are no network.
+    pictures and what is dropped; `strict` refuses sizes that a stride does not divide. Raises `GraphError` where the
+    layers are no network.
     """
 
-    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0) -> None:
+    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0, strict: bool = False) -> None:
         self._start(seed)
-        graph = Graph.to(outputs)
+        graph = Graph.to(outputs, strict=convert("Model", "strict", flag, strict))
         if inputs.layer is not graph.nodes[0].layer:
             raise GraphError("graph.other_input")
         self._use(graph)
