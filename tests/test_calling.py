@@ -26,6 +26,12 @@ def test_a_layer_called_on_an_array_answers_with_one(rng: np.random.Generator) -
     assert layer(rng.standard_normal((1, 9, 9, 3))).shape == (1, 7, 7, 4)
 
 
+def test_two_layers_are_drawn_apart(rng: np.random.Generator) -> None:
+    """As in Keras: two filters of the same kind are two filters."""
+    x = rng.standard_normal((1, 5, 5, 1))
+    assert (Conv2D(2, 3)(x) != Conv2D(2, 3)(x)).any()
+
+
 @over_the_table
 def test_every_layer_of_the_table_can_be_called(case: Case, rng: np.random.Generator) -> None:
     x = case.pictures(rng)

@@ -1,33 +1,77 @@
 """Striate: convolutional neural networks for ordinary computers.
 
-Names and defaults are Keras's where Keras has the thing: `import striate as keras` runs such code.
+Names and defaults are Keras's where Keras has the thing: `import striate as keras` runs such code. Each name is
+imported when it is first asked for (PEP 562), so that `import striate` is quick and `striate --help` needs no NumPy.
 """
 
-from striate import callbacks as callbacks
-from striate import calling as calling
-from striate import layers as layers
-from striate import losses as losses
-from striate import models as models
-from striate import optimizers as optimizers
-from striate.data.load import Dataset as Dataset
-from striate.data.load import Images as Images
-from striate.data.load import digits as digits
-from striate.data.load import load_images as load_images
-from striate.data.preprocessing import Preprocessing as Preprocessing
-from striate.errors import Notice as Notice
-from striate.errors import StriateError as StriateError
-from striate.layers import Activation as Activation
-from striate.layers import AveragePooling2D as AveragePooling2D
-from striate.layers import AvgPool2D as AvgPool2D
-from striate.layers import Conv2D as Conv2D
-from striate.layers import Dense as Dense
-from striate.layers import Dropout as Dropout
-from striate.layers import Flatten as Flatten
-from striate.layers import Input as Input
-from striate.layers import MaxPool2D as MaxPool2D
-from striate.layers import MaxPooling2D as MaxPooling2D
-from striate.messages import speak as speak
-from striate.model import Model as Model
-from striate.model import load_model as load_model
-from striate.sequential import Sequential as Sequential
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from striate.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from striate import callbacks as callbacks
+    from striate import layers as layers
+    from striate import losses as losses
+    from striate import models as models
+    from striate import optimizers as optimizers
+    from striate.data.load import Dataset as Dataset
+    from striate.data.load import Images as Images
+    from striate.data.load import digits as digits
+    from striate.data.load import load_images as load_images
+    from striate.data.preprocessing import Preprocessing as Preprocessing
+    from striate.errors import Notice as Notice
+    from striate.errors import StriateError as StriateError
+    from striate.layers import Activation as Activation
+    from striate.layers import AveragePooling2D as AveragePooling2D
+    from striate.layers import AvgPool2D as AvgPool2D
+    from striate.layers import Conv2D as Conv2D
+    from striate.layers import Dense as Dense
+    from striate.layers import Dropout as Dropout
+    from striate.layers import Flatten as Flatten
+    from striate.layers import Input as Input
+    from striate.layers import MaxPool2D as MaxPool2D
+    from striate.layers import MaxPooling2D as MaxPooling2D
+    from striate.messages import speak as speak
+    from striate.models import Model as Model
+    from striate.models import Sequential as Sequential
+    from striate.models import load_model as load_model
+else:
+    _MODULES = ("callbacks", "layers", "losses", "models", "optimizers")
+    _NAMES_OF = {
+        "data.load": ("Dataset", "Images", "digits", "load_images"),
+        "data.preprocessing": ("Preprocessing",),
+        "errors": ("Notice", "StriateError"),
+        "layers": (
+            "Activation",
+            "AveragePooling2D",
+            "AvgPool2D",
+            "Conv2D",
+            "Dense",
+            "Dropout",
+            "Flatten",
+            "Input",
+            "MaxPool2D",
+            "MaxPooling2D",
+        ),
+        "messages": ("speak",),
+        "models": ("Model", "Sequential", "load_model"),
+    }
+    _HOMES = {name: home for home, names in _NAMES_OF.items() for name in names}
+
+    __all__ = sorted([*_MODULES, *_HOMES, "__version__"])
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for; from then on it stands here."""
+        if name in _MODULES:
+            return import_module(f"striate.{name}")
+        if name not in _HOMES:
+            # With `obj` Python looks for a name like it and asks "did you mean".
+            raise AttributeError(f"module 'striate' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        value = globals()[name] = getattr(import_module(f"striate.{_HOMES[name]}"), name)
+        return value
+
+    def __dir__() -> list[str]:
+        """The public names, also those that nobody has asked for yet."""
+        return __all__

@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -20,11 +20,11 @@ from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text
 from striate.history import History
-from striate.model import Model, from_file
+from striate.model import DEFAULT_BATCH, Model, from_file
 from striate.network.graph import Graph
 from striate.network.layers import Layer, activation_of
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import config, convert, optional_positive, positive, whole
+from striate.network.settings import config, convert, optional_positive, whole
 from striate.presets import network
 from striate.presets.read import source as network_source
 from striate.sequential import Sequential
@@ -44,14 +44,14 @@ PICTURES_IN_ALL, FEWEST_EPOCHS, MOST_EPOCHS = 300_000, 5, 25
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. `epochs` None: by the number of pictures; `learning_rate` None: the optimizer's own default.
+    """How to train. None: `epochs` by the number of pictures, `batch_size` 32, `learning_rate` the optimizer's own.
 
     Raises `SettingError` or `UnknownNameError` for what these cannot be; a `model` that is none is found by `layers`.
     """
 
     model: str = "digits"
     epochs: int | None = None
-    batch_size: int | Literal["all"] = 32
+    batch_size: int | Literal["all"] | None = None
     optimizer: str = "adam"
     learning_rate: float | None = None
     seed: int = 0
@@ -61,7 +61,7 @@ class Recipe:
     def __post_init__(self) -> None:
         convert("Recipe", "epochs", optional_positive, self.epochs)
         if self.batch_size != "all":
-            convert("Recipe", "batch_size", positive, self.batch_size)
+            convert("Recipe", "batch_size", optional_positive, self.batch_size)
         convert("Recipe", "seed", whole, self.seed)
         convert("Recipe", "threads", optional_positive, self.threads)
         engine_named(self.engine)
@@ -80,7 +80,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A training that can begin: what to learn from, what to choose the best epoch by, the model with first weights."""
+    """A training that can begin: what to learn from, what to choose the best epoch by, the model with first weights.
+
+    What the recipe had left open is decided in this one.
+    """
 
     recipe: Recipe
     data: Dataset
@@ -129,7 +132,7 @@ def train_run(
         keepers = _keepers(folder, settings_toml(run, source))
         history = run.model.fit(
             run.training,
-            batch_size=recipe.batch_size,
+            batch_size=recipe.batch_size,  # None stays None: 32 that nobody asked for is not worth a notice
             epochs=run.epochs,
             verbose=verbose,
             callbacks=keepers,
@@ -154,9 +157,11 @@ def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     model.build(data.preprocessing.shape)
     _check_outputs(model.graph, recipe.model, len(data.class_names))
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
-    model.about = {"recipe": {**asdict(recipe), "epochs": epochs}, "pictures": len(training)}
     _compile(model, recipe)
-    return Prepared(recipe, data, training, validation, epochs, model)
+    batch_size, rate = recipe.batch_size or DEFAULT_BATCH, recipe.rule.learning_rate
+    decided = replace(recipe, epochs=epochs, batch_size=batch_size, learning_rate=rate)
+    model.about = {"recipe": asdict(decided), "pictures": len(training)}
+    return Prepared(decided, data, training, validation, epochs, model)
 
 
 def usual_epochs(pictures: int) -> int:
@@ -215,10 +220,9 @@ def source_of(folder: Path) -> str | None:
 
 def settings_toml(run: Prepared, source: str | None) -> str:
     """Everything that a run is made with, as TOML that a person reads; with its layers it can serve as `model`."""
-    recipe, data = run.recipe, run.data
-    rule = recipe.rule
+    recipe, data, rule = run.recipe, run.data, run.recipe.rule
     sections: dict[str, Mapping[str, object]] = {
-        "train": {**asdict(recipe), "epochs": run.epochs, "learning_rate": rule.learning_rate},
+        "train": asdict(recipe),
         "optimizer": {"rule": type(rule).__name__, **config(rule)},
         "data": {
             "source": source,

@@ -82,7 +82,8 @@ def test_backward_from_and_to_every_node_at_once(case: Case, rng: np.random.Gene
 def losses_for(graph: Graph, pictures: int, rng: np.random.Generator) -> list[tuple[Loss, Array]]:
     """Every loss that a network's answers may be measured by, with targets, as training hands them over."""
     shape = (pictures, *graph.output_shape)
-    shares, many_hot = rng.dirichlet(np.ones(shape[-1]), shape[:-1]), rng.integers(0, 2, shape).astype(float)
+    many_hot = rng.integers(0, 2, shape).astype(float)
+    shares = rng.uniform(0, 1, shape)  # of any sum: nobody keeps a user from smoothing or weighting them
     labels = rng.integers(0, shape[-1], shape[:-1])
     found: list[tuple[Loss, Array]] = [
         (MeanSquaredError(), rng.standard_normal(shape)),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from striate.engines.contract import Key, Purpose
+from striate.engines.reference.operations import OPERATIONS
 from striate.engines.reference.program import ReferenceEngine
 from striate.engines.select import engine
 from striate.errors import DataError, UnknownNameError
@@ -86,12 +87,19 @@ def test_threads_change_nothing_but_rounding(threads: int) -> None:
     np.testing.assert_allclose(limited, free, rtol=1e-5)
 
 
-def test_a_limit_on_threads_ends_with_the_call() -> None:
+def test_a_limit_on_threads_holds_for_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     from threadpoolctl import threadpool_info
 
-    def blas_threads() -> list[int]:
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+    def blas_threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
-    before = blas_threads()
-    engine().compile(NET, 1, Purpose(), threads=1).forward(THETA, NO_STATE, pictures(1))
-    assert blas_threads() == before
+    def looking(layer: object, x: np.ndarray, *more: object) -> object:
+        seen.append(blas_threads())
+        return flatten.forward(layer, x, *more)
+
+    seen: list[set[int]] = []
+    flatten, before = OPERATIONS[Flatten], blas_threads()
+    monkeypatch.setitem(OPERATIONS, Flatten, flatten._replace(forward=looking))  # type: ignore[arg-type]
+    for threads in (1, None):
+        engine().compile(NET, 1, Purpose(), threads=threads).forward(THETA, NO_STATE, pictures(1))
+    assert seen == [{1}, before] and blas_threads() == before

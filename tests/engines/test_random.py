@@ -5,6 +5,7 @@ import pytest
 from cases import Array
 
 from striate.engines.contract import Key, Purpose
+from striate.engines.reference.dropout import dropout
 from striate.engines.reference.program import ReferenceEngine
 from striate.engines.reference.random import philox, uniform
 from striate.errors import StriateError
@@ -89,6 +90,13 @@ def test_dropout_zeroes_its_share_and_keeps_the_mean(rate: float) -> None:
     assert abs(share - rate) < 4 * np.sqrt(rate * (1 - rate) / x.size)
     np.testing.assert_allclose(y[y != 0], 1 / (1 - rate))
     assert abs(y.mean() - 1) < 4 * np.sqrt(rate / (1 - rate) / x.size)
+
+
+def test_a_number_equal_to_the_rate_passes() -> None:
+    """Numbers are below the rate with probability `rate`: they start at 0, and a rate of 0 drops none."""
+    drawn = np.array([0, 0.25, 0.5])
+    assert dropout(np.ones(3), drawn, 0.25)[0].tolist() == [0, 1 / 0.75, 1 / 0.75]
+    assert dropout(np.ones(3), drawn, 0.0)[0].tolist() == [1, 1, 1]
 
 
 def test_dropout_of_nothing_drops_nothing(rng: np.random.Generator) -> None:

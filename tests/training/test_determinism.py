@@ -41,13 +41,13 @@ def test_another_seed_gives_other_bits(build: Build, task: Task) -> None:
 
 
 @every_rule
-def test_two_fits_of_one_epoch_are_one_fit_of_two(rule: Rule, build: Build, task: Task) -> None:
+def test_three_fits_of_one_epoch_are_one_fit_of_three(rule: Rule, build: Build, task: Task) -> None:
     """The order of pictures, what is dropped, the slots and the count of steps go on where they ended."""
     once, twice = build(optimizer=rule), build(optimizer=rule)
-    whole = once.fit(*task, epochs=2, batch_size=16, verbose=0).history
-    parts = [twice.fit(*task, epochs=1, batch_size=16, verbose=0).history for _ in range(2)]
+    whole = once.fit(*task, epochs=3, batch_size=16, verbose=0).history
+    parts = [twice.fit(*task, epochs=1, batch_size=16, verbose=0).history for _ in range(3)]
     assert once.fingerprint == twice.fingerprint
-    assert whole["loss"] == parts[0]["loss"] + parts[1]["loss"]
+    assert whole["loss"] == [loss for part in parts for loss in part["loss"]]
 
 
 def test_compiling_again_begins_again(build: Build, task: Task) -> None:

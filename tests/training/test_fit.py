@@ -242,6 +242,16 @@ def test_sample_weights_follow_their_pictures_through_shuffling(build: Build, ta
     assert np.mean(answers == 0) < 0.05  # nothing ever taught it to answer 0
 
 
+def test_a_split_takes_weights_along(build: Build, task: Task) -> None:
+    (x, y), weight = task, np.random.default_rng(0).uniform(0, 2, 90)
+    split, given = build(), build()
+    one = split.fit(x, y, validation_split=0.3, sample_weight=weight, verbose=0)
+    held_out = (x[62:], y[62:], weight[62:])
+    two = given.fit(x[:62], y[:62], validation_data=held_out, sample_weight=weight[:62], verbose=0)
+    assert split.fingerprint == given.fingerprint
+    assert one.history == two.history
+
+
 def test_images_take_weights_too(task: Task) -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (20, 4, 4, 1), np.uint8)
     preprocessing = striate.Preprocessing(size=4, colour="grey")

@@ -61,7 +61,7 @@ class Batch:
 @option("-o", "--output", reader=Place(), required=True)
 @option("--model", reader=Text(), default="digits")
 @option("--epochs", reader=Whole(1))
-@option("--batch", reader=Batch(), default=32)
+@option("--batch", reader=Batch())
 @option("--optimizer", reader=OneOf(tuple(RULES)), default="adam")
 @option("--lr", reader=Number())
 @option("--seed", reader=Whole(0), default=0)
@@ -75,7 +75,7 @@ def train(
     output: Path,
     model: str,
     epochs: int | None,
-    batch: int | Literal["all"],
+    batch: int | Literal["all"] | None,
     optimizer: str,
     lr: float | None,
     seed: int,
@@ -143,7 +143,7 @@ def _show_what_begins(run: Prepared) -> None:
         epochs=run.epochs,
         batch=recipe.batch_size,
         optimizer=recipe.optimizer,
-        learning_rate=recipe.rule.learning_rate,
+        learning_rate=recipe.learning_rate,
         seed=recipe.seed,
     )
 

@@ -124,7 +124,10 @@ class _Formatter(string.Formatter):
 
 
 def _runs(names: list[str]) -> list[list[str]]:
-    """Names by their stem, cut where a number does not follow the last: [[conv1, conv2], [conv4], [pool4]]."""
+    """Names by their stem, cut where a number does not follow the last: [[conv1, conv2, conv3], [conv5], [pool3]].
+
+    Where no three follow each other they stay in the order they came.
+    """
     parted = [re.fullmatch(r"(.*?)(\d{0,9})", name, re.DOTALL) for name in names]
     keyed = [(match[1], int(match[2] or 0), name) for match, name in zip(parted, names, strict=True) if match]
     stems = list(dict.fromkeys(stem for stem, _, _ in keyed))
@@ -136,7 +139,7 @@ def _runs(names: list[str]) -> list[list[str]]:
         else:
             runs.append([name])
         last = stem, number
-    return runs
+    return runs if max(map(len, runs), default=0) > 2 else [[name] for name in names]
 
 
 def _items(value: object) -> Iterable[Any]:

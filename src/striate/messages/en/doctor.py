@@ -26,6 +26,5 @@ TEXTS = {
     "doctor.left_over": "{layer}: {kernel:size} windows at a stride of {stride:size} do not end at the last pixel of what reaches it, {size:size} "
     "(rows left over: {rows}, columns: {columns}). This is allowed; strict=True refuses it.",
     "doctor.does_not_fit": "{layer}: a {kernel:size} kernel does not fit what reaches it, {size:size}: {walk:walk} -{layer}-> ?",
-    "doctor.fix": "  {text}",
     "cli.summary.fix": "Show what to change where sizes do not fit or strides do not divide, in place of the table.",
 }

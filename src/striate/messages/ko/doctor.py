@@ -26,6 +26,5 @@ TEXTS = {
     "doctor.left_over": "{layer}: 들어오는 크기 {size:size}에서 {kernel:size} 창이 간격 {stride:size|으로/로} 움직이면 마지막 픽셀에서 끝나지 않습니다"
     "(남는 행 {rows}개, 열 {columns}개). 그대로 써도 되지만 strict=True라면 거부합니다.",
     "doctor.does_not_fit": "{layer}: {kernel:size} 커널이 들어오는 크기 {size:size}에 맞지 않습니다: {walk:walk} -{layer}-> ?",
-    "doctor.fix": "  {text}",
     "cli.summary.fix": "표 대신, 크기가 맞지 않거나 간격이 나누어떨어지지 않을 때 무엇을 바꾸면 되는지 보여 줍니다.",
 }

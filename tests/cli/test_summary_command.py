@@ -1,0 +1,140 @@
+"""striate summary: of presets, TOML, files and runs; the table itself is tested with the views."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pictures import write_classes
+
+from striate.data.load import load_images
+from striate.layers import Conv2D, Dense, Flatten
+from striate.messages import render
+from striate.runs import Recipe, train_run
+from striate.sequential import Sequential
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on pictures of 8x8 in two classes."""
+    root = tmp_path_factory.mktemp("summary")
+    data = load_images(write_classes(root / "data", 2, 5))
+    train_run(data, root / "run", Recipe("softmax", 1, threads=1), verbose=0)
+    return root / "run"
+
+
+def layers(run: Run, *line: str) -> dict[str, Any]:
+    """The layers of `striate summary --json` by name, and the totals."""
+    ended = run("summary", *line, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    facts = json.loads(ended.out)
+    return {layer["name"]: layer for layer in facts.pop("layers")} | facts
+
+
+def test_lenet5_has_the_weights_of_the_paper(run: Run) -> None:
+    ended = run("summary", "lenet5")
+    assert (ended.code, ended.err) == (0, "")
+    assert "weights: 61,706" in ended.out
+    assert "(28 + 2*2 - 5)/1 + 1 = 28" in ended.out
+    assert [line.split()[0] for line in ended.out.splitlines()[1:9]] == [
+        "input1",
+        "C1",
+        "S2",
+        "C3",
+        "S4",
+        "C5",
+        "flatten1",
+        "F6",
+    ]
+
+
+def test_lenet5_as_json(run: Run) -> None:
+    facts = layers(run, "lenet5")
+    assert facts["weights"] == 61_706
+    # By hand: 5*5*1*6 + 6, 5*5*6*16 + 16, 5*5*16*120 + 120, 120*84 + 84, 84*10 + 10.
+    weights = {"C1": 156, "C3": 2_416, "C5": 48_120, "F6": 10_164, "output": 850}
+    assert {name: facts[name]["weights"] for name in weights} == weights
+    assert (facts["C3"]["shape"], facts["C3"]["field"], facts["C3"]["field_stride"]) == ([10, 10, 16], [14, 14], [2, 2])
+
+
+@pytest.mark.parametrize(
+    ("line", "weights"),
+    [
+        ("softmax", 28 * 28 * 10 + 10),
+        ("softmax --size 5 --classes 3", 5 * 5 * 3 + 3),
+        ("softmax --size 4x7 --channels 3 --classes 2", 4 * 7 * 3 * 2 + 2),
+        ("digits --size 8", 320 + 18_496 + 4 * 4 * 64 * 128 + 128 + 128 * 10 + 10),
+    ],
+)
+def test_sizes_of_presets(run: Run, line: str, weights: int) -> None:
+    assert layers(run, *line.split())["weights"] == weights
+
+
+def test_a_network_in_toml(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "내 신경망.toml"
+    file.write_text('[[layers]]\nlayer = "Flatten"\n[[layers]]\nlayer = "Dense"\nunits = "classes"\n')
+    assert layers(run, str(file), "--size", "2", "--classes", "7")["weights"] == 4 * 7 + 7
+
+
+def test_a_run_its_files_and_its_settings(run: Run, trained: Path) -> None:
+    of_run = run("summary", str(trained))
+    assert (of_run.code, of_run.err) == (0, "") and "weights: 130" in of_run.out
+    for name in ("best.safetensors", "last.safetensors"):
+        assert run("summary", str(trained / name)) == of_run
+    # Settings hold the layers, as a network for pictures of any size.
+    assert run("summary", str(trained / "settings.toml"), "--size", "8", "--classes", "2") == of_run
+
+
+def test_a_model_of_bare_arrays(run: Run, tmp_path: Path) -> None:
+    model = Sequential([Conv2D(3, 2, input_shape=(6, 5, 2)), Flatten(), Dense(4)])
+    model.save(tmp_path / "m.safetensors")
+    assert layers(run, str(tmp_path / "m.safetensors"))["conv1"]["shape"] == [5, 4, 3]
+
+
+@pytest.mark.parametrize("option", ["--size 9", "--channels 3", "--classes 4"])
+def test_a_trained_models_sizes_are_fixed(run: Run, trained: Path, option: str) -> None:
+    ended = run("summary", str(trained), *option.split())
+    assert ended.out == run("summary", str(trained)).out
+    assert ended.err == f"note: {render('summary.fixed', {'model': str(trained)})}\n"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_size_that_cannot_be_is_walked(run: Run, language: str) -> None:
+    ended = run("summary", "lenet5", "--size", "8", "--lang", language)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 2)
+    assert "8 -C1-> 8 -S2-> 4 -C3-> ?" in ended.err and "5x5" in ended.err and "4x4" in ended.err
+
+
+def test_in_korean(run: Run) -> None:
+    assert "가중치: 61,706개" in run("summary", "lenet5", "--lang", "ko").out
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("lenet", 2, "There is no network 'lenet'; did you mean 'lenet5'?"),
+        ("", 2, "There is no network ''; known: 'digits', 'lenet5', 'softmax'."),
+        ("x" * 300, 3, "File name too long"),
+        ("missing.safetensors", 3, "missing.safetensors does not exist"),
+        ("no/such/run", 3, "no/such/run does not exist"),
+        ("missing.toml", 3, "missing.toml"),
+        (".", 3, "holds no best.safetensors"),
+    ],
+)
+def test_what_is_no_network(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = run("summary", name)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (code, "", 1)
+    assert ended.err.startswith("error: ") and said in ended.err
+
+
+def test_a_preset_goes_before_a_folder_of_its_name(run: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(trained.parent)
+    trained.with_name("digits").symlink_to(trained)
+    assert "conv1" in run("summary", "digits").out
+    assert "conv1" not in run("summary", "./digits").out
