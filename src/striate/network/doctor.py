@@ -29,7 +29,7 @@ from striate.network.shapes import Shape, output_shape, windows
 from striate.network.window import Pair
 from striate.network.wiring import Place, Wiring, changed, picture_shape, resized, walk, way, without
 
-VISITS = 20_000
+VISITS = 30_000
 MOST_PLACES = 1_000  # of a network that is treated at all
 LARGEST_SIDE = 2**14  # of the pictures that are proposed: larger ones nobody has
 SMALLEST_KERNEL = 2
@@ -183,8 +183,7 @@ def _grown(wiring: Wiring, shape: Shape) -> Iterable[Pair]:
     """Larger sizes, to be tried in this order."""
     height, width, channels = shape
     if not _is_plain_chain(wiring):
-        most = min(LARGEST_SIDE, min(height, width) + VISITS // len(wiring))
-        return ((max(height, t), max(width, t)) for t in range(min(height, width) + 1, most))
+        return ((max(height, t), max(width, t)) for t in range(_too_small(wiring, shape) + 1, LARGEST_SIDE + 1))
 
     def fits(size: Pair) -> bool:
         return walk(resized(wiring, (*size, channels)))[1] is None
@@ -194,6 +193,24 @@ def _grown(wiring: Wiring, shape: Shape) -> Iterable[Pair]:
         return [(t, t)]
     down = _least(height, max(height, t), lambda down: fits((down, max(width, t))))
     return [(down, _least(width, max(width, t), lambda right: fits((down, right))))]
+
+
+def _too_small(wiring: Wiring, shape: Shape) -> int:
+    """A side up to which windows do not fit, whatever else: found with every join taken for its first input.
+
+    Where a network fits, what is joined has one height and width, so the first input's. Sizes then grow as in a chain.
+    """
+    height, width, channels = shape
+    least = min(height, width)
+    if any(isinstance(p.layer, CustomLayer) or getattr(p.layer, "axis", -1) in (1, 2) for p in wiring):
+        return least
+    single = tuple(replace(place, inputs=place.inputs[:1]) for place in wiring)
+
+    def may_fit(t: int) -> bool:
+        misfit = walk(resized(single, (max(height, t), max(width, t), channels)))[1]
+        return not (isinstance(misfit, SizeError) and misfit.code == "size.kernel_too_large")
+
+    return _least(least + 1, LARGEST_SIDE, may_fit) - 1
 
 
 def _least(low: int, high: int, holds: Callable[[int], bool]) -> int:
