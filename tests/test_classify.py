@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate import Images, Preprocessing, Sequential, load_model
+from striate import Dataset, Images, Preprocessing, Sequential, load_model
 from striate.errors import DataError, StateError
 from striate.layers import Activation, Dense, Flatten
 
@@ -75,6 +75,30 @@ def test_classify_needs_preprocessing_and_probabilities() -> None:
         with pytest.raises(StateError) as caught:
             logits.classify(PIXELS)
         assert caught.value.code == "model.no_probabilities"
+
+
+def test_names_are_checked_against_the_outputs_when_these_are_known(tmp_path: Path) -> None:
+    """Not only when they are set: a file that could not be read back must not be written."""
+    pixels = np.zeros((6, 1, 3, 1), np.uint8)
+    images = Images(pixels, np.arange(6) % 3, None, Preprocessing(size=(1, 3), colour="grey"))
+    data = Dataset(images, None, None, ("a", "b", "c"), images.preprocessing)
+    model = Sequential([Flatten(), Dense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(DataError) as caught:
+        model.fit(data, batch_size=3, verbose=0)
+    assert caught.value.code == "names.count"
+
+    grown = thirds()
+    grown.class_names = ("left", "middle", "right")
+    with pytest.raises(DataError):
+        add_and_save(grown, tmp_path / "m.safetensors")
+    assert not any(tmp_path.iterdir())
+
+
+def add_and_save(model: Sequential, file: Path) -> None:
+    """At one of the two it must be said that there are more outputs now than names."""
+    model.add(Dense(5, "softmax"))
+    model.save(file)
 
 
 def test_a_model_learns_and_keeps_how_its_pictures_were_read(tmp_path: Path) -> None:

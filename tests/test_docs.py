@@ -104,10 +104,10 @@ PLACE = re.compile(r"`([\w/]+\.py): ([\w.]+)`")
 CODE = re.compile(r"`([^`]+)`")
 FORMULA_FILES = [
     f"engines/reference/{name}.py"
-    for name in ("activation", "conv", "dense", "dropout", "losses", "optimizers", "pool", "random")
+    for name in ("activation", "conv", "dense", "dropout", "losses", "norm", "optimizers", "pool", "random")
 ] + ["network/initializers.py"]
 # Public there, but choosing or converting, not computing.
-NO_FORMULA = {"loss_function", "targets", "first_values"}
+NO_FORMULA = {"loss_function", "targets", "first_values", "custom_activation"}
 
 
 def rows(page: str) -> list[list[str]]:

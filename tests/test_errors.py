@@ -188,8 +188,8 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
         trained,
         "Picture 1 (counted from 0) has label 3, but the model's outputs stand for 0 to 2: labels must be "
         "whole numbers among these. Give the last layer more units or correct the label.",
-        "사진 1번(0부터 셈)의 라벨이 3인데 모델의 출력은 0부터 2까지를 나타냅니다. 라벨은 그 안의 정수여야 합니다. "
-        "마지막 층의 유닛을 늘리거나 라벨을 고치십시오.",
+        "사진 1번(0부터 셈)의 레이블이 3인데 모델의 출력은 0부터 2까지를 나타냅니다. 레이블은 그 안의 정수여야 합니다. "
+        "마지막 층의 유닛을 늘리거나 레이블을 고치십시오.",
     ),
     "data.wrong_shape": (
         lambda: Sequential([Flatten(input_shape=(4, 4, 1))]).predict(np.zeros((2, 5, 4, 1))),

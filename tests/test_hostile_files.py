@@ -138,6 +138,14 @@ def test_tensors_that_are_not_the_networks(name: str, tmp_path: Path) -> None:
     assert fields.items() <= caught.value.fields.items()
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_weights_that_are_no_finite_numbers(bad: float, tmp_path: Path) -> None:
+    """The model would answer NaN to everything."""
+    tensors = {"dense1/kernel": KERNEL, "dense1/bias": BIAS + np.array([0, bad, 0], np.float32)}
+    with pytest.raises(ModelFileError):
+        load_model(written(tmp_path / "m.safetensors", right_document(), tensors))
+
+
 def test_a_safetensors_file_of_somebody_else(tmp_path: Path) -> None:
     for metadata in (None, {"format": "pt"}):
         save_file({"a": BIAS}, tmp_path / "m.safetensors", metadata)

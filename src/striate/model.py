@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,7 @@ from striate.data.load import Dataset, Images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
 from striate.engines.select import engine as engine_named
-from striate.errors import DataError, FileError, GraphError, SettingError, StateError, tell
+from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import exists
 from striate.history import History
 from striate.network.graph import Graph, Symbol
@@ -26,36 +26,31 @@ from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
 from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
-from striate.training.callbacks import Callback, StopOnRequest
+from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
-from striate.training.targets import as_numbers, as_pictures, as_targets, as_weights, check_shape
+from striate.training.targets import Labelled, as_numbers, as_pictures, as_targets, as_weights, check_shape, labelled
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
 
 Verbose = Literal["auto", 0, 1, 2]
-Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
 DEFAULT_BATCH = 32  # Keras's
 
 
 class Model:
     """A network with its weights: what trains, predicts, is saved.
 
-    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the
-    pictures and what is dropped; `strict` refuses sizes that a stride does not divide. Raises `GraphError` where the
-    layers are no network.
+    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
+    `strict` every stride must divide. Raises `GraphError` where the layers are no network, else `SizeError`.
     """
 
     def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0, strict: bool = False) -> None:
         self._start(seed)
-        graph = Graph.to(outputs, strict=convert("Model", "strict", flag, strict))
-        if inputs.layer is not graph.nodes[0].layer:
-            raise GraphError("graph.other_input")
-        self._use(graph)
+        self._use(Graph.between(inputs, outputs, strict=convert("Model", "strict", flag, strict)))
 
     @staticmethod
     def of(graph: Graph, *, seed: int = 0, theta: Array | None = None, state: Array | None = None) -> "Model":
@@ -78,6 +73,8 @@ class Model:
         self._threads: int | None = None
 
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
+        if self._class_names is not None:
+            storage.check_count(self._class_names, graph)
         self._graph = graph
         self.theta: Array = first_values(graph.theta, self.seed) if theta is None else theta
         self.state: Array = first_values(graph.state, self.seed) if state is None else state
@@ -97,9 +94,19 @@ class Model:
         """The layers in order, the input not counted."""
         return self.graph.layers
 
-    def get_layer(self, name: str) -> Layer:
-        """The layer of a name, as `summary()` shows it."""
-        return self.graph.node(name).layer
+    @keywords_checked("get_layer")
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of a name, as `summary()` shows it, or of a place in `layers`."""
+        if name is not None:
+            return self.graph.node(name).layer
+        place = convert("get_layer", "index", whole, 0 if index is None else index)
+        if index is None or place >= len(self.layers):
+            raise SettingError("setting.name_or_place", where="get_layer", count=len(self.layers), came=index)
+        return self.layers[place]
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """As `predict`: the output (N, ...) for pictures x (N, H, W, C)."""
+        return self.predict(x)
 
     def count_params(self) -> int:
         """How many numbers the model holds."""
@@ -117,7 +124,7 @@ class Model:
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put arrays of the same number, order and shapes as `get_weights` gives in place of the weights."""
         own = self.weights
-        given = [np.asarray(weight) for weight in weights]
+        given = [as_numbers(weight) for weight in weights]
         if [weight.shape for weight in given] != [weight.shape for weight in own.values()]:
             required, came = [w.shape for w in own.values()], [w.shape for w in given]
             raise DataError("weights.do_not_fit", required=required, came=came)
@@ -190,13 +197,13 @@ class Model:
         if isinstance(validation_data, Images):
             validation = self._batches("validation_data", validation_data, None, plan.loss, None)
         elif validation_data is not None:
-            held_out, targets, weights = _labelled(validation_data)
+            held_out, targets, weights = labelled(validation_data)
             validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
         elif last_share := convert("fit", "validation_split", share, validation_split):
             data, validation = data.split_last(last_share)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
-        listed = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        listed = as_callbacks(callbacks)
         for callback in listed:
             callback.model = self
         self.stop_training = False
@@ -256,7 +263,7 @@ class Model:
     def use(self, *, engine: str | None = None, threads: int | None = None) -> None:
         """Choose the engine, and how many threads it may use, for predicting without having compiled."""
         self._engine = engine_named(engine)
-        self._threads = convert("use", "threads", optional_positive, threads)
+        self._threads = convert("Model", "threads", optional_positive, threads)
 
     # Using
 
@@ -390,10 +397,3 @@ def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
 
 def _batch_size(where: str, batch_size: int | None) -> int:
     return DEFAULT_BATCH if batch_size is None else convert(where, "batch_size", positive, batch_size)
-
-
-def _labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
-    """(x, y) or (x, y, weights), the weights None where they are not given."""
-    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
-        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
-    return data if len(data) == 3 else (*data, None)

@@ -19,7 +19,7 @@ from striate.errors import DataError, FileError, ModelFileError, SettingError, S
 from striate.files import exists, write_bytes
 from striate.network.description import from_document, to_document
 from striate.network.graph import Graph
-from striate.network.layout import Layout
+from striate.network.layout import Layout, all_finite
 from striate.network.settings import is_sequence
 from striate.version import __version__
 
@@ -44,7 +44,9 @@ class ModelFile:
 
 
 def save(path: Path, model: ModelFile) -> None:
-    """Write a model file, apart and then renamed. Raises `FileError` where it cannot."""
+    """Write a model file, apart and then renamed. Raises `FileError` where it cannot, `DataError` for wrong names."""
+    if model.class_names is not None:
+        check_count(model.class_names, model.graph)
     from safetensors.numpy import save as serialized  # pyright: ignore[reportUnknownVariableType] (half typed)
 
     document = {
@@ -76,7 +78,7 @@ def load(path: Path) -> ModelFile:
             document = _document(path, file.metadata())
             graph = _checked(path, lambda: from_document(document.get("network")))
             _compare(path, graph, file)
-            theta, state = (_vector(layout, file) for layout in (graph.theta, graph.state))
+            theta, state = (_vector(path, layout, file) for layout in (graph.theta, graph.state))
     except (SafetensorError, OSError) as error:
         if isinstance(error, StriateError):
             raise
@@ -145,10 +147,12 @@ def _compare(path: Path, graph: Graph, file: Any) -> None:
             )
 
 
-def _vector(layout: Layout, file: Any) -> Array:
+def _vector(path: Path, layout: Layout, file: Any) -> Array:
     vector = np.zeros(layout.size, np.float32)
     for name, view in layout.views(vector).items():
         view[...] = file.get_tensor(name)
+        if not all_finite(view):
+            raise ModelFileError("model_file.not_finite", path=path, name=name)
     return vector
 
 

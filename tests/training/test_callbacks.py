@@ -60,6 +60,13 @@ def test_one_callback_needs_no_list_and_none_may_be_none(build: Build, task: Tas
     assert diary.calls[-1] == ("train_end",)
 
 
+@pytest.mark.parametrize("came", [[EarlyStopping], [print], "early", [None], 5])
+def test_what_is_no_callback(came: object, build: Build, task: Task) -> None:
+    with pytest.raises(SettingError) as caught:
+        build().fit(*task, callbacks=came, verbose=0)  # type: ignore[arg-type]
+    assert caught.value.fields["setting"] == "callbacks"
+
+
 def test_a_callback_sees_its_model_and_logs_of_the_history(build: Build, task: Task) -> None:
     seen: list[object] = []
 

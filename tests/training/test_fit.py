@@ -28,6 +28,7 @@ def test_the_history_has_a_number_an_epoch(build: Build, task: Task, held_out: T
     history = build().fit(*task, epochs=3, validation_data=held_out, verbose=0)
     assert list(history.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
     assert {len(values) for values in history.history.values()} == {3}
+    assert {type(value) for values in history.history.values() for value in values} == {float}  # as JSON has them
     assert history.epoch == [0, 1, 2]
     assert history.reason == "training.all_epochs"
     assert list(build().fit(*task, epochs=1, verbose=0).history) == ["loss", "accuracy"]

@@ -111,7 +111,9 @@ def test_targets_that_do_not_fit(loss: Loss, y: object, output: tuple[int, ...],
     assert str(caught.value)
 
 
-@pytest.mark.parametrize(("y", "picture", "came"), [([0, 3, 1], 1, 3), ([0, 1, -1], 2, -1), ([0.5, 1, 9], 0, 0.5)])
+@pytest.mark.parametrize(
+    ("y", "picture", "came"), [([0, 3, 1], 1, 3), ([0, 1, -1], 2, -1), ([0.5, 1, 9], 0, 0.5), ([0, 1, 1e30], 2, 1e30)]
+)
 def test_a_label_out_of_range_names_its_picture(y: list[float], picture: int, came: float) -> None:
     with pytest.raises(DataError) as caught:
         as_targets(SparseCategoricalCrossentropy(), y, (3,), 3)

@@ -1,11 +1,10 @@
 """`striate demo`: a CNN trained on real handwritten digits, and what it learned."""
 
-import shlex
 from pathlib import Path
 
 from striate.cli.output import aside, say
 from striate.cli.readers import Place, Whole
-from striate.cli.train import train_and_show
+from striate.cli.train import as_typed, train_and_show
 from striate.cli.ui import command, flag, json_flag, option
 from striate.data.load import Images, digits
 from striate.errors import ModelFileError
@@ -20,6 +19,7 @@ from striate.runs import BEST, CURVES, Prepared, Recipe, source_of
 SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers
 KEPT = 10  # of them as files, to predict with
+THREADS = 1  # sums this small gain nothing from a second one, and wait for it where the computer is busy
 ENLARGED = 16  # a digit has 8x8 pixels; as a file each becomes a square of so many
 
 
@@ -41,7 +41,7 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
 
     again = source_of(output) == SOURCE  # a demo may take the place of a demo, but not of other work
     trained = train_and_show(
-        data, SOURCE, output, Recipe(seed=seed), overwrite=force or again, json=json, begins=begins
+        data, SOURCE, output, Recipe(seed=seed, threads=THREADS), overwrite=force or again, json=json, begins=begins
     )
     model = load_model(output / BEST)
     if model.fingerprint != trained.model.fingerprint:
@@ -56,7 +56,7 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
     say("demo.answers", file=output / "answers.png")
     say("demo.maps", file=output / "feature_maps.png")
     say("demo.curves", file=output / CURVES)
-    say("demo.next", folder=shlex.quote(str(output)), digits=shlex.quote(str(output / "digits")))
+    say("demo.next", folder=as_typed(output), digits=as_typed(output / "digits"))
 
 
 def _write_answers(model: Model, images: Images, path: Path) -> None:

@@ -13,6 +13,7 @@ from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.load import Dataset, load_images
+from striate.data.preprocessing import LARGEST_SIDE
 from striate.engines.select import ENGINES
 from striate.errors import SettingError
 from striate.files import exists
@@ -33,10 +34,11 @@ class Size:
 
     def read(self, text: str) -> Pair:
         """The two numbers."""
-        found = re.fullmatch(r"([1-9][0-9]{0,4})(?:x([1-9][0-9]{0,4}))?", text)
-        if not found:
-            raise Unreadable("usage.size")
-        return int(found[1]), int(found[2] or found[1])
+        found = re.fullmatch(r"([1-9][0-9]{0,8})(?:x([1-9][0-9]{0,8}))?", text)
+        size = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 0 < max(size) <= LARGEST_SIDE:
+            raise Unreadable("usage.size", largest=LARGEST_SIDE)
+        return size
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def train(
         trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
-        aside("train.next", folder=shlex.quote(str(output)))
+        aside("train.next", folder=as_typed(output))
 
 
 def train_and_show(
@@ -124,6 +126,12 @@ def train_and_show(
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
     return trained
+
+
+def as_typed(path: Path) -> str:
+    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
+    text = str(path)
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def _show_what_begins(run: Prepared) -> None:

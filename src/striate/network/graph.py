@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from striate.errors import GraphError, SizeError, StateError, unknown_name
 from striate.network import doctor
 from striate.network import layers as kinds
 from striate.network.layers import CustomLayer, InputLayer, Layer
 from striate.network.layout import Layout, Weight
+from striate.network.settings import keywords_checked
 from striate.network.shapes import (
     Fields,
     Shape,
@@ -45,6 +46,7 @@ class Symbol:
         return f"Symbol(shape={self.shape}, from={self.layer!r})"
 
 
+@keywords_checked("Input")
 def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # noqa: N802 (Keras's name)
     """Where pictures enter a network: shape (height, width, channels), or the length of a vector."""
     return Symbol(InputLayer(shape=shape, name=name))
@@ -113,6 +115,17 @@ class Graph:
             raise refusal
         nodes = (Node(p.name, p.layer, p.inputs, s.shape) for p, s in zip(places, symbols, strict=True))
         return Graph(tuple(nodes))
+
+    @staticmethod
+    def between(inputs: Symbol, outputs: Symbol, *, strict: bool = False) -> "Graph":
+        """As `to`, from this input."""
+        for symbol in (inputs, outputs):
+            if not isinstance(cast(object, symbol), Symbol):
+                raise GraphError("graph.no_symbol", came=type(symbol).__name__)
+        graph = Graph.to(outputs, strict=strict)
+        if graph.nodes[0].layer is not inputs.layer:
+            raise GraphError("graph.other_input")
+        return graph
 
     @property
     def input_shape(self) -> Shape:

@@ -79,3 +79,10 @@ class Layout:
     def views(self, vector: Array) -> dict[str, Array]:
         """Every weight by its full name, sharing the vector's memory."""
         return {span.name: self.view(vector, span) for span in self.spans}
+
+
+def all_finite(numbers: Array) -> bool:
+    """Whether no number is NaN or infinite."""
+    # A sum is finite only if all its terms are; as it may overflow by itself, look at each one before saying no.
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(numbers.sum())) or bool(np.isfinite(numbers).all())

@@ -241,6 +241,8 @@ def fields(layer: Layer, before: Fields | None, shape: Shape) -> Fields | None:
     """The receptive fields behind a layer, in pixels of the picture, from those before it; None: everything."""
     if before is None or isinstance(layer, Flatten | GlobalPooling2D | CustomLayer):
         return None
+    if isinstance(layer, Concatenate) and joined_axis(layer, shape) < 2:  # units move: a row is no longer where it was
+        return None
     if isinstance(layer, ZeroPadding2D):
         (top, _), (left, _) = layer.padding
         return before[0].padded(top), before[1].padded(left)
@@ -257,10 +259,10 @@ def fields(layer: Layer, before: Fields | None, shape: Shape) -> Fields | None:
 
 
 def joined_fields(branches: list[Fields | None]) -> Fields | None:
-    """What a unit sees through several branches: the box around all of them."""
+    """What a unit sees through several branches: the box around all of them; None where no box moves with the unit."""
     joined = branches[0]
     for branch in branches[1:]:
-        if joined is None or branch is None:
+        if joined is None or branch is None or any(a.stride != b.stride for a, b in zip(joined, branch, strict=True)):
             return None
         joined = joined[0].union(branch[0]), joined[1].union(branch[1])
     return joined

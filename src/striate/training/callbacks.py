@@ -4,11 +4,11 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, unknown_name
-from striate.network.settings import convert, keywords_checked, whole
+from striate.network.settings import convert, is_sequence, keywords_checked, whole
 from striate.training.run import Run
 
 Mode = Literal["auto", "min", "max"]
@@ -65,6 +65,15 @@ class Monitor:
             return False
         self.best = value
         return True
+
+
+def as_callbacks(given: object) -> list[Callback]:
+    """One callback, several or None as a list. Raises `SettingError` for what is no callback: a class, say."""
+    listed = list(given) if is_sequence(given) else [] if given is None else [given]
+    for each in listed:
+        if not isinstance(each, Callback):
+            raise SettingError("setting.callback", where="fit", setting="callbacks", came=each)
+    return cast(list[Callback], listed)
 
 
 class StopOnRequest(Callback):

@@ -6,6 +6,7 @@ import numpy as np
 
 from striate.engines.contract import Array, Stepped
 from striate.errors import TrainingError
+from striate.network.layout import all_finite
 
 
 class Guard:
@@ -28,10 +29,3 @@ class Guard:
             bad = int(np.count_nonzero(~np.isfinite(theta)))
             theta[...] = before
             raise TrainingError("training.weights_not_finite", count=bad, **self._where)
-
-
-def all_finite(numbers: Array) -> bool:
-    """Whether no number is NaN or infinite."""
-    # A sum is finite only if all its terms are; as it may overflow by itself, look at each one before saying no.
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(numbers.sum())) or bool(np.isfinite(numbers).all())

@@ -1,16 +1,24 @@
 """Checking pictures and targets once, before training, against the shapes that the network has."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from striate.errors import DataError
+from striate.errors import DataError, SettingError
+from striate.network.layout import all_finite
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
-from striate.training.guard import all_finite
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
+
+
+def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
+    """(x, y) or (x, y, weights), the weights None where they are not given."""
+    if not isinstance(cast(object, data), tuple | list) or len(data) not in (2, 3):
+        raise SettingError("setting.labelled", where="fit", setting="validation_data", came=type(data).__name__)
+    return data if len(data) == 3 else (*data, None)
 
 
 def as_numbers(values: ArrayLike) -> Array:
@@ -87,7 +95,8 @@ def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
         raise DataError(
             "data.targets_do_not_fit", loss=type(loss).__name__, required=("N", *output), came=targets.shape
         )
-    labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
+    with np.errstate(invalid="ignore"):  # what no whole number can hold differs from what was given, and is said below
+        labels = targets.astype(np.int64).reshape(len(targets), *output[:-1])
     given = targets.reshape(labels.shape)
     wrong = np.argwhere((labels != given) | (labels < 0) | (labels >= classes))
     if len(wrong):

@@ -44,7 +44,7 @@ def leaky_relu(x: Array) -> Array:
 
 def leaky_relu_backward(dy: Array, x: Array, y: Array) -> Array:
     """Slope 1 for x > 0, LEAK for x <= 0."""
-    return dy * np.where(x > 0, 1, LEAK)
+    return np.where(x > 0, dy, LEAK * dy)
 
 
 def relu6(x: Array) -> Array:
@@ -95,7 +95,7 @@ def hard_sigmoid(x: Array) -> Array:
 
 def hard_sigmoid_backward(dy: Array, x: Array, y: Array) -> Array:
     """Slope 1/6 for -3 < x < 3, else 0."""
-    return dy * np.where((x > -3) & (x < 3), 1 / 6, 0)
+    return dy * ((x > -3) & (x < 3)) / 6
 
 
 def tanh(x: Array) -> Array:
@@ -164,7 +164,7 @@ def bounded_relu(x: Array, largest: float | None, slope: float, threshold: float
 def bounded_relu_backward(dy: Array, x: Array, largest: float | None, slope: float, threshold: float) -> Array:
     """Slope 1 between threshold and largest, `slope` at and below the threshold, 0 at and above the largest."""
     inside = (x > threshold) if largest is None else (x > threshold) & (x < largest)
-    return dy * np.where(inside, 1, np.where(x <= threshold, slope, 0))
+    return dy * inside + slope * dy * (x <= threshold)
 
 
 class Function(NamedTuple):

@@ -36,7 +36,7 @@ def fold(windows: Array, shape: tuple[int, ...], stride: Pair, pad: Border, dila
 
 
 def conv2d(x: Array, w: Array, b: Array, stride: Pair, pad: Border, dilation: Pair = (1, 1)) -> tuple[Array, Saved]:
-    """y[n,p,q,k] = b[k] + sum over r,s,c of x[n, p*stride+r*dilation-top, q*stride+s*dilation-left, c] w[r,s,c,k]."""
+    """y[n,p,q,k] = b[k] + sum over r,s,c of x[n, p*stride+r*dilation-top, q*stride+s*dilation-left, c] w[r,s,c,k]"""
     windows = unfold(x, w.shape[:2], stride, pad, dilation=dilation)  # N P Q R S C
     y = np.tensordot(windows, w, axes=3) + b  # N P Q K
     return y, (windows, w, x.shape, stride, pad, dilation)
@@ -68,7 +68,7 @@ def grouped_conv2d_backward(dy: Array, saved: Saved) -> tuple[Array, Array, Arra
 
 
 def depthwise_conv2d(x: Array, w: Array, b: Array, stride: Pair, pad: Border, dilation: Pair) -> tuple[Array, Saved]:
-    """y[n,p,q,c*M+m] = b[c*M+m] + sum over r,s of x[n, p*stride+r*dilation-top, q*stride+s*dilation-left, c] w[r,s,c,m]."""
+    """y[n,p,q,c*M+m] = b[c*M+m] + sum over r,s of x[n,p*stride+r*dilation-top,q*stride+s*dilation-left,c] w[r,s,c,m]"""
     windows = unfold(x, w.shape[:2], stride, pad, dilation=dilation)  # N P Q R S C
     y = np.einsum("npqrsc,rscm->npqcm", windows, w)
     n, p, q, c, m = y.shape

@@ -16,4 +16,5 @@ TEXTS = {
     "graph.one_at_a_time": "{layer} takes one input, got {came}; join them first with Add or Concatenate.",
     "layer.no_forward": "{where}: a layer of your own needs forward(inputs..., weights...) -> (output, saved); write it.",
     "layer.no_backward": "{where}: a layer of your own needs backward(dy, saved) -> the gradients of its inputs and weights; write it to train.",
+    "layer.unlike_batches": "{layer}: its inputs must hold equally many pictures, got {came:list}; pass as many of each.",
 }

@@ -12,7 +12,6 @@ TEXTS = {
     "description.no_nodes": "A network must be a list of layers, at least one.",
     "description.no_entry": "A layer of the network must have a name of its own, a layer, settings and inputs, got {came}.",
     "description.unknown_input": "{name}: its input '{input}' is no layer before it.",
-    "description.number_of_inputs": "{name}: it has {came} inputs, which is not what its layer takes.",
     "description.no_settings": "{layer}: its settings must be a table, got {came!r}.",
     "description.loose_nodes": "These layers lead to no output: {names:quoted}.",
     "description.no_layers": "The TOML holds no [[layers]]; write one such table for each layer.",
@@ -57,6 +56,10 @@ TEXTS = {
     "training.stopped_by_callback": "Stopped by a callback.",
     "setting.pattern": "{where}: '{setting}' must be a path, with {{epoch}} or a logged value such as {{val_loss:.3f}} in it where wanted, got "
     "{came!r}.",
+    "setting.name_or_place": "{where} needs the name of a layer, or an index from 0 up to, not including, {count}, got {came!r}.",
+    "setting.callback": "{where}: '{setting}' takes callback objects such as EarlyStopping(), got {came!r}.",
+    "graph.no_symbol": "Model needs what Input(...) gave and what a layer made of it, got {came}.",
+    "model_file.not_finite": "{path}: the weights of {name} hold NaN or infinity, so it can answer nothing; use another copy.",
     "setting.labelled": "{where}: '{setting}' must be (pictures, targets) or (pictures, targets, weights), got {came}.",
     "data.not_an_array": "Pictures and targets must be arrays, rows all of one length, got {came}.",
     "layer.needs_batch": "{layer}: a layer takes several pictures at a time, (pictures, height, width, channels), got the shape {came}; for one "

@@ -14,4 +14,5 @@ TEXTS = {
     "graph.one_at_a_time": "{layer:은/는} 입력 하나를 받는데 {came}개가 들어왔습니다. 먼저 Add나 Concatenate로 합치십시오.",
     "layer.no_forward": "{where}: 직접 만든 층에는 forward(입력..., 가중치...) -> (출력, 저장값)이 있어야 합니다. 작성하십시오.",
     "layer.no_backward": "{where}: 직접 만든 층을 학습하려면 backward(dy, 저장값) -> 입력과 가중치의 기울기가 있어야 합니다. 작성하십시오.",
+    "layer.unlike_batches": "{layer}: 입력마다 사진 수가 같아야 하는데 {came:list|이/가} 들어왔습니다. 같은 수로 넘기십시오.",
 }

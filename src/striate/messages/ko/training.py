@@ -13,7 +13,6 @@ TEXTS = {
     "description.no_nodes": "신경망은 층이 하나 이상 있는 목록이어야 합니다.",
     "description.no_entry": "신경망의 각 층에는 고유한 이름과 층, 설정, 입력이 있어야 하는데 {came:이/가} 들어왔습니다.",
     "description.unknown_input": "{name}: 입력 {input:quoted|은/는} 이 층보다 앞에 있는 층이 아닙니다.",
-    "description.number_of_inputs": "{name}: 입력이 {came}개인데, 이 층이 받는 개수와 다릅니다.",
     "description.no_settings": "{layer}: 설정은 표여야 하는데 {came!r:이/가} 들어왔습니다.",
     "description.loose_nodes": "출력으로 이어지지 않는 층이 있습니다: {names:quoted}.",
     "description.no_layers": "TOML에 [[layers]]가 없습니다. 층마다 하나씩 쓰십시오.",
@@ -28,8 +27,8 @@ TEXTS = {
     "들어왔습니다.",
     "data.target_no_share": "이진 교차 엔트로피의 정답은 0과 1 사이여야 하는데 {came[0]:g}에서 {came[1]:g} 사이의 값이 들어왔습니다.",
     "data.one_output": "{loss}에는 출력이 둘 이상 있어야 하는데 모델의 출력은 하나입니다. BinaryCrossentropy를 쓰거나 Dense(클래스 수)로 바꾸십시오.",
-    "data.label_out_of_range": "사진 {picture}번(0부터 셈)의 라벨이 {came}인데 모델의 출력은 0부터 {last}까지를 나타냅니다. 라벨은 그 안의 "
-    "정수여야 합니다. 마지막 층의 유닛을 늘리거나 라벨을 고치십시오.",
+    "data.label_out_of_range": "사진 {picture}번(0부터 셈)의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 나타냅니다. 레이블은 그 안의 "
+    "정수여야 합니다. 마지막 층의 유닛을 늘리거나 레이블을 고치십시오.",
     "data.sample_weight": "sample_weight는 사진마다 하나씩, 0 이상의 유한한 수 {required}개여야 하는데 {came} 모양이 들어왔습니다.",
     "data.split_empty": "사진 {pictures}장을 validation_split={share:으로/로} 나누면 한쪽이 비게 됩니다. 사진을 늘리거나 비율을 바꾸십시오.",
     "data.no_pictures": "사진이 없습니다. 한 장 이상 넘기십시오.",
@@ -58,6 +57,10 @@ TEXTS = {
     "training.stopped_by_callback": "콜백이 학습을 멈췄습니다.",
     "setting.pattern": "{where}: {setting:quoted|은/는} 경로여야 하고, 원한다면 {{epoch}}나 {{val_loss:.3f}}와 같은 기록 값을 넣을 수 있는데 {came!r:이/가} "
     "들어왔습니다.",
+    "setting.name_or_place": "{where}에는 층의 이름, 또는 0 이상 {count} 미만의 index가 필요한데 {came!r:이/가} 들어왔습니다.",
+    "setting.callback": "{where}: {setting:quoted|은/는} EarlyStopping()과 같은 콜백 객체를 받는데 {came!r:이/가} 들어왔습니다.",
+    "graph.no_symbol": "Model에는 Input(...)이 준 것과, 층이 그것으로 만든 것을 넘겨야 하는데 {came:이/가} 들어왔습니다.",
+    "model_file.not_finite": "{path}: {name}의 가중치에 NaN이나 무한대가 있어 아무것도 답할 수 없습니다. 다른 사본을 쓰십시오.",
     "setting.labelled": "{where}: {setting:quoted|은/는} (사진, 정답) 또는 (사진, 정답, 가중치)여야 하는데 {came:이/가} 들어왔습니다.",
     "data.not_an_array": "사진과 정답은 모든 행의 길이가 같은 배열이어야 하는데 {came:이/가} 들어왔습니다.",
     "layer.needs_batch": "{layer}: 층은 사진 여러 장, 곧 (사진 수, 높이, 너비, 채널)을 받는데 {came} 모양이 들어왔습니다. 사진 한 장 x라면 layer(x[None])로 "
