@@ -49,7 +49,7 @@ def found(wiring: Wiring, *, strict: bool = False) -> dict[str, Fix]:
     return fitting
 
 
-def conv(kernel: int, **settings: Any) -> Conv2D:
+def conv(kernel: Any, **settings: Any) -> Conv2D:
     return Conv2D(1, kernel, **settings)
 
 
@@ -93,6 +93,25 @@ def test_joined_flattened_maps_are_not_said_to_fit_when_larger() -> None:
     fitting = found(wiring)
     assert fitting["pictures"].fields == {"size": (5, 5)}
     assert not fits(wiring, 6)
+
+
+def test_square_pictures_that_fit_say_nothing_of_oblong_ones() -> None:
+    """(H - 2) W = H (W - 2) holds where H = W alone: 'or larger' would promise 7x6."""
+    tall, wide = (Conv2D(1, kernel) for kernel in ((3, 1), (1, 3)))
+    branches = [(tall, (1,)), (Flatten(), (2,)), (wide, (1,)), (Flatten(), (4,)), (Add(), (3, 5))]
+    wiring = wired((conv(4), (0,)), *branches, shape=(3, 3, 1))
+    assert all(fits(wiring, n) for n in range(6, 40)) and walk(resized(wiring, (7, 6, 1)))[1] is not None
+    fitting = found(wiring)
+    assert fitting["pictures"].fields == {"size": (6, 6)} and "pictures_or_larger" not in fitting
+
+
+@pytest.mark.parametrize("first", range(1, 9))
+def test_maps_joined_below_each_other(first: int) -> None:
+    """Their rows add up, so what follows may fit pictures that are smaller than its kernel."""
+    wiring = wired((conv((1, first)), (0,)), (Concatenate(axis=1), (1, 1)), (conv((9, 3)), (2,)), shape=(2, 2, 1))
+    expected = next(n for n in range(2, 40) if fits(wiring, n))
+    assert expected == max(5, first + 2)
+    assert found(wiring)["pictures_or_larger"].fields == {"size": (expected, expected)}
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
