@@ -41,7 +41,8 @@ NOT_TRANSLATED = set(
         r"\w+",
         """PNG JPEG GIF BMP WebP TIFF IDX npz gz TOML NaN dtype int softmax units classes activation Flatten Dense
         layers safetensors Striate striate train predict help numpy savez argmax astype uint round axis force json csv
-        padding same size object float x_train y_train all test val validation array reference""",
+        padding same kernel pool strides size object float x_train y_train all test val validation array
+        reference""",
     )
 )
 
