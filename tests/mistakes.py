@@ -261,7 +261,7 @@ MISTAKES = {
     "a network that is none": Mistake(
         GOOD.replace("softmax", "lenet"), UnknownNameError, "name.unknown_did_you_mean", {"close": ["lenet5"]}
     ),
-    "a network that is not there": network(FileError, "file.cannot_read", {"path": "DIR/net.toml"}, None),
+    "a network that is not there": network(FileError, "file.not_found", {"path": "DIR/net.toml"}, None),
     "an unknown layer": network(
         UnknownNameError,
         "name.unknown_did_you_mean",
@@ -276,6 +276,12 @@ MISTAKES = {
     ),
     "no TOML": network(GraphError, "description.not_toml", {"path": "DIR/net.toml"}, "[[layers]\nlayer"),
     "a TOML without layers": network(GraphError, "description.no_layers", {}, "a = 1"),
+    "an input of another size": network(
+        GraphError,
+        "run.input_differs",
+        {"model": "DIR/net.toml", "required": (9, 8, 1), "came": (8, 8, 1)},
+        '[[layers]]\nlayer = "InputLayer"\nshape = [9, 8, 1]\n[[layers]]\nlayer = "Flatten"',
+    ),
     "a last layer of other classes": network(
         GraphError,
         "run.outputs",

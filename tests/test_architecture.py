@@ -16,24 +16,28 @@ import striate
 FLOORS = [
     ["striate.__main__"],
     ["striate.cli"],
+    ["striate.inspection"],
     ["striate"],  # what users import: this and the next floor only re-export
     ["striate.callbacks", "striate.layers", "striate.losses", "striate.models", "striate.optimizers"],
     ["striate.calling", "striate.runs"],
     ["striate.sequential"],
     ["striate.model"],
     ["striate.classify", "striate.history"],
-    ["striate.inspection", "striate.presets", "striate.storage"],
-    ["striate.figures", "striate.views"],
+    ["striate.presets"],
+    ["striate.figures"],
+    ["striate.views"],
     ["striate.training"],
-    ["striate.data", "striate.engines.select", "striate.engines.native"],
-    ["striate.engines.reference"],
+    ["striate.storage"],
+    ["striate.data"],
+    ["striate.engines.select"],
+    ["striate.engines.native", "striate.engines.reference"],
     ["striate.engines"],
     ["striate.network"],
     ["striate.files"],
     ["striate.errors"],
     ["striate.messages", "striate.version"],
 ]
-FACE = {"striate", *FLOORS[3]}
+FACE = {"striate", "striate.callbacks", "striate.layers", "striate.losses", "striate.models", "striate.optimizers"}
 HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
 SOURCE = Path(striate.__file__).parent
 MODULES = {

@@ -39,9 +39,9 @@ SHORT = 450  # letters of a sentence, the names of files not counted
 NOT_TRANSLATED = set(
     re.findall(
         r"\w+",
-        """PNG JPEG GIF BMP WebP TIFF IDX npz gz TOML NaN dtype int softmax units classes activation Flatten Dense
-        layers safetensors Striate striate train predict help numpy savez argmax astype uint round axis force json csv
-        padding same kernel pool strides size object float x_train y_train all test val validation array
+        """PNG JPEG GIF BMP WebP TIFF IDX npz gz TOML NaN dtype int InputLayer softmax units classes activation Flatten
+        Dense layers safetensors Striate striate train predict help numpy savez argmax astype uint round axis force json
+        csv padding same kernel pool strides size object float x_train y_train all test val validation array
         reference""",
     )
 )
@@ -212,7 +212,7 @@ IN_PYTHON: dict[str, tuple[Callable[[Model], object], type[StriateError], str, d
         lambda m: m.predict(np.zeros((8, 8, 1))),
         DataError,
         "data.wrong_shape",
-        {"required": ("N", 8, 8, 1)},
+        {"required": ("N", 8, 8, 1), "came": (8, 8, 1)},
     ),
     "predict: NaN": (lambda m: m.predict(with_nan(X, 4)), DataError, "data.not_finite", {"picture": 4}),
     "predict: texts": (lambda m: m.predict(np.array(["a"])), DataError, "data.not_numbers", {}),

@@ -50,6 +50,7 @@ DOCUMENTS: dict[str, tuple[object, str]] = {
     "a number too long to read": ("9" * 5000, "model_file.document"),
     "nested too deeply": ("[" * 100_000 + "]" * 100_000, "model_file.document"),
     "nested within limits": (right_document(network=json.loads("[" * 400 + "]" * 400)), "model_file.document"),
+    "longer than any network needs": (" " * 4_000_000 + json.dumps(right_document()), "model_file.document"),
     "no format": ({"network": NET}, "model_file.other_format"),
     "a later format": (right_document(format=2), "model_file.other_format"),
     "a format as a text": (right_document(format="1"), "model_file.other_format"),

@@ -155,7 +155,7 @@ def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     epochs = recipe.epochs or usual_epochs(len(training))
     model = Sequential(recipe.layers(len(data.class_names)), seed=recipe.seed)
     model.build(data.preprocessing.shape)
-    _check_outputs(model.graph, recipe.model, len(data.class_names))
+    _check_fit(model.graph, recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     _compile(model, recipe)
     batch_size, rate = recipe.batch_size or DEFAULT_BATCH, recipe.rule.learning_rate
@@ -257,9 +257,11 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
     return data.train.take(kept), data.train.take(held)
 
 
-def _check_outputs(graph: Graph, model: str, classes: int) -> None:
-    """The last layer must give a probability for each class."""
-    last = graph.nodes[-1]
+def _check_fit(graph: Graph, model: str, data: Dataset) -> None:
+    """The network must take such pictures, and give a probability for each class."""
+    last, classes = graph.nodes[-1], len(data.class_names)
+    if graph.input_shape != data.preprocessing.shape:
+        raise GraphError("run.input_differs", model=model, required=graph.input_shape, came=data.preprocessing.shape)
     if graph.output_shape != (classes,):
         raise GraphError("run.outputs", model=model, layer=last.name, required=classes, came=graph.output_shape)
     if activation_of(last.layer) != "softmax":

@@ -7,13 +7,15 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from striate.cli import main as main_module
 from striate.cli.main import COMMANDS, program
 from striate.cli.ui import Command, command
+from striate.engines.contract import Program
+from striate.engines.reference.program import ReferenceEngine
 from striate.messages.render import texts
 
 WHERE_STRIATE_IS = str(Path(main_module.__file__).parents[2])  # the one under test, installed or not
@@ -40,6 +42,20 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Ended(int(ended.value.code), *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def threads_asked(monkeypatch: pytest.MonkeyPatch) -> set[int | None]:
+    """How many threads the engine was asked to use, each number that ever came."""
+    asked: set[int | None] = set()
+    compiled = ReferenceEngine.compile
+
+    def compile_(self: ReferenceEngine, *args: Any, threads: int | None = None) -> Program:
+        asked.add(threads)
+        return compiled(self, *args, threads=threads)
+
+    monkeypatch.setattr(ReferenceEngine, "compile", compile_)
+    return asked
 
 
 @pytest.fixture

@@ -85,6 +85,11 @@ def test_in_korean(run: Run, trained: Path) -> None:
     assert first.startswith("정확도: ") and second.startswith("사진 30장 중 ") and second.endswith("(시험 부분)")
 
 
+def test_threads_reach_the_engine(run: Run, trained: Path, threads_asked: set[int | None]) -> None:
+    assert run("evaluate", str(trained), str(trained.parent / "data"), "--threads", "3").code == 0
+    assert threads_asked == {3}
+
+
 @pytest.mark.parametrize("batch", ["1", "7", "100000"])
 def test_batches_do_not_change_the_answer(run: Run, trained: Path, batch: str) -> None:
     line = ("evaluate", str(trained), str(trained.parent / "data"), "--json")

@@ -128,6 +128,23 @@ def test_table(run: Run, trained: Path, pictures: Path) -> None:
     assert {(cells := row.rsplit(maxsplit=3))[0]: tuple(cells[1:]) for row in rows} == shown
 
 
+def test_probabilities_end_below_each_other(run: Run, tmp_path: Path) -> None:
+    model = Sequential([Input((8, 8, 1)), Flatten(), Dense(3, activation="softmax")])
+    model.class_names, model.preprocessing = ("a", "b", "c"), Preprocessing((8, 8), "grey")
+    model.set_weights([np.eye(64, 3) * 1000, np.zeros(3)])
+    model.save(tmp_path / "m.safetensors")
+    for name, pixels in {"x": np.zeros((8, 8), np.uint8), "longer": np.eye(8, dtype=np.uint8) * 255}.items():
+        write_png(tmp_path / f"{name}.png", pixels)
+    ended = run("predict", str(tmp_path / "m.safetensors"), str(tmp_path / "x.png"), str(tmp_path / "longer.png"))
+    assert [row.split("  ")[-1].strip() for row in ended.out.splitlines()[1:]] == ["33.3 %", "100.0 %"]
+    assert len({width(row) for row in ended.out.splitlines()}) == 1
+
+
+def test_threads_reach_the_engine(run: Run, trained: Path, pictures: Path, threads_asked: set[int | None]) -> None:
+    assert run("predict", str(trained), str(pictures), "--threads", "3").code == 0
+    assert threads_asked == {3}
+
+
 def test_table_in_korean(run: Run, trained: Path, pictures: Path) -> None:
     head = run("predict", str(trained), str(pictures), "--lang", "ko").out.splitlines()[0]
     assert head.split() == ["파일", "레이블", "확률"]

@@ -2,8 +2,12 @@
 
 import csv
 import json
+import os
 import re
+import shlex
 import signal
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -23,8 +27,8 @@ from pictures import (
     write_png,
 )
 
+from striate.cli import main
 from striate.data.idx import read_idx
-from striate.engines.reference.program import ReferenceEngine
 from striate.history import History
 from striate.model import load_model
 from striate.network.optimizers import RULES
@@ -150,7 +154,7 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     assert all(letter.isprintable() for letter in err.replace("\n", ""))
     lines = err.splitlines()
     assert lines[0] == ("60 pictures to learn from, 18 to choose the best epoch by, 30 to judge; 3 classes; 8x8x1")
-    assert lines[1] == "softmax: 195 weights; 2 epochs of batches of 32; adam, learning rate 0.001; seed 0"
+    assert lines[1] == "softmax: 195 weights; epochs 2, batch 32; adam, learning rate 0.001; seed 0"
     assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 1/2", "epoch 2/2"]
     assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[4])
     assert lines[5:] == [
@@ -245,17 +249,9 @@ def test_size_is_that_of_the_model(quick: Run, tmp_path: Path) -> None:
     assert load_model(tmp_path / "out" / "best.safetensors").graph.input_shape == (10, 14, 1)
 
 
-def test_engine_and_threads_reach_the_engine(quick: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: set[int | None] = set()
-    compiled = ReferenceEngine.compile
-
-    def compile_(self: ReferenceEngine, *args: Any, threads: int | None = None) -> Any:
-        asked.add(threads)
-        return compiled(self, *args, threads=threads)
-
-    monkeypatch.setattr(ReferenceEngine, "compile", compile_)
+def test_engine_and_threads_reach_the_engine(quick: Run, tmp_path: Path, threads_asked: set[int | None]) -> None:
     assert quick("--threads", "3", "--engine", "reference").code == 0
-    assert asked == {3}
+    assert threads_asked == {3}
     assert settings(tmp_path / "out")["train"]["threads"] == 3
     assert settings(tmp_path / "out")["train"]["engine"] == "reference"
 
@@ -326,6 +322,17 @@ def test_class_names_of_every_kind_are_written_as_toml(run: Run, tmp_path: Path)
     assert sorted(settings(tmp_path / "out")["data"]["classes"]) == sorted(names)
 
 
+def test_a_class_name_that_is_no_text_is_refused(run: Run, tmp_path: Path) -> None:
+    write_classes(tmp_path / "data", 2, 3)
+    try:
+        (tmp_path / "data" / os.fsdecode(b"b\xff")).mkdir()
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "out"), *QUICK)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 1)
+    assert ended.err.startswith(f"error: {tmp_path / 'data'}")
+
+
 # Folders
 
 
@@ -366,6 +373,12 @@ def test_what_cannot_begin_costs_an_old_run_nothing(quick: Run, tmp_path: Path) 
     before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert quick("--force", "--model", "lenet5").code == 3  # does not fit 8x8
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize("option", ["--lr=-1", "--model=nope", "--model=nope.toml"])
+def test_a_wrong_recipe_is_told_before_the_pictures_are_read(run: Run, tmp_path: Path, option: str) -> None:
+    ended = run("train", str(tmp_path / "no pictures"), "-o", str(tmp_path / "out"), option)
+    assert "no pictures" not in ended.err and ("-1" in ended.err or "nope" in ended.err)
 
 
 @pytest.mark.parametrize(
@@ -433,6 +446,16 @@ def test_a_closed_pipe_ends_it_quietly(process: Process, sources: dict[str, Path
     running.stdout.readline()
     running.stdout.close()
     assert (running.stderr.read(), running.wait(timeout=60)) == (b"", 141)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_closed_streams(sources: dict[str, Path], tmp_path: Path, closed: str) -> None:
+    line = ("train", str(sources["classes"]), "-o", str(tmp_path / "out"), *QUICK, "--json")
+    shell = f"{shlex.join([sys.executable, '-m', 'striate', *line])} {closed}"
+    environment = {**os.environ, "PYTHONPATH": str(Path(main.__file__).parents[2]), "LC_ALL": "C.UTF-8"}
+    ended = subprocess.run(shell, shell=True, capture_output=True, env=environment, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.stdout == "") == (closed == ">&-")
 
 
 # Real data

@@ -40,9 +40,7 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
             aside("demo.begins", training=len(data.train), test=len(held_out))
 
     again = source_of(output) == SOURCE  # a demo may take the place of a demo, but not of other work
-    trained = train_and_show(
-        data, SOURCE, output, Recipe(seed=seed, threads=THREADS), overwrite=force or again, json=json, begins=begins
-    )
+    trained = train_and_show(data, SOURCE, output, recipe(seed), overwrite=force or again, json=json, begins=begins)
     model = load_model(output / BEST)
     if model.fingerprint != trained.model.fingerprint:
         raise ModelFileError("model_file.damaged", path=output / BEST, reason="SHA-256")
@@ -57,6 +55,11 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
     say("demo.maps", file=output / "feature_maps.png")
     say("demo.curves", file=output / CURVES)
     say("demo.next", folder=as_typed(output), digits=as_typed(output / "digits"))
+
+
+def recipe(seed: int) -> Recipe:
+    """How the demo trains."""
+    return Recipe(seed=seed, threads=THREADS)
 
 
 def _write_answers(model: Model, images: Images, path: Path) -> None:

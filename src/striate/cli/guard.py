@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from itertools import pairwise
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -37,6 +38,7 @@ def supervised(arguments: Sequence[str], run: Callable[[], object]) -> int:
 
     A mistake of the user's is one line on stderr; a traceback appears only with --debug.
     """
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     never_fail_to_encode(sys.stdout)
     never_fail_to_encode(sys.stderr)
     speak(language_asked_for(arguments))
@@ -53,6 +55,11 @@ def supervised(arguments: Sequence[str], run: Callable[[], object]) -> int:
             return _explained(click.Abort())
         finally:
             speak(None)  # --lang holds for one line
+
+
+def _nowhere() -> TextIO:
+    """In place of a stream that was closed by `>&-`."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def language_asked_for(arguments: Sequence[str]) -> str | None:

@@ -53,7 +53,7 @@ class Batch:
         """The number, or "all"."""
         if text == "all":
             return "all"
-        if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        if not re.fullmatch("[1-9][0-9]{0,17}", text):
             raise Unreadable("usage.batch")
         return int(text)
 

@@ -108,6 +108,8 @@ def _classes(folder: Path) -> tuple[Classes, list[Path]]:
         raise DataError("folder.no_classes" if beside else "folder.empty", folder=str(folder))
     classes: dict[str, list[Path]] = {}
     for each in folders:
+        if not _is_text(each.name):
+            raise DataError("folder.name_no_text", folder=str(folder), name=each.name)
         files, stray = _files(each)
         classes.setdefault(unicodedata.normalize("NFC", each.name), []).extend(files)
         beside += stray
@@ -162,6 +164,11 @@ def _visible(folder: Path) -> tuple[list[Path], list[Path]]:
     except OSError as error:
         raise cannot_read(folder, error) from error
     return [entry for entry, is_folder in shown if is_folder], [entry for entry, is_folder in shown if not is_folder]
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down: one whose bytes are no UTF-8 holds lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _is_hidden(name: str) -> bool:

@@ -4,7 +4,8 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from striate.errors import FileError, GraphError, unknown_name
+from striate.data.reading import cannot_read
+from striate.errors import GraphError, unknown_name
 from striate.network.description import layers_from_toml
 from striate.network.layers import Layer
 
@@ -30,7 +31,7 @@ def source(name: str) -> str:
         text = path.read_text(encoding="utf-8")
         tomllib.loads(text)
     except OSError as error:
-        raise FileError("file.cannot_read", path=path, reason=error.strerror) from error
+        raise cannot_read(path, error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GraphError("description.not_toml", path=path, reason=str(error)) from error
     return text

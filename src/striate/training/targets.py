@@ -38,7 +38,7 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     Raises `DataError` for another shape, for what is no number, and for NaN or infinity.
     """
     pictures = as_numbers(x)
-    if shape[-1] == 1 and pictures.ndim == len(shape):
+    if shape[-1] == 1 and pictures.shape[1:] == shape[:-1]:
         pictures = pictures[..., None]
     check_shape(pictures, shape)
     with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below

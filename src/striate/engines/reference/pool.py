@@ -1,5 +1,6 @@
 """Pooling: one number for each window of each channel."""
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,20 +15,22 @@ Array = NDArray[Any]
 def max_pool(x: Array, size: Pair, stride: Pair, pad: Border) -> tuple[Array, Saved]:
     """y[n,p,q,c] = the largest x of the window; NaN counts as largest, padding never wins."""
     windows = unfold(x, size, stride, pad, border=-np.inf)  # N P Q R S C
-    n, p, q, r, s, c = windows.shape
-    flat = windows.reshape(n, p, q, r * s, c)
-    winner = flat.argmax(axis=3, keepdims=True)  # N P Q 1 C; of equals the first
-    y = np.take_along_axis(flat, winner, axis=3)[:, :, :, 0]
-    return y, (winner, windows.shape, x.shape, stride, pad)
+    # Place by place of the window: many times faster than a maximum over its two small axes.
+    y: Array = reduce(np.maximum, (windows[:, :, :, r, s] for r, s in np.ndindex(size)))  # N P Q C
+    return y, (windows, y, x.shape, stride, pad)
 
 
 def max_pool_backward(dy: Array, saved: Saved) -> Array:
-    """The gradient goes to the winner alone."""
-    winner, windows_shape, x_shape, stride, pad = saved
-    n, p, q, r, s, c = windows_shape
-    dwindows: Array = np.zeros((n, p, q, r * s, c), dy.dtype)
-    np.put_along_axis(dwindows, winner, dy[:, :, :, None], axis=3)
-    return fold(dwindows.reshape(windows_shape), x_shape, stride, pad)
+    """The gradient goes to the winner alone, of equals to the first."""
+    windows, y, x_shape, stride, pad = saved
+    dwindows: Array = np.zeros((*windows.shape[3:5], *dy.shape), dy.dtype)  # R S N P Q C
+    undecided = np.ones(y.shape, bool)
+    for r, s in np.ndindex(windows.shape[3:5]):
+        x = windows[:, :, :, r, s]
+        wins = undecided & ((x == y) | np.isnan(x))
+        undecided &= ~wins
+        np.multiply(dy, wins, out=dwindows[r, s])
+    return fold(np.moveaxis(dwindows, (0, 1), (3, 4)), x_shape, stride, pad)
 
 
 def average_pool(x: Array, size: Pair, stride: Pair, pad: Border) -> tuple[Array, Saved]:

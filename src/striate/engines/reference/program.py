@@ -19,6 +19,7 @@ from striate.engines.contract import (
     Stepped,
     Targets,
 )
+from striate.engines.native.core import usable_cores
 from striate.engines.reference import optimizers
 from striate.engines.reference.activation import ACTIVATIONS
 from striate.engines.reference.losses import LossFunction, loss_function
@@ -141,7 +142,9 @@ class ReferenceProgram:
     @contextmanager
     def _limits(self) -> Generator[None]:
         """BLAS on as many threads as asked for; no words of NumPy's about numbers that are not finite: see guard.py."""
-        limited = _blas().limit(limits=self._threads, user_api="blas") if self._threads else nullcontext()
+        # More threads than cores only wait for each other.
+        most = self._threads and min(self._threads, usable_cores())
+        limited = _blas().limit(limits=most, user_api="blas") if most else nullcontext()
         with limited, np.errstate(all="ignore"):
             yield
 

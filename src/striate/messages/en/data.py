@@ -46,6 +46,7 @@ TEXTS = {
     "folder.no_classes": "{folder} has no subfolders, so nobody knows what its files show; put them into one subfolder for each class.",
     "folder.no_pictures": "{folder}: no picture can be read in any class; required is PNG, JPEG, GIF, BMP, WebP or TIFF.",
     "folder.empty_class": "{folder}: class '{name}' has no picture that can be read; add some, or delete its folder.",
+    "folder.name_no_text": "{folder}: the name of the class folder {name!r} is no text in UTF-8; rename the folder.",
     "folder.one_class": "{folder}: '{name}' is the only class, and telling classes apart needs two or more; add a subfolder of other pictures.",
     "folder.one_class_around": "The classes seem to stand one folder further in; give {folder}, which holds {inside:quoted}.",
     "folder.no_train": "{folder} has {came:quoted} but no 'train'; put the pictures to train with there.",

@@ -46,6 +46,7 @@ TEXTS = {
     "folder.no_classes": "{folder}에 하위 폴더가 없어서 파일이 어느 클래스인지 알 수 없습니다. 클래스마다 하위 폴더를 하나씩 만들어 나누어 넣으십시오.",
     "folder.no_pictures": "{folder}: 어느 클래스에도 읽을 수 있는 사진이 없습니다. PNG, JPEG, GIF, BMP, WebP, TIFF 중 하나여야 합니다.",
     "folder.empty_class": "{folder}: {name:quoted} 클래스에 읽을 수 있는 사진이 없습니다. 사진을 넣거나 그 폴더를 지우십시오.",
+    "folder.name_no_text": "{folder}: 클래스 폴더 {name!r}의 이름이 UTF-8 글이 아닙니다. 폴더의 이름을 바꾸십시오.",
     "folder.one_class": "{folder}: 클래스가 {name:quoted} 하나뿐입니다. 분류하려면 클래스가 둘 이상 있어야 하니 다른 사진의 하위 폴더를 더하십시오.",
     "folder.one_class_around": "클래스들이 한 폴더 더 안에 있는 듯합니다. {inside:quoted|이/가} 들어 있는 {folder:을/를} 주십시오.",
     "folder.no_train": "{folder}에 {came:quoted|은/는} 있는데 'train'이 없습니다. 학습할 사진을 train에 넣으십시오.",
