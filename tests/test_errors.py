@@ -112,10 +112,11 @@ def test_a_notice_can_be_silenced_or_raised_by_pythons_filters() -> None:
 
 
 def stacked() -> object:
-    x = Input((28, 28, 1))
-    for _ in range(3):
-        x = MaxPooling2D()(Conv2D(4, 3)(x))
-    return Conv2D(8, 3)(x)
+    return Sequential([Input((28, 28, 1)), *(layer for _ in range(4) for layer in (Conv2D(4, 3), MaxPooling2D()))])
+
+
+def uneven() -> object:
+    return Sequential([Input((28, 28, 1)), Conv2D(4, 3), MaxPooling2D(), Conv2D(8, 3), MaxPooling2D()], strict=True)
 
 
 def trained(**settings: object) -> object:
@@ -129,9 +130,22 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
     "size.kernel_too_large": (
         stacked,
         "conv4: a 3x3 kernel does not fit what reaches it, 1x1: 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> 5 "
-        "-conv3-> 3 -pool3-> 1 -conv4-> ? Use padding='same', a smaller kernel, fewer poolings or larger pictures.",
+        "-conv3-> 3 -pool3-> 1 -conv4-> ?\nEach of these fits through the whole model: padding='same' in conv1 to "
+        "conv4; pictures of 46x46 or larger; leaving out conv4 and pool4.",
         "conv4: 3x3 커널이 들어오는 크기 1x1에 맞지 않습니다: 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> 5 "
-        "-conv3-> 3 -pool3-> 1 -conv4-> ? padding='same'을 쓰거나, 커널이나 풀링을 줄이거나, 더 큰 사진을 쓰십시오.",
+        "-conv3-> 3 -pool3-> 1 -conv4-> ?\n다음 가운데 하나만 하면 모델 전체에서 크기가 맞습니다: "
+        "conv1~conv4에 padding='same' 쓰기; 46x46 이상의 사진 쓰기; conv4와 pool4 빼기.",
+    ),
+    "size.does_not_divide": (
+        uneven,
+        "pool2: 2x2 windows at a stride of 2x2 do not end at the last pixel of what reaches it, 11x11, and strict=True "
+        "asks for that (rows left over: 1, columns: 1): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
+        "With each of these every stride of the model divides: padding='same' in conv1; pictures of 26x26; "
+        "pictures of 30x30.",
+        "pool2: 들어오는 크기 11x11에서 2x2 창이 간격 2x2로 움직이면 마지막 픽셀에서 끝나지 않는데, strict=True는 이를 "
+        "허락하지 않습니다(남는 행 1개, 열 1개): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
+        "다음 가운데 하나만 하면 모델의 모든 간격이 나누어떨어집니다: conv1에 padding='same' 쓰기; 26x26 사진 쓰기; "
+        "30x30 사진 쓰기.",
     ),
     "size.needs_maps": (
         lambda: MaxPooling2D()(Flatten()(Input((4, 4, 2)))),

@@ -25,7 +25,7 @@ from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, keywords_checked, optional_positive, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
@@ -46,13 +46,13 @@ DEFAULT_BATCH = 32  # Keras's
 class Model(Freezing):
     """A network with its weights: what trains, predicts, is saved.
 
-    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the
-    pictures and what is dropped. Raises `GraphError` where the layers are no network.
+    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
+    `strict` every stride must divide. Raises `GraphError` where the layers are no network, else `SizeError`.
     """
 
-    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0) -> None:
+    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0, strict: bool = False) -> None:
         self._start(seed)
-        self._use(Graph.between(inputs, outputs))
+        self._use(Graph.between(inputs, outputs, strict=convert("Model", "strict", flag, strict)))
 
     @staticmethod
     def of(graph: Graph, *, seed: int = 0, theta: Array | None = None, state: Array | None = None) -> "Model":
