@@ -6,6 +6,7 @@ is first asked for, so what a program that trains waits for is `from striate imp
 own, as a multiple of `import numpy`, which is most of it.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -29,6 +30,8 @@ LIMITS = {"import striate": 0.2, "striate --help": 0.3}  # seconds
 MOST_OF_NUMPY = 3.0  # how often `import numpy` the first name may take
 EXPLAINED = (FIRST_NAME, "striate --help")
 SHOWN = 8  # packages that cost most
+# With its bytecode written, as an installed package has it.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,7 +43,7 @@ def run(options: Namespace) -> Result:
     """Start the commands in turn, time them, and ask Python which imports cost most."""
     seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for name in COMMANDS:
-        _start(name)  # once for nothing: Python compiles what it imports for the first time
+        _start(name)  # once for nothing: Python writes the bytecode of what it imports for the first time
     for _ in range(options.runs):
         for name in COMMANDS:
             seconds[name].append(_start(name))
@@ -63,7 +66,7 @@ def run(options: Namespace) -> Result:
 def _start(name: str) -> float:
     """Seconds from starting a command to its end."""
     began = perf_counter()
-    subprocess.run([sys.executable, *COMMANDS[name]], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([sys.executable, *COMMANDS[name]], stdout=subprocess.DEVNULL, env=ENVIRONMENT, check=True)
     return perf_counter() - began
 
 
@@ -74,7 +77,11 @@ def _ratios(seconds: float, medians: dict[str, float]) -> tuple[float, float]:
 def _imports(name: str) -> Table:
     """The packages whose modules took longest to import, each module's own time without what it imports itself."""
     traced = subprocess.run(
-        [sys.executable, "-X", "importtime", *COMMANDS[name]], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", *COMMANDS[name]],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        check=True,
     )
     own = Counter[str]()
     for microseconds, module in re.findall(r"^import time:\s*(\d+) \|\s*\d+ \|\s*(\S+)$", traced.stderr, re.MULTILINE):

@@ -4,40 +4,61 @@ A row is a small network. To add a layer, add rows: odd and non-square sizes, st
 borders, one pixel, one picture, one channel, more channels than a vector register holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.layers import (
     Activation,
+    Add,
     AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
     Conv2D,
+    CustomLayer,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Input,
     Layer,
+    LayerNormalization,
     MaxPooling2D,
+    ReLU,
+    Softmax,
+    Weight,
+    ZeroPadding2D,
+    custom,
 )
-from striate.network.graph import Graph, chain
+from striate.network.graph import Graph, Symbol, chain
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A chain of layers, the shape of one picture, and how many come at once."""
+    """A chain of layers, or a function that wires some behind an input; the shape of one picture; how many at once."""
 
     id: str
     shape: tuple[int, ...]
-    layers: Sequence[Layer]
+    layers: Sequence[Layer] | Callable[[Symbol], Symbol]
     batch: int = 2
 
     @cached_property
     def graph(self) -> Graph:
+        if callable(self.layers):
+            return Graph.to(self.layers(Input(self.shape)))
         return Graph.to(chain(self.layers, self.shape))
+
+    @property
+    def branches(self) -> bool:
+        return any(len(node.inputs) > 1 for node in self.graph.nodes)
 
     def pictures(self, rng: np.random.Generator) -> Array:
         return rng.standard_normal((self.batch, *self.shape))
@@ -52,8 +73,104 @@ def random_theta(graph: Graph, rng: np.random.Generator) -> Array:
     return theta
 
 
+def random_state(graph: Graph, rng: np.random.Generator) -> Array:
+    """Running statistics as training leaves them: any mean, a variance above zero. The padding is 0."""
+    state = np.zeros(graph.state.size)
+    for span in graph.state.spans:
+        spread = span.name.endswith("variance")
+        view = graph.state.view(state, span)
+        view[...] = rng.uniform(0.5, 2, span.shape) if spread else rng.standard_normal(span.shape)
+    return state
+
+
+@custom
+class Curve(CustomLayer):
+    """A user's layer with a weight and a setting: y = w x^power, a weight for each channel."""
+
+    stem = "curve"
+    power: int = 2
+
+    def weights(self, *shapes: tuple[int, ...]) -> tuple[Weight, ...]:
+        return (Weight("w", shapes[0][-1:], "ones"),)
+
+    def forward(self, *arrays: Any) -> tuple[Any, Any]:
+        x, w = arrays
+        return w * x**self.power, (x, w)
+
+    def backward(self, dy: Any, saved: Any) -> tuple[Any, ...]:
+        x, w = saved
+        return dy * w * self.power * x ** (self.power - 1), (dy * x**self.power).sum(axis=tuple(range(dy.ndim - 1)))
+
+
+@custom
+class Gate(CustomLayer):
+    """A user's layer with two inputs: y = x * gate."""
+
+    def forward(self, *arrays: Any) -> tuple[Any, Any]:
+        x, gate = arrays
+        return x * gate, (x, gate)
+
+    def backward(self, dy: Any, saved: Any) -> tuple[Any, ...]:
+        x, gate = saved
+        return dy * gate, dy * x
+
+
 twice = Conv2D(3, 3, padding="same", activation="tanh")
 again = Dense(5, activation="sigmoid")
+
+
+def residual(x: Symbol) -> Symbol:
+    """A block of a residual network whose shortcut strides."""
+    y = Conv2D(5, 3, strides=2, padding="same", use_bias=False)(x)
+    y = Activation("relu")(BatchNormalization()(y))
+    y = BatchNormalization(momentum=0.9)(Conv2D(5, 3, padding="same", use_bias=False)(y))
+    shortcut = BatchNormalization()(Conv2D(5, 1, strides=2, use_bias=False)(x))
+    return Dense(3)(GlobalAveragePooling2D()(Activation("relu")(Add()([y, shortcut]))))
+
+
+def inverted_residual(x: Symbol) -> Symbol:
+    y = ReLU(6)(BatchNormalization()(Conv2D(6, 1, use_bias=False)(x)))
+    y = ReLU(6)(BatchNormalization()(DepthwiseConv2D(3, padding="same", use_bias=False)(y)))
+    return Add()([x, BatchNormalization()(Conv2D(3, 1, use_bias=False)(y))])
+
+
+def inception(x: Symbol) -> Symbol:
+    """Three branches of unlike reach, joined along the channels."""
+    branches = [Conv2D(2, 1)(x), Conv2D(3, 3, padding="same", activation="silu")(x)]
+    return Concatenate()([*branches, MaxPooling2D(3, strides=1, padding="same")(x)])
+
+
+def dense_block(x: Symbol) -> Symbol:
+    for _ in range(3):
+        x = Concatenate()([x, Conv2D(2, 3, padding="same", activation="elu")(x)])
+    return GlobalMaxPooling2D()(x)
+
+
+def shared_by_branches(x: Symbol) -> Symbol:
+    """One convolution and one normalisation, each used on both sides of a sum."""
+    conv, norm = Conv2D(2, 3, padding="same"), BatchNormalization()
+    return Add()([norm(conv(x)), norm(conv(Activation("tanh")(x)))])
+
+
+def squeeze(x: Symbol) -> Symbol:
+    """A gate for each pixel, made by a user's layer from what it gates."""
+    return Gate()([x, Conv2D(2, 1, activation="sigmoid")(x)])
+
+
+def kept_dimensions(x: Symbol) -> Symbol:
+    pooled = [GlobalAveragePooling2D(keepdims=True)(x), GlobalMaxPooling2D(keepdims=True)(x)]
+    return Conv2D(3, 1)(Concatenate()(pooled))
+
+
+def skip_over_everything(x: Symbol) -> Symbol:
+    y = Dense(4, "tanh")(x)
+    return Concatenate()([x, Add()([y, Dense(4, "gelu_tanh")(y), x]), y])
+
+
+def two_speeds(x: Symbol) -> Symbol:
+    """Branches of one size that stride unlike: no box of one size is what a unit sees."""
+    return Add()([Conv2D(2, 2, strides=2)(x), Conv2D(2, 4)(x)])
+
 
 CASES = [
     # Convolution: the window
@@ -114,6 +231,56 @@ CASES = [
     Case("average_same_overlapping", (7, 6, 2), [AveragePooling2D((4, 3), strides=(3, 2), padding="same")]),
     Case("average_same_window_over_picture", (2, 3, 1), [AveragePooling2D(4, strides=1, padding="same")]),
     Case("average_padding_lopsided", (5, 6, 17), [AveragePooling2D(3, strides=2, padding=((1, 2), (0, 1)))], batch=1),
+    # Dilation, groups
+    Case("conv_dilation", (7, 8, 2), [Conv2D(3, 3, dilation_rate=2)]),
+    Case("conv_dilation_pair", (6, 9, 2), [Conv2D(2, (2, 3), dilation_rate=(3, 2))]),
+    Case("conv_dilation_stride", (9, 8, 2), [Conv2D(2, 3, strides=(2, 3), dilation_rate=(2, 3))]),
+    Case("conv_dilation_same", (7, 5, 2), [Conv2D(3, (3, 2), padding="same", dilation_rate=2)]),
+    Case("conv_dilation_same_stride", (8, 7, 1), [Conv2D(2, 3, strides=2, padding="same", dilation_rate=(2, 1))]),
+    Case("conv_dilation_lopsided", (5, 6, 2), [Conv2D(2, 2, padding=((3, 0), (1, 2)), dilation_rate=(4, 3))]),
+    Case("conv_dilation_1x1", (4, 3, 2), [Conv2D(2, 1, dilation_rate=5)], batch=1),
+    Case("conv_groups", (5, 4, 6), [Conv2D(4, 3, padding="same", groups=2)]),
+    Case("conv_groups_one_each", (4, 5, 3), [Conv2D(6, 2, groups=3, activation="tanh")], batch=1),
+    Case("conv_17_groups", (3, 4, 17), [Conv2D(17, 2, groups=17, use_bias=False)]),
+    Case("conv_groups_stride_dilation", (8, 9, 4), [Conv2D(6, 3, strides=2, groups=2, dilation_rate=(1, 2))]),
+    Case("conv_groups_lopsided", (5, 4, 4), [Conv2D(2, 3, padding=((0, 2), (1, 0)), groups=2)]),
+    # Depthwise
+    Case("depthwise", (7, 5, 3), [DepthwiseConv2D(3)]),
+    Case("depthwise_multiplier", (5, 6, 2), [DepthwiseConv2D((3, 2), depth_multiplier=3)]),
+    Case("depthwise_same_stride", (8, 7, 3), [DepthwiseConv2D(3, strides=2, padding="same")]),
+    Case("depthwise_stride_over_kernel", (9, 7, 2), [DepthwiseConv2D(2, strides=(3, 4), depth_multiplier=2)]),
+    Case("depthwise_lopsided", (4, 5, 2), [DepthwiseConv2D((2, 3), padding=((0, 2), (1, 0)))]),
+    Case("depthwise_dilation", (7, 8, 2), [DepthwiseConv2D(3, padding="same", dilation_rate=(2, 3))]),
+    Case("depthwise_dilation_stride", (9, 8, 2), [DepthwiseConv2D(2, strides=2, dilation_rate=3, use_bias=False)]),
+    Case("depthwise_1x1", (3, 4, 2), [DepthwiseConv2D(1, depth_multiplier=2, activation="relu6")]),
+    Case("depthwise_17_channels", (3, 4, 17), [DepthwiseConv2D(2, activation="leaky_relu")], batch=1),
+    Case("depthwise_one_channel", (4, 5, 1), [DepthwiseConv2D(3, depth_multiplier=4)], batch=1),
+    Case("separable", (6, 5, 3), [DepthwiseConv2D(3, padding="same", use_bias=False), Conv2D(4, 1)]),
+    # Global pooling, zero padding
+    Case("global_average", (4, 5, 3), [GlobalAveragePooling2D()]),
+    Case("global_average_keepdims", (3, 5, 2), [GlobalAveragePooling2D(keepdims=True)], batch=1),
+    Case("global_average_one_pixel", (1, 1, 17), [GlobalAveragePooling2D()]),
+    Case("global_max", (4, 5, 3), [GlobalMaxPooling2D()]),
+    Case("global_max_keepdims", (5, 3, 17), [GlobalMaxPooling2D(keepdims=True)], batch=1),
+    Case("global_max_row", (1, 6, 1), [GlobalMaxPooling2D()]),
+    Case("zero_padding", (3, 4, 2), [ZeroPadding2D()]),
+    Case("zero_padding_pair", (3, 2, 17), [ZeroPadding2D((2, 0))], batch=1),
+    Case("zero_padding_lopsided", (3, 4, 2), [ZeroPadding2D(((0, 2), (3, 1)))]),
+    Case("zero_padding_none", (3, 4, 2), [ZeroPadding2D(0)]),
+    Case("zero_padding_before_pooling", (5, 6, 2), [ZeroPadding2D(1), MaxPooling2D(3, strides=2)]),
+    Case("zero_padding_before_conv", (6, 5, 2), [ZeroPadding2D(((0, 1), (0, 1))), Conv2D(3, 3, strides=2)]),
+    # Normalisation
+    Case("batch_norm", (4, 3, 3), [BatchNormalization()], batch=3),
+    Case("batch_norm_vector", (5,), [BatchNormalization(momentum=0.5, epsilon=0.1)], batch=6),
+    Case("batch_norm_no_scale", (3, 4, 2), [BatchNormalization(scale=False)]),
+    Case("batch_norm_no_centre", (3, 4, 2), [BatchNormalization(center=False)]),
+    Case("batch_norm_plain", (2, 5, 17), [BatchNormalization(center=False, scale=False)]),
+    Case("batch_norm_one_picture", (4, 5, 1), [BatchNormalization()], batch=1),
+    Case("layer_norm", (3, 4, 5), [LayerNormalization()]),
+    Case("layer_norm_vector", (17,), [LayerNormalization(epsilon=0.1)], batch=3),
+    Case("layer_norm_no_scale", (2, 3, 4), [LayerNormalization(scale=False)], batch=1),
+    Case("layer_norm_no_centre", (2, 3, 4), [LayerNormalization(center=False)]),
+    Case("layer_norm_plain", (6,), [LayerNormalization(center=False, scale=False)]),
     # Dense
     Case("dense", (7,), [Dense(4)], batch=5),
     Case("dense_one_to_one", (1,), [Dense(1)]),
@@ -133,6 +300,20 @@ CASES = [
     Case("activation_tanh", (3, 2, 4), [Activation("tanh")]),
     Case("activation_softmax", (3, 2, 4), [Activation("softmax")]),
     Case("activation_softmax_one", (1,), [Activation("softmax")]),
+    Case("activation_leaky_relu", (3, 2, 4), [Activation("leaky_relu")]),
+    Case("activation_relu6", (3, 2, 4), [Activation("relu6")]),
+    Case("activation_elu", (3, 2, 4), [Activation("elu")]),
+    Case("activation_selu", (3, 2, 4), [Activation("selu")]),
+    Case("activation_gelu_tanh", (3, 2, 4), [Activation("gelu_tanh")]),
+    Case("activation_silu", (3, 2, 4), [Activation("silu")]),
+    Case("activation_softplus", (3, 2, 4), [Activation("softplus")]),
+    Case("activation_hard_sigmoid", (3, 2, 4), [Activation("hard_sigmoid")]),
+    Case("relu", (3, 2, 4), [ReLU()]),
+    Case("relu_bounded", (3, 4, 4), [ReLU(max_value=0.7)]),
+    Case("relu_leaky", (5,), [ReLU(negative_slope=0.3)], batch=4),
+    Case("relu_all", (3, 4, 4), [ReLU(1.5, 0.2, 0.4)]),
+    Case("softmax", (3, 2, 4), [Softmax()]),
+    Case("softmax_last", (5,), [Dense(4), Softmax()], batch=3),
     Case("dropout", (3, 5, 2), [Dropout(0.4)]),
     Case("dropout_none", (6,), [Dropout(0)]),
     # Networks
@@ -157,6 +338,43 @@ CASES = [
     Case("dropout_between", (6,), [Dense(9, activation="relu"), Dropout(0.5), Dense(3, activation="softmax")], batch=3),
     Case("dropout_after_maps", (5, 4, 3), [Dropout(0.3), Conv2D(2, 2), Dropout(0.6), Flatten(), Dense(1, "sigmoid")]),
     Case("activation_apart", (4, 4, 1), [Conv2D(3, 2), Activation("relu"), Flatten(), Dense(3), Activation("softmax")]),
+    Case(
+        "vgg",
+        (8, 6, 2),
+        [
+            Conv2D(3, 3, padding="same", use_bias=False),
+            BatchNormalization(),
+            ReLU(),
+            MaxPooling2D(),
+            Conv2D(4, 3, padding="same", use_bias=False),
+            BatchNormalization(),
+            ReLU(),
+            GlobalAveragePooling2D(),
+            Dense(3, "softmax"),
+        ],
+        batch=3,
+    ),
+    Case("dropout_before_norm", (6,), [Dropout(0.4), BatchNormalization(), Dense(3)], batch=5),
+    # A user's own
+    Case("custom", (3, 4, 2), [Curve()]),
+    Case("custom_setting", (5,), [Dense(4, "tanh"), Curve(power=3), Dense(2)], batch=3),
+    # Branches
+    Case("residual", (7, 6, 3), residual, batch=3),
+    Case("inverted_residual", (5, 4, 3), inverted_residual),
+    Case("inception", (5, 6, 2), inception),
+    Case("dense_block", (4, 5, 1), dense_block, batch=1),
+    Case("shared_by_branches", (4, 5, 2), shared_by_branches),
+    Case("custom_with_two_inputs", (3, 4, 2), squeeze),
+    Case("kept_dimensions", (4, 3, 2), kept_dimensions),
+    Case("skip_over_everything", (4,), skip_over_everything, batch=3),
+    Case("two_speeds", (6, 6, 1), two_speeds),
+    Case("add_itself", (3, 2, 2), lambda x: Add()([x, x, x])),
+    Case("concatenate_itself", (3, 2, 2), lambda x: Concatenate()([x, x])),
+    Case("concatenate_rows", (3, 4, 2), lambda x: Concatenate(axis=1)([x, Conv2D(2, (2, 1))(x)])),
+    Case("concatenate_columns", (3, 4, 2), lambda x: Concatenate(axis=2)([Conv2D(2, (1, 3))(x), x])),
+    Case("concatenate_axis_3", (3, 4, 2), lambda x: Concatenate(axis=3)([x, Conv2D(17, 1)(x)]), batch=1),
+    Case("concatenate_vectors", (5,), lambda x: Concatenate(axis=1)([Dense(2)(x), x, Dense(1)(x)])),
+    Case("conv_behind_rows", (3, 4, 2), lambda x: Conv2D(2, 3)(Concatenate(1)([x, x]))),
     Case("conv_used_twice", (5, 4, 3), [twice, twice, Flatten(), Dense(2)]),
     Case("dense_used_three_times", (5,), [again, again, Dense(5, "relu"), again], batch=3),
     Case("softmax_in_the_middle", (4,), [Dense(3, "softmax"), Dense(2, "sigmoid")], batch=3),

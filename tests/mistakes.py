@@ -253,13 +253,16 @@ MISTAKES = {
     "no width": option("--size 8x0", "usage.size", {"setting": "--size", "came": "8x0"}),
     "a size beyond all": option("--size 8x5000", "usage.size", {"came": "8x5000", "largest": 4096}),
     "a negative seed": option("--seed=-1", "usage.whole_from", {"setting": "--seed", "came": "-1"}),
-    "an optimizer that is none": option("--optimizer adamw", "usage.one_of", {"came": "adamw"}),
+    "an optimizer that is none": option("--optimizer lion", "usage.one_of", {"came": "lion"}),
     "an engine that is none": option("--engine gpu", "usage.one_of", {"came": "gpu"}),
     "no name for the data": Mistake("train= -o DIR/out", SettingError, "usage.empty", {"setting": "DATA"}),
     "no name for the output": Mistake("train FOLDERS -o=", SettingError, "usage.empty", {"setting": "--output"}),
     # Networks
     "a network that is none": Mistake(
-        GOOD.replace("softmax", "lenet"), UnknownNameError, "name.unknown_did_you_mean", {"close": ["lenet5"]}
+        GOOD.replace("softmax", "lenet"),
+        UnknownNameError,
+        "name.unknown_did_you_mean",
+        {"close": ["lenet5", "mobilenetv2", "resnet34"]},
     ),
     "a network that is not there": network(FileError, "file.not_found", {"path": "DIR/net.toml"}, None),
     "an unknown layer": network(

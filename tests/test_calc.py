@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import pytest
@@ -10,18 +11,19 @@ import pytest
 from striate.errors import SettingError, SizeError
 from striate.inspection.calc import LARGEST, Nearest, SizeFacts, layer_facts, size_facts
 
-FAR = 80  # further than any neighbour of these sizes
-SIZES = [(n, f, s, p) for n, f, s, p in product(range(1, 21), range(1, 7), range(1, 5), range(4)) if f <= n + 2 * p]
+FAR = 160  # further than any neighbour or padding of these sizes
+SIZES = [(n, f, s, p) for n, f, s, p in product(range(1, 41), range(1, 10), range(1, 6), range(5)) if f <= n + 2 * p]
 
 
-def starts(pixels: int, f: int, s: int) -> list[int]:
+@cache
+def starts(pixels: int, f: int, s: int) -> tuple[int, ...]:
     """Where windows of f pixels begin that lie wholly on the row."""
     found: list[int] = []
     start = 0
     while start + f <= pixels:
         found.append(start)
         start += s
-    return found
+    return tuple(found)
 
 
 def ends_at_last_pixel(n: int, f: int, s: int, p: int) -> bool:

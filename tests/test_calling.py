@@ -9,8 +9,8 @@ from cases import CASES, Case
 
 import striate
 from striate import Sequential
-from striate.errors import DataError, StriateError
-from striate.layers import Conv2D, Dense, Flatten, InputLayer, MaxPooling2D
+from striate.errors import DataError, SizeError, StriateError
+from striate.layers import Add, Concatenate, Conv2D, Dense, Flatten, InputLayer, MaxPooling2D
 
 over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -34,11 +34,23 @@ def test_two_layers_are_drawn_apart(rng: np.random.Generator) -> None:
 
 @over_the_table
 def test_every_layer_of_the_table_can_be_called(case: Case, rng: np.random.Generator) -> None:
-    x = case.pictures(rng)
+    given = [case.pictures(rng)]
     for node in case.graph.nodes[1:]:
-        if case.graph.owner(node) is node:
-            x = node.layer(x)
-            assert x.shape == (case.batch, *node.shape)
+        inputs = [given[i] for i in node.inputs]
+        given.append(node.layer(inputs if len(inputs) > 1 else inputs[0]))
+        assert (given[-1].shape, given[-1].dtype) == ((case.batch, *node.shape), np.float32)
+
+
+def test_layers_that_join_are_called_on_a_list_of_arrays(rng: np.random.Generator) -> None:
+    x, y = rng.standard_normal((2, 3, 4, 5, 2)).astype(np.float32)
+    np.testing.assert_array_equal(Add()([x, y]), x + y)
+    np.testing.assert_array_equal(Concatenate(axis=1)((x, y)), np.concatenate([x, y], axis=1))
+    with pytest.raises(SizeError) as caught:
+        Add()([x, y[:, :2]])
+    assert caught.value.code == "size.add"
+    with pytest.raises(DataError) as unlike:
+        Add()([x, y[:2]])
+    assert unlike.value.code == "layer.unlike_batches"
 
 
 def test_a_layer_that_nobody_holds_is_forgotten() -> None:

@@ -10,6 +10,7 @@ import struct
 import sys
 import traceback
 import warnings
+from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +20,11 @@ import pytest
 from test_architecture import FACE, FLOORS
 
 import striate
+from striate.engines.reference.activation import ACTIVATIONS
 from striate.errors import Notice
 from striate.messages import speak
+from striate.network.layers import ACTIVATIONS as NAMES
+from striate.network.layers import LAYERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(striate.__file__).parent
@@ -77,6 +81,16 @@ def test_code_runs_and_shows_what_is_printed(page: str, tmp_path: Path, monkeypa
     copy_context().run(check_code, page)
 
 
+@pytest.fixture(autouse=True)
+def nothing_defined_stays() -> Iterator[None]:
+    """Layers and activations that a page defines are not there for other tests."""
+    kept = [(table, dict(table)) for table in (LAYERS, NAMES, ACTIVATIONS)]
+    yield
+    for table, before in kept:
+        table.clear()
+        table.update(before)  # type: ignore[arg-type]
+
+
 def check_code(page: str) -> None:
     speak("ko" if "/ko/" in page else "en")
     names: dict[str, object] = {"__name__": "docs"}
@@ -104,10 +118,10 @@ PLACE = re.compile(r"`([\w/]+\.py): ([\w.]+)`")
 CODE = re.compile(r"`([^`]+)`")
 FORMULA_FILES = [
     f"engines/reference/{name}.py"
-    for name in ("activation", "conv", "dense", "dropout", "losses", "optimizers", "pool", "random")
+    for name in ("activation", "conv", "dense", "dropout", "losses", "norm", "optimizers", "pool", "random")
 ] + ["network/initializers.py"]
 # Public there, but choosing or converting, not computing.
-NO_FORMULA = {"loss_function", "targets", "first_values"}
+NO_FORMULA = {"loss_function", "targets", "first_values", "update", "clip", "custom_activation"}
 
 
 def rows(page: str) -> list[list[str]]:

@@ -112,25 +112,40 @@ def test_a_notice_can_be_silenced_or_raised_by_pythons_filters() -> None:
 
 
 def stacked() -> object:
-    x = Input((28, 28, 1))
-    for _ in range(3):
-        x = MaxPooling2D()(Conv2D(4, 3)(x))
-    return Conv2D(8, 3)(x)
+    return Sequential([Input((28, 28, 1)), *(layer for _ in range(4) for layer in (Conv2D(4, 3), MaxPooling2D()))])
+
+
+def uneven() -> object:
+    return Sequential([Input((28, 28, 1)), Conv2D(4, 3), MaxPooling2D(), Conv2D(8, 3), MaxPooling2D()], strict=True)
 
 
 def trained(**settings: object) -> object:
     model = Sequential([Flatten(input_shape=(2, 2, 1)), Dense(3, "softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy")
-    return model.fit(np.zeros((2, 2, 2, 1)), [0, 3], verbose=0, **settings)  # type: ignore[arg-type]
+    labels = [0, 2] if "class_weight" in settings else [0, 3]
+    return model.fit(np.zeros((2, 2, 2, 1)), labels, verbose=0, **settings)  # type: ignore[arg-type]
 
 
 TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
     "size.kernel_too_large": (
         stacked,
         "conv4: a 3x3 kernel does not fit what reaches it, 1x1: 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> 5 "
-        "-conv3-> 3 -pool3-> 1 -conv4-> ? Use padding='same', a smaller kernel, fewer poolings or larger pictures.",
+        "-conv3-> 3 -pool3-> 1 -conv4-> ?\nEach of these fits through the whole model: padding='same' in conv1 to "
+        "conv4; pictures of 46x46 or larger; leaving out conv4 and pool4.",
         "conv4: 3x3 커널이 들어오는 크기 1x1에 맞지 않습니다: 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> 5 "
-        "-conv3-> 3 -pool3-> 1 -conv4-> ? padding='same'을 쓰거나, 커널이나 풀링을 줄이거나, 더 큰 사진을 쓰십시오.",
+        "-conv3-> 3 -pool3-> 1 -conv4-> ?\n다음 가운데 하나만 하면 모델 전체에서 크기가 맞습니다: "
+        "conv1~conv4에 padding='same' 쓰기; 46x46 이상의 사진 쓰기; conv4와 pool4 빼기.",
+    ),
+    "size.does_not_divide": (
+        uneven,
+        "pool2: 2x2 windows at a stride of 2x2 do not end at the last pixel of what reaches it, 11x11, and strict=True "
+        "asks for that (rows left over: 1, columns: 1): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
+        "With each of these every stride of the model divides: padding='same' in conv1; pictures of 26x26; "
+        "pictures of 30x30.",
+        "pool2: 들어오는 크기 11x11에서 2x2 창이 간격 2x2로 움직이면 마지막 픽셀에서 끝나지 않는데, strict=True는 이를 "
+        "허락하지 않습니다(남는 행 1개, 열 1개): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
+        "다음 가운데 하나만 하면 모델의 모든 간격이 나누어떨어집니다: conv1에 padding='same' 쓰기; 26x26 사진 쓰기; "
+        "30x30 사진 쓰기.",
     ),
     "size.needs_maps": (
         lambda: MaxPooling2D()(Flatten()(Input((4, 4, 2)))),
@@ -146,9 +161,12 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
     ),
     "name.unknown_did_you_mean": (
         lambda: Dense(3, "relo"),
-        "There is no activation 'relo'; did you mean 'relu'? Known: 'linear', 'relu', 'sigmoid', 'softmax', 'tanh'.",
-        "활성화 함수 'relo'는 없습니다. 혹시 'relu'입니까? "
-        "쓸 수 있는 이름: 'linear', 'relu', 'sigmoid', 'softmax', 'tanh'.",
+        "There is no activation 'relo'; did you mean 'relu', 'relu6'? Known: "
+        "'elu', 'gelu_tanh', 'hard_sigmoid', 'leaky_relu', 'linear', "
+        "'relu', 'relu6', 'selu', 'sigmoid', 'silu', 'softmax', 'softplus', 'tanh'.",
+        "활성화 함수 'relo'는 없습니다. 혹시 'relu', 'relu6'입니까? "
+        "쓸 수 있는 이름: 'elu', 'gelu_tanh', 'hard_sigmoid', 'leaky_relu', 'linear', "
+        "'relu', 'relu6', 'selu', 'sigmoid', 'silu', 'softmax', 'softplus', 'tanh'.",
     ),
     "setting.positive": (
         lambda: Conv2D(0, 3),
@@ -159,6 +177,17 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
         lambda: striate.optimizers.SGD(-0.1),
         "SGD: 'learning_rate' must be a finite number above 0, got -0.1.",
         "SGD: 'learning_rate'는 0보다 큰 유한한 수여야 하는데 -0.1이 들어왔습니다.",
+    ),
+    "rule.one_clip": (
+        lambda: striate.optimizers.RMSprop(clipnorm=1, clipvalue=2),
+        "RMSprop can clip the gradient in one way only, got 'clipnorm', 'clipvalue'; leave out all but one.",
+        "RMSprop은 기울기를 한 가지 방법으로만 자를 수 있는데 'clipnorm', 'clipvalue'가 들어왔습니다. "
+        "하나만 남기십시오.",
+    ),
+    "weights.by_class": (
+        lambda: trained(class_weight={3: 1}),
+        "class_weight must map class numbers from 0 to 2 to finite numbers of 0 or more, got {3: 1}.",
+        "class_weight는 0부터 2까지의 클래스 번호마다 0 이상의 유한한 수를 짝지어야 하는데 {3: 1}이 들어왔습니다.",
     ),
     "graph.name_twice": (
         lambda: Sequential([Dense(1, name="a", input_shape=(2,)), Dense(1, name="a")]),

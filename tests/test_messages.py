@@ -86,8 +86,10 @@ def example(spec: str, name: str) -> Any:
             return [("input1", (28, 28, 1)), ("conv1", (26, 24, 8)), ("dense1", (10,))]
         case "size":
             return (28, 28, 1)
-        case "list" | "quoted":
+        case "list" | "quoted" | "names":
             return ["a", "b"]
+        case "each":
+            return [("names.and", {"front": "a", "last": "b"})]
         case "text":
             return "kind.layer"
     if "[" in name:
@@ -111,11 +113,11 @@ def test_every_text_can_be_shown(code: str, spoken: str) -> None:
 CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 # Codes that are put together while the program runs, by their beginning.
 PUT_TOGETHER = (
-    "kind.", "cli.", "log.", "part.", "predict.", "train.", "summary.column.", "summary.total.", "summary.unseen_",
-    "summary.lopsided_",
+    "kind.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
+    "summary.unseen_", "summary.lopsided_", "fix.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
-    "SizeError": {"layer", "walk"},  # Symbol adds them
+    "SizeError": {"layer", "walk", "advice", "fixes"},  # the doctor adds them
     "Unfit": {"where", "setting", "came"},  # convert adds them
     "Note": {"layer"},  # the view adds it
 }

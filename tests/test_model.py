@@ -147,8 +147,9 @@ def test_a_seed_may_be_as_large_as_one_likes() -> None:
 def test_weights_out_and_in(case: Case) -> None:
     model, other = Model.of(case.graph, seed=1), Model.of(case.graph, seed=2)
     weights = model.get_weights()
-    assert [w.shape for w in weights] == [span.shape for span in case.graph.theta.spans]
-    assert sum(w.size for w in weights) == model.count_params() == case.graph.theta.count
+    spans = (*case.graph.theta.spans, *case.graph.state.spans)
+    assert [w.shape for w in weights] == [span.shape for span in spans]
+    assert sum(w.size for w in weights) == model.count_params() == case.graph.theta.count + case.graph.state.count
     other.set_weights(weights)
     assert other.fingerprint == model.fingerprint
     for weight in weights:

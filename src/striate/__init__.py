@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from striate import callbacks as callbacks
     from striate import layers as layers
     from striate import losses as losses
+    from striate import metrics as metrics
     from striate import models as models
     from striate import optimizers as optimizers
     from striate.data.load import Dataset as Dataset
@@ -23,37 +24,67 @@ if TYPE_CHECKING:
     from striate.data.preprocessing import Preprocessing as Preprocessing
     from striate.errors import Notice as Notice
     from striate.errors import StriateError as StriateError
+    from striate.inspection.gradient import check_gradient as check_gradient
     from striate.layers import Activation as Activation
+    from striate.layers import Add as Add
     from striate.layers import AveragePooling2D as AveragePooling2D
     from striate.layers import AvgPool2D as AvgPool2D
+    from striate.layers import BatchNormalization as BatchNormalization
+    from striate.layers import Concatenate as Concatenate
     from striate.layers import Conv2D as Conv2D
+    from striate.layers import CustomLayer as CustomLayer
     from striate.layers import Dense as Dense
+    from striate.layers import DepthwiseConv2D as DepthwiseConv2D
     from striate.layers import Dropout as Dropout
     from striate.layers import Flatten as Flatten
+    from striate.layers import GlobalAveragePooling2D as GlobalAveragePooling2D
+    from striate.layers import GlobalAvgPool2D as GlobalAvgPool2D
+    from striate.layers import GlobalMaxPool2D as GlobalMaxPool2D
+    from striate.layers import GlobalMaxPooling2D as GlobalMaxPooling2D
     from striate.layers import Input as Input
+    from striate.layers import LayerNormalization as LayerNormalization
     from striate.layers import MaxPool2D as MaxPool2D
     from striate.layers import MaxPooling2D as MaxPooling2D
+    from striate.layers import ReLU as ReLU
+    from striate.layers import Softmax as Softmax
+    from striate.layers import ZeroPadding2D as ZeroPadding2D
+    from striate.layers import custom as custom
     from striate.messages import speak as speak
     from striate.models import Model as Model
     from striate.models import Sequential as Sequential
     from striate.models import load_model as load_model
 else:
-    _MODULES = ("callbacks", "layers", "losses", "models", "optimizers")
+    _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers")
     _NAMES_OF = {
         "data.load": ("Dataset", "Images", "digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),
         "errors": ("Notice", "StriateError"),
+        "inspection.gradient": ("check_gradient",),
         "layers": (
             "Activation",
+            "Add",
             "AveragePooling2D",
             "AvgPool2D",
+            "BatchNormalization",
+            "Concatenate",
             "Conv2D",
+            "CustomLayer",
             "Dense",
+            "DepthwiseConv2D",
             "Dropout",
             "Flatten",
+            "GlobalAveragePooling2D",
+            "GlobalAvgPool2D",
+            "GlobalMaxPool2D",
+            "GlobalMaxPooling2D",
             "Input",
+            "LayerNormalization",
             "MaxPool2D",
             "MaxPooling2D",
+            "ReLU",
+            "Softmax",
+            "ZeroPadding2D",
+            "custom",
         ),
         "messages": ("speak",),
         "models": ("Model", "Sequential", "load_model"),

@@ -4,3 +4,5 @@ from striate.training.callbacks import Callback as Callback
 from striate.training.callbacks import CSVLogger as CSVLogger
 from striate.training.callbacks import EarlyStopping as EarlyStopping
 from striate.training.callbacks import ModelCheckpoint as ModelCheckpoint
+from striate.training.rate_callbacks import LearningRateScheduler as LearningRateScheduler
+from striate.training.rate_callbacks import ReduceLROnPlateau as ReduceLROnPlateau

@@ -1,7 +1,7 @@
 """The face: Model, as Keras users know it. What it does, others do; it only holds and asks."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,20 +18,22 @@ from striate.engines.contract import Array, Forward, Purpose
 from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import exists
+from striate.freezing import Freezing
 from striate.history import History
 from striate.network.graph import Graph, Symbol
 from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, keywords_checked, optional_positive, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
+from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
-from striate.training.metrics import metrics_named
-from striate.training.run import Run
+from striate.training.metrics import Metric, metrics_named
+from striate.training.run import Run, started
 from striate.training.targets import Labelled, as_numbers, as_pictures, as_targets, as_weights, check_shape, labelled
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
@@ -41,16 +43,16 @@ Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model:
+class Model(Freezing):
     """A network with its weights: what trains, predicts, is saved.
 
-    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides the first weights, the order of the
-    pictures and what is dropped. Raises `GraphError` where the layers are no network.
+    `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
+    `strict` every stride must divide. Raises `GraphError` where the layers are no network, else `SizeError`.
     """
 
-    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0) -> None:
+    def __init__(self, inputs: Symbol, outputs: Symbol, *, seed: int = 0, strict: bool = False) -> None:
         self._start(seed)
-        self._use(Graph.between(inputs, outputs))
+        self._use(Graph.between(inputs, outputs, strict=convert("Model", "strict", flag, strict)))
 
     @staticmethod
     def of(graph: Graph, *, seed: int = 0, theta: Array | None = None, state: Array | None = None) -> "Model":
@@ -79,6 +81,7 @@ class Model:
         self.theta: Array = first_values(graph.theta, self.seed) if theta is None else theta
         self.state: Array = first_values(graph.state, self.seed) if state is None else state
         self._run = None
+        self._learn_all()
 
     @property
     def graph(self) -> Graph:
@@ -138,7 +141,7 @@ class Model:
 
     def summarize(self) -> Summary:
         """The facts that `summary()` prints: sizes, weights, products, receptive fields, notes."""
-        return summarize(self.graph)
+        return summarize(self.graph, self._frozen)
 
     def summary(self) -> None:
         """Print each layer with its output shape, weights, multiply-adds, receptive field and size formula."""
@@ -152,14 +155,14 @@ class Model:
         optimizer: str | Rule = "adam",
         loss: str | Loss | None = None,
         *,
-        metrics: Sequence[str] | None = None,
+        metrics: Sequence[str | Metric] | None = None,
         engine: str | None = None,
         threads: int | None = None,
     ) -> None:
         """Say how the model learns: by which rule, from which loss, judged by which metrics, on which engine."""
         if loss is None:
             raise SettingError("setting.missing", where="compile", setting="loss")
-        if isinstance(metrics, str):
+        if isinstance(metrics, str | Metric):
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
         names = tuple(metrics or ())
         metrics_named(names)
@@ -180,6 +183,7 @@ class Model:
         validation_data: Labelled | Images | None = None,
         shuffle: bool = True,
         *,
+        class_weight: Mapping[int, float] | None = None,
         sample_weight: ArrayLike | None = None,
         progress: Progress | None = None,
     ) -> History:
@@ -201,6 +205,7 @@ class Model:
             validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
         elif last_share := convert("fit", "validation_split", share, validation_split):
             data, validation = data.split_last(last_share)
+        data = by_class(data, class_weight, self.graph.output_shape[-1])
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)
@@ -345,18 +350,8 @@ class Model:
         )
 
     def _continued(self, plan: Plan) -> Run:
-        """A new run from these weights; slots, steps and epochs go on where the last run ended."""
-        last = self._run
-        self._run = Run(
-            graph=self.graph,
-            theta=self.theta,
-            state=self.state,
-            slots=last.slots if last else tuple(np.zeros_like(self.theta) for _ in plan.rule.slots),
-            learning_rate=plan.rule.learning_rate,
-            save=self.save,
-            epochs_before=last.epochs_before + last.epoch if last else 0,
-            step=last.step if last else 0,
-        )
+        self._run = started(self.graph, self.theta, self.state, plan.rule, self.save, self._run)
+        self._tell_run()
         return self._run
 
     def _batches(

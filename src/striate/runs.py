@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 
@@ -21,13 +21,11 @@ from striate.errors import DataError, FileError, GraphError, MissingExtraError, 
 from striate.files import exists, write_text
 from striate.history import History
 from striate.model import DEFAULT_BATCH, Model, from_file
-from striate.network.graph import Graph
+from striate.network.graph import Graph, Symbol
 from striate.network.layers import Layer, activation_of
 from striate.network.optimizers import Rule, rule_named
 from striate.network.settings import config, convert, optional_positive, whole
-from striate.presets import network
-from striate.presets.read import source as network_source
-from striate.sequential import Sequential
+from striate.presets import network, tables, wired
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
@@ -76,6 +74,10 @@ class Recipe:
     def layers(self, classes: int) -> list[Layer]:
         """The network's layers. Raises `UnknownNameError`, `GraphError` or a setting's own error where it is none."""
         return network(self.model, classes)
+
+    def wired(self, classes: int, shape: tuple[int, ...]) -> Symbol:
+        """The network's answers for pictures of a shape."""
+        return wired(self.model, classes, shape)
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,7 @@ def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
     training, validation = _parts(data, recipe.seed)
     epochs = recipe.epochs or usual_epochs(len(training))
-    model = Sequential(recipe.layers(len(data.class_names)), seed=recipe.seed)
-    model.build(data.preprocessing.shape)
+    model = Model.of(Graph.to(recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
     _check_fit(model.graph, recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     _compile(model, recipe)
@@ -233,9 +234,9 @@ def settings_toml(run: Prepared, source: str | None) -> str:
         },
         "preprocessing": data.preprocessing.to_config(),
     }
-    layers = cast(list[dict[str, Any]], tomllib.loads(network_source(recipe.model))["layers"])
-    tables = [*((f"[{name}]", table) for name, table in sections.items()), *(("[[layers]]", each) for each in layers)]
-    return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in tables)])
+    layers = [("[[layers]]", each) for each in tables(recipe.model)]
+    parts = [*((f"[{name}]", table) for name, table in sections.items()), *layers]
+    return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in parts)])
 
 
 def _lines(table: Mapping[str, object]) -> str:
@@ -259,9 +260,14 @@ def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
 
 def _check_fit(graph: Graph, model: str, data: Dataset) -> None:
     """The network must take such pictures, and give a probability for each class."""
-    last, classes = graph.nodes[-1], len(data.class_names)
     if graph.input_shape != data.preprocessing.shape:
         raise GraphError("run.input_differs", model=model, required=graph.input_shape, came=data.preprocessing.shape)
+    check_outputs(graph, model, len(data.class_names))
+
+
+def check_outputs(graph: Graph, model: str, classes: int) -> None:
+    """Raise `GraphError` unless the last layer gives a probability for each class."""
+    last = graph.nodes[-1]
     if graph.output_shape != (classes,):
         raise GraphError("run.outputs", model=model, layer=last.name, required=classes, came=graph.output_shape)
     if activation_of(last.layer) != "softmax":

@@ -9,15 +9,16 @@ from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
-from striate.network.settings import convert, keywords_checked, shape
+from striate.network.settings import convert, flag, keywords_checked, shape
 
 
 class Sequential(Model):
     """Layers one behind the other. The first says its `input_shape`, or is an `Input`, or the first pictures tell."""
 
     @keywords_checked("Sequential")
-    def __init__(self, layers: Sequence[Layer | Symbol] | None = None, *, seed: int = 0) -> None:
+    def __init__(self, layers: Sequence[Layer | Symbol] | None = None, *, seed: int = 0, strict: bool = False) -> None:
         self._start(seed)
+        self._strict = convert("Sequential", "strict", flag, strict)
         self._listed: list[Layer] = []
         for layer in layers or ():
             self._list(layer)
@@ -37,7 +38,7 @@ class Sequential(Model):
     def build(self, input_shape: Sequence[int]) -> None:
         """Fix the size of the pictures: (height, width, channels)."""
         known = convert("build", "input_shape", shape, input_shape)
-        self._use(Graph.to(chain(self._listed, known)))
+        self._use(Graph.to(chain(self._listed, known), strict=self._strict))
 
     @property
     def graph(self) -> Graph:
@@ -67,7 +68,7 @@ class Sequential(Model):
 
     def _build_if_known(self) -> None:
         if self.layers and self._tells_shape():
-            self._use(Graph.to(chain(self._listed)))
+            self._use(Graph.to(chain(self._listed), strict=self._strict))
 
     def _built_for(self, pictures: NDArray[Any]) -> Model:
         if self._graph is None:

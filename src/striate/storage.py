@@ -5,6 +5,7 @@ before anything is allocated.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ FORMAT = 1
 ENDING = ".safetensors"
 DOCUMENT = "striate"
 LONGEST_DOCUMENT = 4_000_000  # characters: far more than the largest network needs
+HEADER_LENGTH = 8  # bytes before the header that say how long it is: safetensors' format
+LONGEST_HEADER = 32_000_000  # bytes: the longest document, its letters escaped, and a line for each of its weights
 
 T = TypeVar("T")
 
@@ -62,6 +65,8 @@ def save(path: Path, model: ModelFile) -> None:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise SettingError("model.about_not_plain", reason=str(error)) from error
+    if len(text) > LONGEST_DOCUMENT:
+        raise SettingError("model.about_too_long", came=len(text), most=LONGEST_DOCUMENT)
     write_bytes(
         path, serialized({name: np.ascontiguousarray(each) for name, each in tensors.items()}, {DOCUMENT: text})
     )
@@ -74,6 +79,7 @@ def load(path: Path) -> ModelFile:
     if not exists(path) or not path.is_file():
         raise FileError("file.not_found", path=path)
     try:
+        _check_header(path)
         with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:
             document = _document(path, file.metadata())
             graph = _checked(path, lambda: from_document(document.get("network")))
@@ -84,6 +90,34 @@ def load(path: Path) -> ModelFile:
             raise
         raise ModelFileError("model_file.damaged", path=path, reason=str(error)) from error
     return ModelFile(graph, theta, state, *_annotations(path, document, graph))
+
+
+def _check_header(path: Path) -> None:
+    """Before a parser sees it: a header longer than any of ours is refused unread, and one that names a thing twice,
+    of which readers would take different ones.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(HEADER_LENGTH), "little")
+        if length > LONGEST_HEADER:
+            raise ModelFileError("model_file.damaged", path=path, reason=f"{length} > {LONGEST_HEADER}")
+        header = file.read(length)
+    try:
+        _table(path, header)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError("model_file.damaged", path=path, reason=str(error)) from error
+
+
+def _table(path: Path, text: str | bytes) -> object:
+    """What JSON says. Raises `ModelFileError` where a table has two entries of one name."""
+
+    def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+            raise ModelFileError("model_file.name_twice", path=path, name=twice)
+        return table
+
+    return json.loads(text, object_pairs_hook=unambiguous)
 
 
 def checked_names(names: object) -> tuple[str, ...]:
@@ -108,7 +142,7 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     if len(text) > LONGEST_DOCUMENT:
         raise ModelFileError("model_file.document", path=path, reason=f"{len(text)} > {LONGEST_DOCUMENT}")
     try:
-        document: object = json.loads(text)
+        document = _table(path, text)
     except (ValueError, RecursionError) as error:
         raise ModelFileError("model_file.document", path=path, reason=str(error)) from error
     if not isinstance(document, dict):

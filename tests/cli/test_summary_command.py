@@ -104,7 +104,7 @@ def test_a_trained_models_sizes_are_fixed(run: Run, trained: Path, option: str) 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_size_that_cannot_be_is_walked(run: Run, language: str) -> None:
     ended = run("summary", "lenet5", "--size", "8", "--lang", language)
-    assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 1)
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 2)
     assert "8 -C1-> 8 -S2-> 4 -C3-> ?" in ended.err and "5x5" in ended.err and "4x4" in ended.err
 
 
@@ -115,8 +115,8 @@ def test_in_korean(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "said"),
     [
-        ("lenet", 2, "There is no network 'lenet'; did you mean 'lenet5'?"),
-        ("", 2, "There is no network ''; known: 'digits', 'lenet5', 'softmax'."),
+        ("lenet", 2, "There is no network 'lenet'; did you mean 'lenet5'"),
+        ("", 2, "There is no network ''; known: 'digits', 'lenet5', "),
         ("x" * 300, 3, "File name too long"),
         ("missing.safetensors", 3, "missing.safetensors does not exist"),
         ("no/such/run", 3, "no/such/run does not exist"),
@@ -138,3 +138,79 @@ def test_a_preset_goes_before_a_folder_of_its_name(run: Run, trained: Path, monk
     trained.with_name("digits").symlink_to(trained)
     assert "conv1" in run("summary", "digits").out
     assert "conv1" not in run("summary", "./digits").out
+
+
+# What to change
+
+
+GOLDEN = '[[layers]]\nlayer = "Conv2D"\nfilters = 8\nkernel_size = 3\n[[layers]]\nlayer = "MaxPooling2D"\n' * 4
+FIXED = """\
+conv4: a 3x3 kernel does not fit what reaches it, 1x1: 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> 5 -conv3-> 3 \
+-pool3-> 1 -conv4-> ?
+Each of these fits through the whole model:
+  padding='same' in conv1 to conv4
+  pictures of 46x46 or larger
+  leaving out conv4 and pool4
+"""
+
+
+@pytest.fixture
+def golden(tmp_path: Path) -> str:
+    file = tmp_path / "golden.toml"
+    file.write_text(GOLDEN, encoding="utf-8")
+    return str(file)
+
+
+def test_fixes_of_what_does_not_fit(run: Run, golden: str) -> None:
+    ended = run("summary", golden, "--fix")
+    assert (ended.code, ended.out, ended.err) == (1, FIXED, "")
+    assert "  46x46 이상의 사진 쓰기\n  conv4와 pool4 빼기\n" in run("summary", golden, "--fix", "--lang", "ko").out
+
+
+def test_fixes_for_a_program(run: Run, golden: str) -> None:
+    ended = run("summary", golden, "--fix", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out) == {
+        "fits": False,
+        "divides": False,
+        "layer": "conv4",
+        "fixes": [
+            {"kind": "padding", "layers": ["conv1", "conv2", "conv3", "conv4"], "padding": "same"},
+            {"kind": "pictures_or_larger", "size": [46, 46]},
+            {"kind": "leave_out", "layers": ["conv4", "pool4"]},
+        ],
+    }
+
+
+def test_what_fits_but_does_not_divide(run: Run) -> None:
+    ended = run("summary", "lenet5", "--size", "30", "--fix")
+    assert (ended.code, ended.err) == (0, "")
+    first, cause, advice, *fixes = ended.out.splitlines()
+    assert first == "Every layer fits pictures of 30x30."
+    assert cause.startswith("S4: 2x2 windows at a stride of 2x2 do not end at the last pixel of what reaches it, 11x11")
+    assert advice == "With each of these every stride of the model divides:"
+    assert fixes == ["  padding='same' in S4", "  pictures of 28x28", "  pictures of 32x32"]
+
+
+def test_what_fits_and_divides(run: Run) -> None:
+    ended = run("summary", "lenet5", "--fix")
+    assert (ended.code, len(ended.out.splitlines())) == (0, 2)
+    assert json.loads(run("summary", "lenet5", "--fix", "--json").out) == {
+        "fits": True, "divides": True, "layer": None, "fixes": [],
+    }  # fmt: skip
+
+
+def test_fixes_of_a_trained_model_for_another_size(run: Run, tmp_path: Path) -> None:
+    model = Sequential([Conv2D(2, 5, input_shape=(9, 9, 3)), Flatten(), Dense(2, "softmax")])
+    model.save(tmp_path / "m.safetensors")
+    line = ("summary", str(tmp_path / "m.safetensors"), "--fix")
+    assert run(*line).code == 0
+    small = run(*line, "--size", "4")
+    assert (small.code, small.err) == (1, "") and "  pictures of 5x5 or larger\n" in small.out
+
+
+def test_another_error_stays_what_it_is(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "flat.toml"
+    file.write_text('[[layers]]\nlayer = "Flatten"\n[[layers]]\nlayer = "MaxPooling2D"\n', encoding="utf-8")
+    ended = run("summary", str(file), "--fix")
+    assert (ended.code, ended.out) == (3, "") and "MaxPooling2D works on maps" in ended.err

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cases import CASES, Array, Case, random_theta
+from cases import CASES, Array, Case, random_state, random_theta
 
 from striate.engines.contract import Gradients, Key, Program, Purpose
 from striate.engines.reference.program import ReferenceEngine
@@ -17,6 +17,7 @@ from striate.losses import (
     SparseCategoricalCrossentropy,
 )
 from striate.network.graph import Graph, chain
+from striate.network.layers import activation_of
 
 over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 NO_STATE = np.zeros(0)
@@ -42,16 +43,26 @@ def padding_of(graph: Graph, vector: Array) -> Array:
     return vector[~used]
 
 
-@over_the_table
-def test_backward_of_weights_and_pictures(case: Case, rng: np.random.Generator) -> None:
+def modes(case: Case) -> list[bool]:
+    """Normalising by running statistics; where any layer has some, by those of the batch, too."""
+    return [False, True] if case.graph.state.spans else [False]
+
+
+over_the_table_in_every_mode = pytest.mark.parametrize(
+    ("case", "by_batch"), [pytest.param(c, m, id=f"{c.id}-batch" if m else c.id) for c in CASES for m in modes(c)]
+)
+
+
+@over_the_table_in_every_mode
+def test_backward_of_weights_and_pictures(case: Case, by_batch: bool, rng: np.random.Generator) -> None:
     graph, x = case.graph, case.pictures(rng)
-    theta, last = random_theta(graph, rng), graph.nodes[-1].name
-    built = program(graph, Purpose(gradients_of=("input1",), dtype=np.float64))
+    theta, state, last = random_theta(graph, rng), random_state(graph, rng), graph.nodes[-1].name
+    built = program(graph, Purpose(gradients_of=("input1",), batch_statistics=by_batch, dtype=np.float64))
     dy = rng.standard_normal((len(x), *graph.output_shape))
-    gradients = built.backward(theta, NO_STATE, x, {last: dy})
+    gradients = built.backward(theta, state, x, {last: dy})
 
     def moved(theta: Array, x: Array) -> float:
-        return float(np.sum(dy * built.forward(theta, NO_STATE, x).output))
+        return float(np.sum(dy * built.forward(theta, state, x).output))
 
     check_slope(lambda at: moved(theta, at), x, gradients.nodes["input1"], rng.standard_normal(x.shape))
     check_slope(lambda at: moved(at, x), theta, gradients.weights, random_theta(graph, rng))
@@ -62,16 +73,16 @@ def test_backward_of_weights_and_pictures(case: Case, rng: np.random.Generator) 
     assert not padding_of(graph, gradients.weights).any()
 
 
-@over_the_table
-def test_backward_from_and_to_every_node_at_once(case: Case, rng: np.random.Generator) -> None:
+@over_the_table_in_every_mode
+def test_backward_from_and_to_every_node_at_once(case: Case, by_batch: bool, rng: np.random.Generator) -> None:
     graph, x, theta = case.graph, case.pictures(rng), random_theta(case.graph, rng)
-    names = tuple(node.name for node in graph.nodes)
-    built = program(graph, Purpose(keep=names, gradients_of=names, dtype=np.float64))
+    state, names = random_state(graph, rng), tuple(node.name for node in graph.nodes)
+    built = program(graph, Purpose(keep=names, gradients_of=names, batch_statistics=by_batch, dtype=np.float64))
     dy = {node.name: rng.standard_normal((len(x), *node.shape)) for node in graph.nodes}
-    gradients = built.backward(theta, NO_STATE, x, dy)
+    gradients = built.backward(theta, state, x, dy)
 
     def moved(theta: Array, x: Array) -> float:
-        kept = built.forward(theta, NO_STATE, x).kept
+        kept = built.forward(theta, state, x).kept
         return sum(float(np.sum(dy[name] * kept[name])) for name in names)
 
     check_slope(lambda at: moved(theta, at), x, gradients.nodes["input1"], rng.standard_normal(x.shape))
@@ -92,7 +103,7 @@ def losses_for(graph: Graph, pictures: int, rng: np.random.Generator) -> list[tu
     if shape[-1] > 1:
         found.append((CategoricalCrossentropy(from_logits=True), shares))
         found.append((SparseCategoricalCrossentropy(from_logits=True), labels))
-    if getattr(graph.nodes[-1].layer, "activation", "linear") in ("sigmoid", "softmax"):
+    if activation_of(graph.nodes[-1].layer) in ("sigmoid", "softmax"):
         found.append((BinaryCrossentropy(), many_hot))
         if shape[-1] > 1:
             found.append((CategoricalCrossentropy(), shares))
@@ -104,14 +115,14 @@ def losses_for(graph: Graph, pictures: int, rng: np.random.Generator) -> list[tu
 @pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
 def test_step_with_every_loss(case: Case, weighted: bool, rng: np.random.Generator) -> None:
     graph, x, theta = case.graph, case.pictures(rng), random_theta(case.graph, rng)
-    weight = rng.uniform(0, 2, len(x)) if weighted else None
+    weight, state = rng.uniform(0, 2, len(x)) if weighted else None, random_state(graph, rng)
     for loss, y in losses_for(graph, len(x), rng):
-        built = program(graph, Purpose(loss=loss, dropout=True, dtype=np.float64))
+        built = program(graph, Purpose(loss=loss, dropout=True, batch_statistics=True, dtype=np.float64))
 
         def measured(theta: Array, built: Program = built, y: Array = y) -> float:
-            return built.step(theta, NO_STATE, x, y, weight, KEY).loss
+            return built.step(theta, state, x, y, weight, KEY).loss
 
-        stepped = built.step(theta, NO_STATE, x, y, weight, KEY)
+        stepped = built.step(theta, state, x, y, weight, KEY)
         check_slope(measured, theta, stepped.gradient, random_theta(graph, rng))
         assert not padding_of(graph, stepped.gradient).any()
 
@@ -121,11 +132,13 @@ def test_step_is_judge_with_a_gradient(case: Case, rng: np.random.Generator) -> 
     """Where nothing is dropped."""
     graph, x, theta = case.graph, case.pictures(rng), random_theta(case.graph, rng)
     y, weight = rng.standard_normal((len(x), *graph.output_shape)), rng.uniform(0, 2, len(x))
+    state = random_state(graph, rng)
     built = program(graph, Purpose(loss=MeanSquaredError(), dtype=np.float64))
-    judged, stepped = built.judge(theta, NO_STATE, x, y, weight), built.step(theta, NO_STATE, x, y, weight, KEY)
+    judged, stepped = built.judge(theta, state, x, y, weight), built.step(theta, state, x, y, weight, KEY)
     assert judged.loss == stepped.loss
     np.testing.assert_array_equal(judged.output, stepped.output)
-    np.testing.assert_array_equal(judged.output, built.forward(theta, NO_STATE, x).output)
+    np.testing.assert_array_equal(judged.output, built.forward(theta, state, x).output)
+    np.testing.assert_array_equal(stepped.state, state)  # nothing was normalised by the batch
     per_picture = np.square(judged.output - y).reshape(len(x), -1).mean(axis=1)
     np.testing.assert_allclose(judged.loss, (weight * per_picture).mean(), rtol=1e-13)
 

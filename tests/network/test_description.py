@@ -15,7 +15,7 @@ from striate.layers import Dense, Layer
 from striate.network.description import from_document, layers_from_toml, to_document
 from striate.network.graph import Graph, chain
 from striate.network.settings import config
-from striate.presets.read import PRESETS, network
+from striate.presets.read import PRESETS, network, wired
 
 over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -186,7 +186,7 @@ def test_a_toml_that_is_no_network_is_refused(document: Mapping[str, object]) ->
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_answer_with_one_probability_a_class(name: str) -> None:
-    graph = Graph.to(chain(network(name, 7), (28, 28, 1)))
+    graph = Graph.to(wired(name, 7, (28, 28, 1)))
     assert graph.output_shape == (7,)
     assert config(graph.nodes[-1].layer)["activation"] == "softmax"
 

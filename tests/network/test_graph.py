@@ -7,7 +7,7 @@ import pytest
 from cases import CASES, Case
 
 from striate.errors import GraphError, SizeError, StateError, StriateError
-from striate.layers import Conv2D, Dense, Dropout, Flatten, Input, InputLayer, Layer, MaxPooling2D
+from striate.layers import Add, Conv2D, Dense, Dropout, Flatten, Input, InputLayer, Layer, MaxPooling2D
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layout import ALIGNMENT
 
@@ -23,7 +23,8 @@ def test_nodes_stand_behind_their_inputs(case: Case) -> None:
     graph = case.graph
     assert graph.nodes[0].inputs == ()
     assert all(0 <= i < place for place, node in enumerate(graph.nodes[1:], 1) for i in node.inputs)
-    assert [node.layer for node in graph.nodes[1:]] == list(case.layers)
+    if not callable(case.layers):
+        assert [node.layer for node in graph.nodes[1:]] == list(case.layers)
     assert len(set(names(graph))) == len(graph.nodes)
     assert (graph.input_shape, graph.output_shape) == (case.shape, graph.nodes[-1].shape)
 
@@ -142,11 +143,7 @@ def test_a_model_has_one_input() -> None:
 
 
 def _two_inputs() -> Symbol:
-    """No layer takes two inputs yet, so they are wired by hand."""
-    x = Symbol(InputLayer((3,)))
-    joined = Dense(2)(x)
-    joined.inputs = (x, Symbol(InputLayer((3,))))
-    return joined
+    return Add()([Input((3,)), Input((3,))])
 
 
 def test_an_input_behind_other_layers_is_refused() -> None:

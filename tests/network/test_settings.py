@@ -25,7 +25,23 @@ from striate.losses import BinaryCrossentropy, CategoricalCrossentropy
 from striate.network.losses import loss_named
 from striate.network.optimizers import rule_named
 from striate.network.settings import config
-from striate.optimizers import NAG, SGD, Adam, GradientDescent, Momentum, Nesterov
+from striate.optimizers import (
+    NAG,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    CenteredMomentumRMSprop,
+    CenteredRMSprop,
+    GradientDescent,
+    Momentum,
+    MomentumRMSprop,
+    Nadam,
+    Nesterov,
+    PlainRMSprop,
+    RMSprop,
+)
 
 
 def test_numbers_become_pairs() -> None:
@@ -176,12 +192,41 @@ def test_sgd_chooses_its_rule() -> None:
     assert type(SGD(0.1)) is GradientDescent
     assert type(SGD(0.1, 0.9)) is Momentum
     assert type(SGD(learning_rate=0.1, momentum=0.8, nesterov=True)) is Nesterov
-    assert config(SGD(0.5, 0.8, True)) == {"learning_rate": 0.5, "momentum": 0.8}
+    given = {name: value for name, value in config(SGD(0.5, 0.8, True, clipnorm=2)).items() if value is not None}
+    assert given == {"learning_rate": 0.5, "momentum": 0.8, "clipnorm": 2.0}
 
 
-@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "momentum", "nesterov", "nag"])
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ({}, PlainRMSprop),
+        ({"momentum": 0.5}, MomentumRMSprop),
+        ({"centered": True}, CenteredRMSprop),
+        ({"momentum": 0.5, "centered": True}, CenteredMomentumRMSprop),
+    ],
+)
+def test_rmsprop_chooses_its_rule(settings: dict[str, object], kind: type) -> None:
+    rule = RMSprop(0.1, 0.8, weight_decay=0.25, **settings)
+    assert type(rule) is kind
+    given = {name: value for name, value in config(rule).items() if value is not None}
+    momentum = {"momentum": 0.5} if "momentum" in settings else {}
+    assert given == {"learning_rate": 0.1, "rho": 0.8, "epsilon": 1e-7, "weight_decay": 0.25, **momentum}
+
+
+def test_positions_are_those_of_keras() -> None:
+    assert (AdamW(0.1, 0.2, 0.3).weight_decay, AdamW(0.1, 0.2, 0.3).beta_1) == (0.2, 0.3)
+    assert (Adagrad(0.1, 0.2, 0.3).initial_accumulator_value, Adagrad(0.1, 0.2, 0.3).epsilon) == (0.2, 0.3)
+    assert (Adadelta(0.1, 0.2, 0.3).rho, Nadam(0.1, 0.2, 0.3).beta_2) == (0.2, 0.3)
+    with pytest.raises(SettingError):
+        Adam(0.1, 0.2, 0.3, 0.4, 0.5)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["sgd", "SGD", "adam", "Adam", "momentum", "nag", "rmsprop", "AdamW", "nadam"])
 def test_rules_by_name(name: str) -> None:
-    assert type(rule_named(name)).__name__.lower() == {"sgd": "gradientdescent"}.get(name.lower(), name.lower())
+    assert type(rule_named(name)).__name__.lower() == {
+        "sgd": "gradientdescent",
+        "rmsprop": "plainrmsprop",
+    }.get(name.lower(), name.lower())
 
 
 def test_lr_is_taken_with_a_notice_that_points_at_the_users_line() -> None:

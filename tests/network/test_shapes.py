@@ -4,12 +4,28 @@ from math import ceil, prod
 
 import numpy as np
 import pytest
-from cases import CASES, Case, random_theta
+from cases import CASES, Case, Curve, random_state, random_theta
 
 from striate.engines.contract import Purpose
 from striate.engines.reference.program import ReferenceEngine
 from striate.errors import SizeError
-from striate.layers import AveragePooling2D, Conv2D, Dense, Flatten, Input, Layer, MaxPooling2D
+from striate.layers import (
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Input,
+    Layer,
+    LayerNormalization,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
 from striate.network.graph import Graph, chain
 from striate.network.shapes import output_shape, weights
 
@@ -25,15 +41,29 @@ def places(size: int, kernel: int, stride: int, padding: object, axis: int) -> i
     return len([start for start in range(-before, size + after, stride) if start + kernel <= size + after])
 
 
-def expected_shape(layer: Layer, shape: Shape) -> Shape:
+def convolved(layer: Conv2D | DepthwiseConv2D, shape: Shape) -> list[int]:
+    """A dilated kernel spans as many pixels as it has taps and gaps."""
+    spans = [
+        len(range(0, f * d, d)) + (f - 1) * (d - 1) for f, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)
+    ]
+    return [places(shape[i], spans[i], layer.strides[i], layer.padding, i) for i in (0, 1)]
+
+
+def expected_shape(layer: Layer, shape: Shape, *others: Shape) -> Shape:
     """Counted out here, without the package's rules."""
     match layer:
         case Conv2D():
-            moved = [
-                places(shape[i], layer.kernel_size[i], layer.strides[i], layer.padding, i)  #
-                for i in (0, 1)
-            ]
-            return *moved, layer.filters
+            return *convolved(layer, shape), layer.filters
+        case DepthwiseConv2D():
+            return *convolved(layer, shape), shape[2] * layer.depth_multiplier
+        case GlobalAveragePooling2D() | GlobalMaxPooling2D():
+            return (1, 1, shape[2]) if layer.keepdims else (shape[2],)
+        case ZeroPadding2D():
+            (top, bottom), (left, right) = layer.padding
+            return shape[0] + top + bottom, shape[1] + left + right, shape[2]
+        case Concatenate():
+            grown = np.concatenate([np.empty((1, *each)) for each in (shape, *others)], axis=layer.axis)
+            return grown.shape[1:]
         case MaxPooling2D() | AveragePooling2D():
             strides = layer.strides or layer.pool_size
             return *(places(shape[i], layer.pool_size[i], strides[i], layer.padding, i) for i in (0, 1)), shape[2]
@@ -47,27 +77,42 @@ def expected_shape(layer: Layer, shape: Shape) -> Shape:
 
 @over_the_table
 def test_shapes_are_what_counting_gives(case: Case) -> None:
-    shape = case.shape
-    for node, layer in zip(case.graph.nodes[1:], case.layers, strict=True):
-        shape = expected_shape(layer, shape)
-        assert node.shape == shape
+    for node in case.graph.nodes[1:]:
+        assert node.shape == expected_shape(node.layer, *case.graph.shapes_into(node))
+
+
+def expected_weights(layer: Layer, channels: int) -> dict[str, Shape]:
+    match layer:
+        case Conv2D():
+            kernel, outputs = (*layer.kernel_size, channels // layer.groups, layer.filters), layer.filters
+        case DepthwiseConv2D():
+            kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
+            outputs = channels * layer.depth_multiplier
+        case Dense():
+            kernel, outputs = (channels, layer.units), layer.units
+        case BatchNormalization() | LayerNormalization():
+            return {n: (channels,) for n, has in (("gamma", layer.scale), ("beta", layer.center)) if has}
+        case Curve():
+            return {"w": (channels,)}
+        case _:
+            return {}
+    return {"kernel": kernel, "bias": (outputs,)} if layer.use_bias else {"kernel": kernel}
 
 
 @over_the_table
 def test_weights_are_what_the_layers_say(case: Case) -> None:
     graph = case.graph
-    shapes, counted = {span.name: span.shape for span in graph.theta.spans}, 0
+    expected, statistics = dict[str, Shape](), dict[str, Shape]()
     for node in graph.nodes[1:]:
-        layer = node.layer
-        if not isinstance(layer, Conv2D | Dense) or graph.owner(node) is not node:
-            continue
-        channels = graph.shapes_into(node)[0][-1]
-        window, outputs = (layer.kernel_size, layer.filters) if isinstance(layer, Conv2D) else ((), layer.units)
-        assert shapes.pop(f"{node.name}/kernel") == (*window, channels, outputs)
-        assert (shapes.pop(f"{node.name}/bias", None) == (outputs,)) == layer.use_bias
-        counted += prod(window) * channels * outputs + layer.use_bias * outputs
-    assert not shapes
-    assert graph.theta.count == counted
+        if graph.owner(node) is node:
+            channels = graph.shapes_into(node)[0][-1]
+            expected |= {f"{node.name}/{k}": v for k, v in expected_weights(node.layer, channels).items()}
+            if isinstance(node.layer, BatchNormalization):
+                statistics |= {f"{node.name}/moving_{name}": (channels,) for name in ("mean", "variance")}
+    assert {span.name: span.shape for span in graph.theta.spans} == expected
+    assert {span.name: span.shape for span in graph.state.spans} == statistics
+    assert graph.theta.count == sum(map(prod, expected.values()))
+    assert graph.state.count == sum(map(prod, statistics.values()))
 
 
 @over_the_table
@@ -80,7 +125,10 @@ def test_multiply_adds_are_one_for_each_weight_at_each_place(case: Case) -> None
 
 @pytest.mark.parametrize("case", [c for c in CASES if len(c.shape) == 3], ids=lambda case: case.id)
 def test_a_unit_sees_exactly_its_receptive_field(case: Case, rng: np.random.Generator) -> None:
-    """A NaN in one pixel makes NaN of every unit that looks at it, and of no other."""
+    """A NaN in one pixel makes NaN of every unit that looks at it, and of no other.
+
+    A field is a box: in it there may be pixels that a dilated kernel steps over, or that no branch looks at.
+    """
     graph = case.graph
     height, width, channels = case.shape
     pixels = [(i, j) for i in range(height) for j in range(width)]
@@ -89,16 +137,33 @@ def test_a_unit_sees_exactly_its_receptive_field(case: Case, rng: np.random.Gene
         x[picture, i, j] = np.nan
     keep = tuple(node.name for node in graph.nodes)
     program = ReferenceEngine().compile(graph, len(x), Purpose(keep=keep, dtype=np.float64))
-    kept = program.forward(random_theta(graph, rng), np.zeros(0), x).kept
+    kept = program.forward(random_theta(graph, rng), random_state(graph, rng), x).kept
+    full = not case.branches and all(getattr(n.layer, "dilation_rate", (1, 1)) == (1, 1) for n in graph.nodes)
     for node, field in zip(graph.nodes, graph.fields, strict=True):
         if field is None:
             continue
         rows, columns = field
-        reached = np.isnan(kept[node.name]).all(axis=-1)  # pixels P Q
+        reached = np.isnan(kept[node.name]).any(axis=-1)  # pixels P Q
         for p, q in np.ndindex(*node.shape[:2]):
             top, left = rows.start + p * rows.stride, columns.start + q * columns.stride
             inside = [top <= i < top + rows.size and left <= j < left + columns.size for i, j in pixels]
-            assert reached[:, p, q].tolist() == inside
+            found = reached[:, p, q].tolist()
+            assert found == inside if full else not set(np.flatnonzero(found)) - set(np.flatnonzero(inside))
+
+
+def test_fields_of_dilated_kernels_and_branches() -> None:
+    """By hand: 3 taps 2 apart span 5; a box around a branch of 5 and one of 1; nothing where branches stride unlike."""
+    x = Input((9, 9, 1))
+    y = Conv2D(1, 3, padding="same", dilation_rate=2)(x)
+    fields = Graph.to(Add()([y, x])).fields
+    assert [field and (field[0].start, field[0].size, field[0].stride) for field in fields] == [
+        (0, 1, 1), (-2, 5, 1), (-2, 5, 1),
+    ]  # fmt: skip
+    padded = Graph.to(Conv2D(1, 3, strides=2)(ZeroPadding2D(((1, 0), (2, 0)))(x))).fields[-1]
+    assert padded and [(f.start, f.size, f.stride) for f in padded] == [(-1, 3, 2), (-2, 3, 2)]
+    x = Input((6, 6, 1))
+    assert Graph.to(Add()([Conv2D(1, 2, strides=2)(x), Conv2D(1, 4)(x)])).fields[-1] is None
+    assert Graph.to(Concatenate(axis=1)([x, x])).fields[-1] is None
 
 
 def test_behind_flatten_a_unit_sees_everything() -> None:

@@ -123,4 +123,4 @@ def test_two_3x3_see_5x5_and_three_see_7x7() -> None:
 
 def test_a_union_holds_both_fields() -> None:
     assert Field(3, 2, -1).union(Field(5, 2, 0)) == Field(6, 2, -1)
-    assert Field(7, 1, -2).union(Field(3, 4, 0)) == Field(7, 4, -2)
+    assert Field(7, 4, -2).union(Field(3, 4, 0)) == Field(7, 4, -2)

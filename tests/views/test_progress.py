@@ -71,13 +71,13 @@ def test_a_reason_in_the_users_own_words_is_shown_as_it_is() -> None:
 
 def test_other_metrics_are_shown_under_their_own_names() -> None:
     stream = io.StringIO()
-    logs = {"mean_absolute_error": 1234.5678, "top_2_accuracy": 0.5, "loss": float("nan"), "val_f1": 1e-7}
+    logs = {"mean_absolute_error": 1234.5678, "top_2_accuracy": 0.5, "loss": float("nan"), "val_f7": 1e-7}
     Lines(stream)(EpochDone(0, 0.04, 1234567.0, logs))
     for part in (
         "mean_absolute_error 1235.",
         "top_2_accuracy 50.00 %",
         "loss nan",
-        "validation f1 1.000e-07",
+        "validation f7 1.000e-07",
         "1,234,567 images/s",
     ):
         assert part in stream.getvalue()

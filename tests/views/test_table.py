@@ -266,7 +266,7 @@ def test_a_real_terminal_gets_colours() -> None:
 def test_json_holds_every_fact_under_its_name() -> None:
     summary = summary_of([Conv2D(2, 2, strides=2, padding="same"), MaxPooling2D(), Flatten(), Dense(3)], (7, 9, 1))
     loaded = json.loads(json.dumps(as_dict(summary), allow_nan=False))
-    assert loaded.keys() == {"layers", "weights", "biases", "multiply_adds", "bytes"}
+    assert loaded.keys() == {"layers", "weights", "biases", "multiply_adds", "bytes", "trainable"}
     assert all(
         layer.keys()
         == {"name", "kind", "shape", "weights", "multiply_adds", "field", "field_stride", "formula", "notes"}

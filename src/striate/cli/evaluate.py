@@ -3,13 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-from striate.cli.output import aside, say, write_json
+from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.load import Dataset, Images, load_images
 from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
+from striate.report import Report, class_report
 from striate.runs import model_file
+from striate.views.classes import class_lines, confusion_lines
 
 
 @command("evaluate")
@@ -17,23 +19,35 @@ from striate.runs import model_file
 @argument("data", Place())
 @option("--batch", reader=Whole(1), default=256)
 @option("--threads", reader=Whole(1))
+@option("--figure", reader=Place())
 @json_flag
-def evaluate(model: Path, data: Path, batch: int, threads: int | None, json: bool) -> None:
+def evaluate(model: Path, data: Path, batch: int, threads: int | None, figure: Path | None, json: bool) -> None:
     """`striate evaluate`."""
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data)
-    judge.compile("sgd", _loss(judge), metrics=["accuracy"], threads=threads)
-    loss, accuracy = judge.judge(images, batch_size=batch).values()
+    report = class_report(judge, images, batch, threads=threads)
+    if figure:
+        report.plot(figure)
     if json:
-        write_json({"accuracy": accuracy, "loss": loss, "pictures": len(images), "part": part}, indent=None)
-        return
-    say("train.accuracy", percent=100 * accuracy)
-    say("evaluate.pictures", pictures=len(images), part=f"part.{part}", right=round(accuracy * len(images)))
-    aside("evaluate.loss", loss=loss)
+        write_json({**report.to_json(), "part": part}, indent=None)
+    else:
+        _show(report, part)
+    if figure:
+        aside("judged.saved", file=figure)
 
 
-def _loss(model: Model) -> str:
-    return "binary_crossentropy" if model.graph.output_shape == (1,) else "sparse_categorical_crossentropy"
+def _show(report: Report, part: str) -> None:
+    say("train.accuracy", percent=100 * report.accuracy)
+    say("evaluate.pictures", pictures=report.pictures, part=f"part.{part}", right=report.hits)
+    low, high = report.accuracy_interval
+    say("judged.accuracy_between", low=100 * low, high=100 * high)
+    write(["", *class_lines(report.class_names, report.classes, report.macro)])
+    if confused := confusion_lines(report.class_names, report.matrix):
+        write(["", *confused])
+    if report.bins is not None and report.calibration_error is not None:
+        write([""])
+        say("judged.calibration", percent=100 * report.calibration_error, bins=len(report.bins))
+    aside("evaluate.loss", loss=report.loss)
 
 
 def _pictures(model: Model, source: Path) -> tuple[str, Images]:

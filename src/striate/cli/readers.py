@@ -8,6 +8,8 @@ from typing import Protocol
 
 from striate.messages import render
 
+LONGEST_METAVAR = 40  # characters: with more the help's first column leaves no room for the second
+
 
 class Unreadable(Exception):  # noqa: N818 (never seen by a user)
     """Raised by a reader: the code of what is required."""
@@ -110,8 +112,9 @@ class OneOf:
     names: Sequence[str]
 
     def metavar(self) -> str:
-        """The names."""
-        return "|".join(self.names)
+        """The names; where they would push the explanations off the line, NAME."""
+        names = "|".join(self.names)
+        return names if len(names) <= LONGEST_METAVAR else render("cli.metavar.name")
 
     def read(self, text: str) -> str:
         """The name."""

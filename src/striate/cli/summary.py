@@ -1,17 +1,23 @@
 """`striate summary`: a network layer by layer."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
-from striate.cli.output import write_json
+from striate.cli.guard import Code
+from striate.cli.output import say, write, write_json
 from striate.cli.readers import Text, Whole
 from striate.cli.train import Size
-from striate.cli.ui import argument, command, json_flag, option
-from striate.errors import tell
+from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.errors import SizeError, tell
 from striate.files import exists
-from striate.network.graph import Graph, chain
+from striate.messages import render
+from striate.network.doctor import refusal
+from striate.network.graph import Graph
 from striate.network.summary import summarize
 from striate.network.window import Pair
-from striate.presets import PRESETS, network
+from striate.network.wiring import Wiring, picture_shape, resized
+from striate.presets import PRESETS, wired
 from striate.runs import model_file
 from striate.storage import ENDING, load
 from striate.views.table import as_dict, show
@@ -24,21 +30,82 @@ SIZE, CHANNELS, CLASSES = (28, 28), 1, 10  # MNIST's
 @option("--size", reader=Size())
 @option("--channels", reader=Whole(1))
 @option("--classes", reader=Whole(2))
+@flag("--fix")
 @json_flag
-def summary(model: str, size: Pair | None, channels: int | None, classes: int | None, json: bool) -> None:
+def summary(
+    model: str, size: Pair | None, channels: int | None, classes: int | None, fix: bool, json: bool
+) -> int | None:
     """`striate summary`."""
+    if fix:
+        return _judge_sizes(model, size, channels, classes, json=json)
     if _is_trained(model):
         if size or channels or classes:
             tell("summary.fixed", model=model)
         graph = load(model_file(Path(model))).graph
     else:
-        shape = (*(size or SIZE), channels or CHANNELS)
-        graph = Graph.to(chain(network(model, classes or CLASSES), shape))
+        graph = _described(model, size, channels, classes)
     facts = summarize(graph)
     if json:
         write_json(as_dict(facts))
     else:
         show(facts)
+    return None
+
+
+def _described(model: str, size: Pair | None, channels: int | None, classes: int | None) -> Graph:
+    shape = (*(size or SIZE), channels or CHANNELS)
+    return Graph.to(wired(model, classes or CLASSES, shape))
+
+
+def _judge_sizes(model: str, size: Pair | None, channels: int | None, classes: int | None, *, json: bool) -> Code:
+    """Show what does not fit and what to change; where all fits, what does not divide."""
+    try:
+        wiring = _wiring(model, size, channels, classes)
+        misfit = refusal(wiring)
+        uneven = None if misfit else refusal(wiring, strict=True)
+        pictures = picture_shape(wiring)
+    except SizeError as error:
+        if "fixes" not in error.fields:
+            raise
+        misfit, uneven, pictures = error, None, ()
+    if json:
+        write_json(_as_dict(misfit, uneven))
+    elif misfit:
+        _show("doctor.does_not_fit", misfit)
+    else:
+        say("doctor.fits", size=pictures[:2])
+        if uneven:
+            _show("doctor.left_over", uneven)
+        else:
+            say("doctor.divides")
+    return Code.PROBLEMS if misfit else Code.DONE
+
+
+def _wiring(model: str, size: Pair | None, channels: int | None, classes: int | None) -> Wiring:
+    """The layers, also of a trained model for pictures of another size than its own."""
+    if not _is_trained(model):
+        return _described(model, size, channels, classes).nodes
+    nodes = load(model_file(Path(model))).graph.nodes
+    shape = picture_shape(nodes)
+    return resized(nodes, (*size, *shape[2:])) if size and len(shape) == 3 else nodes
+
+
+def _show(code: str, error: SizeError) -> None:
+    """Why sizes are refused, and each fix on a line."""
+    fixes = cast(Sequence[tuple[str, dict[str, object]]], error.fields["fixes"])
+    say(code, **error.fields)
+    write([render(str(error.fields["advice"])).rstrip(), *(f"  {render(each, fields)}" for each, fields in fixes)])
+
+
+def _as_dict(misfit: SizeError | None, uneven: SizeError | None) -> dict[str, object]:
+    error = misfit or uneven
+    fixes = cast(Sequence[tuple[str, dict[str, object]]], error.fields["fixes"] if error else ())
+    return {
+        "fits": misfit is None,
+        "divides": error is None,
+        "layer": error and error.fields["layer"],
+        "fixes": [{"kind": code.partition(".")[2], **fields} for code, fields in fixes],
+    }
 
 
 def _is_trained(model: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.network.graph import Graph
+from striate.network.layout import Span
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 
@@ -96,12 +97,22 @@ class Engine(Protocol):
         """Plan a graph for batches of up to `capacity` pictures."""
         ...
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array]) -> Array:
+    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
         """Where the rule wants the gradient taken: theta itself, except for the textbook's NAG."""
         ...
 
     def update(
-        self, rule: Rule, theta: Array, gradient: Array, slots: Sequence[Array], t: int, learning_rate: float
+        self,
+        rule: Rule,
+        theta: Array,
+        gradient: Array,
+        slots: Sequence[Array],
+        t: int,
+        learning_rate: float,
+        spans: Sequence[Span],
     ) -> None:
-        """One step of the rule, in place; t counts from 1."""
+        """One step of the rule, in place, with its clipping and weight decay; t counts from 1.
+
+        What is not trainable stays, bit for bit, in theta and in the slots.
+        """
         ...

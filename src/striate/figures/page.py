@@ -72,6 +72,12 @@ class Page:
         at = MARGIN + x, self._top + y
         self._axes.text(*at, text, va="top", fontsize=points, color=color, fontfamily=self._fonts, parse_math=False)
 
+    def upright(self, text: str, x: float, y: float, points: float = SMALL, color: str = INK) -> None:
+        """A line of text that reads upwards from a point and is centred on it from left to right."""
+        at = MARGIN + x, self._top + y
+        line = self._axes.text(*at, text, va="bottom", ha="center", fontsize=points, color=color, parse_math=False)
+        line.set(rotation=90, fontfamily=self._fonts)
+
     def axes(self, box: Box) -> "Axes":
         """Axes of their own at a place."""
         left, bottom = MARGIN + box.x, self._height - self._top - box.y - box.height

@@ -65,6 +65,8 @@ class _Formatter(string.Formatter):
     - `list`: the items, joined by commas
     - `quoted`: the items in quotes, joined by commas
     - `text`: the value is a code itself; its text
+    - `names`: names of layers, those counted on from each other together: conv1 to conv4 and pool4
+    - `each`: [(code, fields), ...] as their texts, with semicolons between
     - `walk`: [("input1", (28, 28, 1)), ("conv1", (26, 26, 8))] as 28 -conv1-> 26
     - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle that its
       last sound asks for; after another spec and a bar: `{shape:size|이/가}`
@@ -96,6 +98,11 @@ class _Formatter(string.Formatter):
                 return ", ".join(str(item) for item in _items(value))
             case "quoted":
                 return ", ".join(f"'{item}'" for item in _items(value))
+            case "names":
+                return self._named(cast("list[str]", value))
+            case "each":
+                texts = cast("list[tuple[str, Mapping[str, object]]]", value)
+                return "; ".join(render(code, fields, self._language) for code, fields in texts)
             case "walk":
                 return _walk(cast("list[tuple[str, tuple[int, ...]]]", value))
             case "text":
@@ -106,6 +113,33 @@ class _Formatter(string.Formatter):
                 return str(value)
             case _:
                 return cast(str, super().format_field(value, spec))
+
+    def _named(self, names: list[str]) -> str:
+        parts = [
+            render("names.run", {"first": run[0], "last": run[-1]}, self._language) if len(run) > 2 else ", ".join(run)
+            for run in _runs(names)
+        ]
+        *front, last = ", ".join(parts).rsplit(", ", 1)
+        return render("names.and", {"front": front[0], "last": last}, self._language) if front else last
+
+
+def _runs(names: list[str]) -> list[list[str]]:
+    """Names by their stem, cut where a number does not follow the last: [[conv1, conv2, conv3], [conv5], [pool3]].
+
+    Where no three follow each other they stay in the order they came.
+    """
+    parted = [re.fullmatch(r"(.*?)(\d{0,9})", name, re.DOTALL) for name in names]
+    keyed = [(match[1], int(match[2] or 0), name) for match, name in zip(parted, names, strict=True) if match]
+    stems = list(dict.fromkeys(stem for stem, _, _ in keyed))
+    runs: list[list[str]] = []
+    last: tuple[str, int] | None = None
+    for stem, number, name in sorted(keyed, key=lambda each: stems.index(each[0])):
+        if last == (stem, number - 1) and number > 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+        last = stem, number
+    return runs if max(map(len, runs), default=0) > 2 else [[name] for name in names]
 
 
 def _items(value: object) -> Iterable[Any]:

@@ -1,35 +1,46 @@
 """How layers are wired: a graph without cycles, from one input to one output, in an order of computation."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from itertools import islice
+from typing import Any, cast
 
 from striate.errors import GraphError, SizeError, StateError, unknown_name
+from striate.network import doctor
 from striate.network import layers as kinds
-from striate.network.layers import InputLayer, Layer
+from striate.network.layers import CustomLayer, InputLayer, Layer
 from striate.network.layout import Layout, Weight
 from striate.network.settings import keywords_checked
-from striate.network.shapes import Fields, Shape, fields, multiply_adds, output_shape, weights
+from striate.network.shapes import (
+    Fields,
+    Shape,
+    fields,
+    joined_fields,
+    multiply_adds,
+    output_shape,
+    weights,
+)
 from striate.network.window import Field
+from striate.network.wiring import Place
 
 
 class Symbol:
     """What a layer will give: the functional form's value before there are pictures. Its shape is known at once."""
 
-    def __init__(self, layer: Layer, inputs: Sequence["Symbol"] = ()) -> None:
+    def __init__(self, layer: Layer, inputs: Sequence["Symbol"] = (), *, behind: Iterable[Layer] | None = None) -> None:
         self.layer = layer
         self.inputs = tuple(inputs)
-        self.shape = self._shape()
+        self.shape = self._shape(behind)
 
-    def _shape(self) -> Shape:
+    def _shape(self, behind: Iterable[Layer] | None) -> Shape:
+        """`behind`: the layers that will follow in a chain, for fixes to be proved through; None: not known yet."""
         try:
             return output_shape(self.layer, *(symbol.shape for symbol in self.inputs))
         except SizeError as misfit:
-            names = _names(_ordered(self))
-            walk = [(names[symbol], symbol.shape) for symbol in _way_to(self.inputs[0])]
-            raise SizeError(misfit.code, layer=names[self], walk=walk, **misfit.fields) from None
+            places = _places(_ordered(self), behind or ())
+            raise doctor.refusal(places, whole=behind is not None) or misfit from None
 
     def __repr__(self) -> str:
         return f"Symbol(shape={self.shape}, from={self.layer!r})"
@@ -43,18 +54,43 @@ def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # 
 
 @kinds.apply.register
 def _(inputs: Symbol, layer: Layer) -> Symbol:
+    return _connected(layer, [inputs])
+
+
+@kinds.apply.register(list)
+@kinds.apply.register(tuple)
+def _(inputs: Sequence[object], layer: Layer) -> Any:
+    if any(isinstance(each, Symbol) for each in inputs):
+        return _connected(layer, inputs)
+    return kinds.apply.dispatch(object)(inputs, layer)  # arrays, or rows of one
+
+
+def _connected(layer: Layer, inputs: Sequence[object], behind: Iterable[Layer] | None = None) -> Symbol:
+    symbols = [each for each in inputs if isinstance(each, Symbol)]
     if isinstance(layer, InputLayer):
         raise GraphError("graph.input_not_first")
-    return Symbol(layer, (inputs,))
+    if len(symbols) != len(inputs):
+        raise GraphError("graph.mixed_inputs", layer=type(layer).__name__)
+    check_number_of_inputs(layer, type(layer).__name__, len(symbols))
+    return Symbol(layer, symbols, behind=behind)
+
+
+def check_number_of_inputs(layer: Layer, name: str, came: int) -> None:
+    """Raise `GraphError` unless a layer takes so many inputs: one, or for those that join two or more."""
+    if isinstance(layer, InputLayer):
+        fits = came == 0
+    elif isinstance(layer, CustomLayer):
+        fits = came > 0
+    else:
+        fits = came >= 2 if layer.joins else came == 1
+    if not fits:
+        raise GraphError("graph.joins" if layer.joins else "graph.one_at_a_time", layer=name, came=came)
 
 
 @dataclass(frozen=True)
-class Node:
-    """One place of a graph: a layer, under a name, with where its inputs come from and what it makes of them."""
+class Node(Place):
+    """One place of a graph, with what it makes of its inputs."""
 
-    name: str
-    layer: Layer
-    inputs: tuple[int, ...]  # places in Graph.nodes, all before this one
     shape: Shape  # of one picture: (H, W, C) or (n,)
 
 
@@ -65,26 +101,28 @@ class Graph:
     nodes: tuple[Node, ...]
 
     @staticmethod
-    def to(output: Symbol) -> "Graph":
-        """The graph of everything that a symbol is made from."""
+    def to(output: Symbol, *, strict: bool = False) -> "Graph":
+        """The graph of everything that a symbol is made from; `strict`: `SizeError` where a stride does not divide."""
         symbols = _ordered(output)
         inputs = [symbol for symbol in symbols if isinstance(symbol.layer, InputLayer)]
         if len(inputs) != 1:
             raise GraphError("graph.one_input", came=len(inputs))
         if len(symbols) == 1:
             raise GraphError("graph.no_layers")
-        names = _names(symbols)
-        _check_shared(symbols, names)
-        place = {symbol: i for i, symbol in enumerate(symbols)}
-        return Graph(tuple(Node(names[s], s.layer, tuple(place[i] for i in s.inputs), s.shape) for s in symbols))
+        places = _places(symbols)
+        shared = len({symbol.layer for symbol in symbols}) < len(symbols)
+        if (shared or strict) and (refusal := doctor.refusal(places, strict=strict)):
+            raise refusal
+        nodes = (Node(p.name, p.layer, p.inputs, s.shape) for p, s in zip(places, symbols, strict=True))
+        return Graph(tuple(nodes))
 
     @staticmethod
-    def between(inputs: Symbol, outputs: Symbol) -> "Graph":
+    def between(inputs: Symbol, outputs: Symbol, *, strict: bool = False) -> "Graph":
         """As `to`, from this input."""
         for symbol in (inputs, outputs):
             if not isinstance(cast(object, symbol), Symbol):
                 raise GraphError("graph.no_symbol", came=type(symbol).__name__)
-        graph = Graph.to(outputs)
+        graph = Graph.to(outputs, strict=strict)
         if graph.nodes[0].layer is not inputs.layer:
             raise GraphError("graph.other_input")
         return graph
@@ -156,14 +194,16 @@ class Graph:
             if not node.inputs:
                 seen.append((Field(), Field()) if len(node.shape) == 3 else None)
             else:
-                seen.append(fields(node.layer, seen[node.inputs[0]], self.nodes[node.inputs[0]].shape))
+                before = joined_fields([seen[place] for place in node.inputs])
+                seen.append(fields(node.layer, before, self.nodes[node.inputs[0]].shape))
         return tuple(seen)
 
 
 def chain(layers: Iterable[Layer], input_shape: Shape | None = None) -> Symbol:
     """Layers one behind the other, as `Sequential` has them. The first is an input, or says its `input_shape`."""
     symbol: Symbol | None = None
-    for layer in layers:
+    listed = list(layers)
+    for i, layer in enumerate(listed):
         if isinstance(layer, InputLayer):
             if symbol is not None:
                 raise GraphError("graph.input_not_first")
@@ -174,7 +214,7 @@ def chain(layers: Iterable[Layer], input_shape: Shape | None = None) -> Symbol:
             if shape is None:
                 raise StateError("graph.input_shape_unknown", layer=type(layer).__name__)
             symbol = Input(shape)
-        symbol = layer(symbol)
+        symbol = _connected(layer, [symbol], islice(listed, i + 1, None))
     if symbol is None:
         raise GraphError("graph.no_layers")
     return symbol
@@ -195,25 +235,31 @@ def _ordered(output: Symbol) -> list[Symbol]:
     return list(order)
 
 
-def _names(symbols: Sequence[Symbol]) -> dict[Symbol, str]:
-    """The name of each: the one its layer was given, else its kind's stem and a number (conv1, conv2).
+def _places(symbols: Sequence[Symbol], behind: Iterable[Layer] = ()) -> list[Place]:
+    """Where each symbol's inputs stand; then the layers that follow in a chain."""
+    at = {symbol: i for i, symbol in enumerate(symbols)}
+    inputs = [tuple(at[source] for source in symbol.inputs) for symbol in symbols]
+    layers = [symbol.layer for symbol in symbols] + [layer for layer in behind if not isinstance(layer, InputLayer)]
+    inputs += [(i - 1,) for i in range(len(symbols), len(layers))]
+    return [Place(*each) for each in zip(_names(layers), layers, inputs, strict=True)]
+
+
+def _names(used: Sequence[Layer]) -> list[str]:
+    """The name of each place: the one its layer was given, else its kind's stem and a number (conv1, conv2).
 
     A layer used again is named after its first place: conv1, conv1:2.
     """
-    layers = list(dict.fromkeys(symbol.layer for symbol in symbols))
+    layers = list(dict.fromkeys(used))
     given = Counter(layer.name for layer in layers if layer.name is not None)
     if twice := [name for name, uses in given.items() if uses > 1]:
         raise GraphError("graph.name_twice", name=twice[0])
     numbers: Counter[str] = Counter()
-    named: dict[Layer, str] = {}
-    for layer in layers:
-        named[layer] = layer.name or _free_name(layer.stem, numbers, given)
+    named = {layer: layer.name or _free_name(layer.stem, numbers, given) for layer in layers}
     uses: Counter[Layer] = Counter()
-    names: dict[Symbol, str] = {}
-    for symbol in symbols:
-        uses[symbol.layer] += 1
-        again = f":{uses[symbol.layer]}" if uses[symbol.layer] > 1 else ""
-        names[symbol] = named[symbol.layer] + again
+    names: list[str] = []
+    for layer in used:
+        uses[layer] += 1
+        names.append(named[layer] + (f":{uses[layer]}" if uses[layer] > 1 else ""))
     return names
 
 
@@ -222,24 +268,3 @@ def _free_name(stem: str, numbers: Counter[str], taken: Collection[str]) -> str:
         numbers[stem] += 1
         if (name := f"{stem}{numbers[stem]}") not in taken:
             return name
-
-
-def _check_shared(symbols: Sequence[Symbol], names: Mapping[Symbol, str]) -> None:
-    """A layer used again must take the same weights there."""
-    first: dict[Layer, Symbol] = {}
-    for symbol in symbols:
-        required, came = (_weight_shapes(s) for s in (first.setdefault(symbol.layer, symbol), symbol))
-        if required != came:
-            raise SizeError("size.shared_layer", layer=names[symbol], required=required, came=came)
-
-
-def _weight_shapes(symbol: Symbol) -> list[Shape]:
-    return [w.shape for w in weights(symbol.layer, *(s.shape for s in symbol.inputs))] if symbol.inputs else []
-
-
-def _way_to(symbol: Symbol) -> list[Symbol]:
-    """The symbols from the input to this one, along first inputs."""
-    way = [symbol]
-    while way[0].inputs:
-        way.insert(0, way[0].inputs[0])
-    return way

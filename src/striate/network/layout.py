@@ -5,8 +5,8 @@ theta holds what is learned, state the running statistics; a gradient has theta'
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +29,20 @@ class Weight:
 
 @dataclass(frozen=True)
 class Span:
-    """A weight's place in the vector; offset and size in values."""
+    """A weight's place in the vector, and how it learns; offset and size in values."""
 
     name: str  # "conv1/kernel"
     shape: tuple[int, ...]
     offset: int
     initializer: str
     decayed: bool = True
+    trainable: bool = True  # else frozen: neither it nor its slots ever change
+    rate: float = 1.0  # a factor for the learning rate
+
+    @property
+    def layer(self) -> str:
+        """The name of the layer that it belongs to."""
+        return self.name.rpartition("/")[0]
 
     @property
     def size(self) -> int:
@@ -71,6 +78,12 @@ class Layout:
     def count(self) -> int:
         """How many weights there are, padding not counted."""
         return sum(span.size for span in self.spans)
+
+    def learning(self, frozen: Collection[str], rates: Mapping[str, float]) -> tuple[Span, ...]:
+        """The spans with layers frozen, and with factors for the learning rate of layers, by their names."""
+        return tuple(
+            replace(span, trainable=span.layer not in frozen, rate=rates.get(span.layer, 1.0)) for span in self.spans
+        )
 
     def view(self, vector: Array, span: Span) -> Array:
         """The weight as an array that shares the vector's memory."""

@@ -6,15 +6,28 @@ divided by the number of pictures, as in Keras. Targets of the cross-entropies a
 
 from typing import ClassVar, cast
 
-from striate.errors import unknown_name
-from striate.network.settings import described, flag, setting
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.errors import SettingError, unknown_name
+from striate.network.settings import described, flag, setting, share
+
+Array = NDArray[np.floating]
 
 
 @described
 class Loss:
-    """What a model's answers are measured by."""
+    """What a model's answers are measured by. A loss of your own overrides `forward` and `backward`."""
 
     abstract: ClassVar[bool] = True
+
+    def forward(self, output: Array, y: Array) -> Array:
+        """One number for each picture (N,), from outputs and targets of the outputs' shape (N, ...)."""
+        raise SettingError("loss.no_formula", where=type(self).__name__)
+
+    def backward(self, output: Array, y: Array) -> Array:
+        """How the sum of these numbers moves with the outputs: an array of their shape."""
+        raise SettingError("loss.no_formula", where=type(self).__name__)
 
 
 @described
@@ -24,9 +37,13 @@ class MeanSquaredError(Loss):
 
 @described
 class CategoricalCrossentropy(Loss):
-    """-sum over k of y_k ln a_k: a are probabilities, or with `from_logits` the values that softmax makes them of."""
+    """-sum over k of y_k ln a_k: a are probabilities, or with `from_logits` the values that softmax makes them of.
+
+    With `label_smoothing` s the targets are y (1 - s) + s / K first. Szegedy et al. 2016.
+    """
 
     from_logits: bool = setting(converter=flag, default=False)
+    label_smoothing: float = setting(converter=share, default=0.0)
 
 
 @described
@@ -38,9 +55,13 @@ class SparseCategoricalCrossentropy(Loss):
 
 @described
 class BinaryCrossentropy(Loss):
-    """The mean over outputs of -y ln a - (1 - y) ln(1 - a); with `from_logits` a is sigmoid of the outputs."""
+    """The mean over outputs of -y ln a - (1 - y) ln(1 - a); with `from_logits` a is sigmoid of the outputs.
+
+    With `label_smoothing` s the targets are y (1 - s) + s / 2 first.
+    """
 
     from_logits: bool = setting(converter=flag, default=False)
+    label_smoothing: float = setting(converter=share, default=0.0)
 
 
 LOSSES: dict[str, type[Loss]] = {

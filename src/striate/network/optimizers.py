@@ -1,26 +1,74 @@
 """How weights follow their gradient g: update rules as descriptions. As code: engines/reference/optimizers.py.
 
-A rule keeps `slots`, vectors as long as theta, which start at 0. Libraries give one name to different formulas, so each
-says which one it is.
+A rule keeps `slots`, vectors as long as theta, which start at 0 where it does not say otherwise. Libraries give one
+name to different formulas, so each says which one it is. What every rule can do besides stands in `Rule`.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from striate.errors import unknown_name
-from striate.network.settings import described, flag, positive_real, setting, share
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.errors import SettingError, unknown_name
+from striate.network.schedules import Schedule, rate
+from striate.network.settings import (
+    config,
+    described,
+    flag,
+    not_negative,
+    optional_not_negative,
+    optional_positive,
+    optional_positive_real,
+    positive_real,
+    setting,
+    share,
+)
 
 OLD_NAMES = {"lr": "learning_rate"}
+Array = NDArray[np.floating]
+Kind = TypeVar("Kind", bound="Rule")
 
 
 @described
 class Rule:
-    """One step of learning: theta, g, slots -> theta, slots."""
+    """One step of learning: theta, g, slots -> theta, slots. A rule of your own overrides `update`.
+
+    Before the step, as in Keras: the mean of `gradient_accumulation_steps` gradients is taken, cut down to norm
+    `clipnorm` in each weight, or to `global_clipnorm` over all, or to +-`clipvalue` in each number; then weights lose
+    `weight_decay` times eta of themselves, biases and scales not (decoupled: Loshchilov and Hutter 2019).
+    """
 
     abstract: ClassVar[bool] = True
     old_names: ClassVar[dict[str, str]] = OLD_NAMES
     slots: ClassVar[tuple[str, ...]] = ()
 
-    learning_rate: float = setting(converter=positive_real, default=0.01)
+    learning_rate: float | Schedule = setting(converter=rate, default=0.01)
+    weight_decay: float | None = setting(converter=optional_not_negative, default=None, kw_only=True)
+    clipnorm: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
+    clipvalue: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
+    global_clipnorm: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
+    gradient_accumulation_steps: int | None = setting(converter=optional_positive, default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name) is not None]
+        if len(clips) > 1:
+            raise SettingError("rule.one_clip", where=getattr(self, "public_name", type(self).__name__), given=clips)
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        return self.learning_rate(step) if isinstance(self.learning_rate, Schedule) else self.learning_rate
+
+    def first_value(self, slot: str) -> float:
+        """What a slot is filled with before the first step."""
+        return 0.0
+
+    def first_slots(self, theta: Array) -> tuple[Array, ...]:
+        """The slots before the first step."""
+        return tuple(np.full_like(theta, self.first_value(slot)) for slot in self.slots)
+
+    def update(self, theta: Array, g: Array, slots: tuple[Array, ...], t: int, eta: float) -> None:
+        """One step of a rule written in Python, in place: theta, g and slots are one weight's, flat; t is from 1."""
+        raise SettingError("rule.no_formula", where=type(self).__name__)
 
 
 @described
@@ -71,20 +119,111 @@ class Adam(Rule):
 
     slots: ClassVar[tuple[str, ...]] = ("m", "v")
 
-    learning_rate: float = setting(converter=positive_real, default=0.001)
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
     beta_1: float = setting(converter=share, default=0.9)
     beta_2: float = setting(converter=share, default=0.999)
     epsilon: float = setting(converter=positive_real, default=1e-7)
 
 
 @described
-class _SGDSettings:
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient, as Keras: by eta * weight_decay. Loshchilov and Hutter 2019."""
+
+    weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+
+
+@described
+class Nadam(Rule):
+    """Adam that takes the mean of g a step ahead, with Keras's mu_t. Dozat 2016.
+
+    mu_t = beta_1 (1 - 0.96^t / 2)        m, v as Adam's
+    theta <- theta - eta (mu_(t+1) m / (1 - mu_1 ... mu_(t+1)) + (1 - mu_t) g / (1 - mu_1 ... mu_t)) / (r + epsilon)
+    with r = sqrt(v / (1 - beta_2^t)). PyTorch's mu_t has 0.96^(0.004 t).
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    beta_1: float = setting(converter=share, default=0.9)
+    beta_2: float = setting(converter=share, default=0.999)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+
+
+@described
+class Adagrad(Rule):
+    """The sum of all g^2 so far, with Keras's first value and place for epsilon. Duchi, Hazan and Singer 2011.
+
+    v <- v + g^2        theta <- theta - eta g / sqrt(v + epsilon)
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("v",)
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    initial_accumulator_value: float = setting(converter=not_negative, default=0.1)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+
+    def first_value(self, slot: str) -> float:
+        return self.initial_accumulator_value
+
+
+@described
+class Adadelta(Rule):
+    """Steps as large as the mean of the last steps: eta is only a factor, 1 in the paper. Zeiler 2012.
+
+    v <- rho v + (1 - rho) g^2        d = g sqrt(u + epsilon) / sqrt(v + epsilon)
+    u <- rho u + (1 - rho) d^2        theta <- theta - eta d
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("v", "u")
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    rho: float = setting(converter=share, default=0.95)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+
+
+@described
+class PlainRMSprop(Rule):
+    """Hinton's lecture 6e, with Keras's place for epsilon.
+
+    v <- rho v + (1 - rho) g^2        theta <- theta - eta g / sqrt(v + epsilon)
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("v",)
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    rho: float = setting(converter=share, default=0.9)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+
+
+@described
+class MomentumRMSprop(PlainRMSprop):
+    """RMSprop whose steps are gathered: s <- gamma s + eta g / sqrt(v + epsilon)        theta <- theta - s."""
+
+    slots: ClassVar[tuple[str, ...]] = ("v", "s")
+
+    momentum: float = setting(converter=share, default=0.9)
+
+
+@described
+class CenteredRMSprop(PlainRMSprop):
+    """RMSprop by the variance of g: m <- rho m + (1 - rho) g        v - m^2 in the place of v. Graves 2013."""
+
+    slots: ClassVar[tuple[str, ...]] = ("v", "m")
+
+
+@described
+class CenteredMomentumRMSprop(MomentumRMSprop):
+    """MomentumRMSprop by the variance of g: v - m^2 in the place of v. Graves 2013."""
+
+    slots: ClassVar[tuple[str, ...]] = ("v", "m", "s")
+
+
+@described
+class _SGDSettings(Rule):
     """Keras's arguments of SGD, from which `SGD` chooses a rule."""
 
     public_name: ClassVar[str] = "SGD"
-    old_names: ClassVar[dict[str, str]] = OLD_NAMES
 
-    learning_rate: float = setting(converter=positive_real, default=0.01)
     momentum: float = setting(converter=share, default=0.0)
     nesterov: bool = setting(converter=flag, default=False)
 
@@ -93,8 +232,35 @@ def SGD(*args: Any, **kwargs: Any) -> Rule:  # noqa: N802 (Keras's name)
     """Keras's SGD(learning_rate=0.01, momentum=0.0, nesterov=False): GradientDescent, Momentum or Nesterov."""
     chosen = _SGDSettings(*args, **kwargs)
     if chosen.momentum == 0:
-        return GradientDescent(chosen.learning_rate)
-    return (Nesterov if chosen.nesterov else Momentum)(chosen.learning_rate, chosen.momentum)
+        return _with_settings_of(chosen, GradientDescent)
+    return _with_settings_of(chosen, Nesterov if chosen.nesterov else Momentum)
+
+
+@described
+class _RMSpropSettings(Rule):
+    """Keras's arguments of RMSprop, from which `RMSprop` chooses a rule."""
+
+    public_name: ClassVar[str] = "RMSprop"
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    rho: float = setting(converter=share, default=0.9)
+    momentum: float = setting(converter=share, default=0.0)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+    centered: bool = setting(converter=flag, default=False)
+
+
+def RMSprop(*args: Any, **kwargs: Any) -> Rule:  # noqa: N802 (Keras's name)
+    """Keras's RMSprop(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False): one of four rules."""
+    chosen = _RMSpropSettings(*args, **kwargs)
+    if chosen.momentum == 0:
+        return _with_settings_of(chosen, CenteredRMSprop if chosen.centered else PlainRMSprop)
+    return _with_settings_of(chosen, CenteredMomentumRMSprop if chosen.centered else MomentumRMSprop)
+
+
+def _with_settings_of(chosen: Rule, kind: type[Kind]) -> Kind:
+    """A rule of a kind, with those of the settings that it has."""
+    settings: dict[str, Any] = {name: value for name, value in config(chosen).items() if hasattr(kind, name)}
+    return kind(**settings)
 
 
 RULES: dict[str, type[Rule]] = {
@@ -102,7 +268,12 @@ RULES: dict[str, type[Rule]] = {
     "momentum": Momentum,
     "nag": NAG,
     "nesterov": Nesterov,
+    "adagrad": Adagrad,
+    "adadelta": Adadelta,
+    "rmsprop": PlainRMSprop,
     "adam": Adam,
+    "adamw": AdamW,
+    "nadam": Nadam,
 }
 
 

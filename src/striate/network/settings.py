@@ -62,11 +62,20 @@ def described(cls: type[T]) -> type[T]:
         if "abstract" in vars(type(self)):
             raise SettingError("setting.abstract", where=where)
         given = _given(where, known, getattr(made, "old_names", {}), args, kwargs)
-        plain_init(self, **{n: convert(where, n, known[n].metadata["converter"], came) for n, came in given.items()})
+        plain_init(self, **{name: convert(where, name, _converter(known[name]), came) for name, came in given.items()})
 
     made.__init__ = cast(Any, init)
     made.__repr__ = _repr
     return made
+
+
+def _converter(each: "Field[Any]") -> Callable[[Any], Any]:
+    """A user's own description may have plain fields, which are taken as they come."""
+    return each.metadata.get("converter", _as_it_came)
+
+
+def _as_it_came(value: Any) -> Any:
+    return value
 
 
 def _given(
@@ -122,6 +131,11 @@ def convert(where: str, name: str, converter: Callable[[Any], Kept], came: objec
 def config(description: object) -> dict[str, Any]:
     """All settings of a description by name: what is saved, and what to compare."""
     return {each.name: getattr(description, each.name) for each in _fields(type(description))}
+
+
+def default(description: object, name: str) -> object:
+    """What a setting is where nothing is given; a value of its own where it must be given."""
+    return next(each.default for each in _fields(type(description)) if each.name == name)
 
 
 def _fields(cls: type) -> list["Field[Any]"]:
@@ -197,6 +211,21 @@ def padding(value: str | int | Pair | Border) -> Padding:
     return pairs[0], pairs[1]
 
 
+def border(value: int | Pair | Border) -> Border:
+    """As `padding`, but no word."""
+    sides = padding(value)
+    if isinstance(sides, str):
+        raise Unfit("setting.border")
+    return sides
+
+
+def axis(value: int) -> int:
+    """-1 for the channels, or 1, 2 or 3; 0 would be the batch."""
+    if not is_whole(value) or value not in (-1, 1, 2, 3):
+        raise Unfit("setting.axis")
+    return int(value)
+
+
 def flag(value: bool) -> bool:
     """True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -215,6 +244,30 @@ def positive_real(value: float) -> float:
     """A finite number above 0."""
     if not is_real(value) or not value > 0:
         raise Unfit("setting.positive_real")
+    return float(value)
+
+
+def optional_positive_real(value: float | None) -> float | None:
+    """A finite number above 0, or None."""
+    return None if value is None else positive_real(value)
+
+
+def not_negative(value: float) -> float:
+    """A finite number of 0 or more."""
+    if not is_real(value) or value < 0:
+        raise Unfit("setting.not_negative")
+    return float(value)
+
+
+def optional_not_negative(value: float | None) -> float | None:
+    """A finite number of 0 or more, or None."""
+    return None if value is None else not_negative(value)
+
+
+def proper_share(value: float) -> float:
+    """A number above 0 and below 1."""
+    if not is_real(value) or not 0 < value < 1:
+        raise Unfit("setting.proper_share")
     return float(value)
 
 

@@ -4,12 +4,12 @@ Facts only. The words are found in views/.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from striate.network.graph import Graph, Node
-from striate.network.layers import Activation, Conv2D, Dense, Dropout, Flatten, Pooling2D
+from striate.network.layers import Activation, Dense, Dropout, Flatten, Windowed
 from striate.network.shapes import Shape, Windows, windows
 from striate.network.window import Pair, unseen
 
@@ -65,10 +65,11 @@ class Summary:
     biases: int  # counted in weights
     multiply_adds: int  # for one picture
     bytes: int  # of all weights in float32
+    trainable: int  # of the weights, those that are not frozen
 
 
-def summarize(graph: Graph) -> Summary:
-    """The facts of a network."""
+def summarize(graph: Graph, frozen: Collection[str] = ()) -> Summary:
+    """The facts of a network, some of whose layers may be frozen."""
     layers = tuple(_layer(graph, place) for place in range(len(graph.nodes)))
     return Summary(
         layers=layers,
@@ -76,6 +77,7 @@ def summarize(graph: Graph) -> Summary:
         biases=sum(span.size for span in graph.theta.spans if span.name.endswith("/bias")),
         multiply_adds=sum(layer.multiply_adds for layer in layers),
         bytes=graph.theta.count * BYTES,
+        trainable=sum(span.size for span in graph.theta.spans if span.layer not in frozen),
     )
 
 
@@ -96,7 +98,7 @@ def _layer(graph: Graph, place: int) -> LayerSummary:
 
 
 def _windows(graph: Graph, node: Node) -> Windows | None:
-    if not isinstance(node.layer, Conv2D | Pooling2D):
+    if not isinstance(node.layer, Windowed):
         return None
     height, width, _ = graph.shapes_into(node)[0]
     return windows(node.layer, (height, width))
@@ -110,14 +112,14 @@ def _formula(placed: Windows) -> tuple[AxisSize, AxisSize]:
     rows, columns = (
         AxisSize(n, before, after, f, s, count)
         for n, (before, after), f, s, count in zip(
-            placed.size, placed.border, placed.kernel, placed.stride, placed.count, strict=True
+            placed.size, placed.border, placed.reach, placed.stride, placed.count, strict=True
         )
     )
     return rows, columns
 
 
 def _window_notes(node: Node, placed: Windows | None) -> list[Note]:
-    if placed is None or not isinstance(node.layer, Conv2D | Pooling2D):
+    if placed is None or not isinstance(node.layer, Windowed):
         return []
     notes = [_unseen_border(placed), _gaps(placed)]
     if node.layer.padding == "same":
@@ -139,7 +141,10 @@ def _unseen_end(axis: AxisSize) -> tuple[int, ...]:
 def _gaps(placed: Windows) -> Note | None:
     """Where windows step further than they reach, none sees what is between; counted with what is behind the last."""
     axes = _formula(placed)
-    rows, columns = (len(unseen(a.size, a.kernel, a.stride, a.before, a.after)) for a in axes)
+    rows, columns = (
+        len(unseen(a.size, kernel, a.stride, a.before, a.after, dilation))
+        for a, kernel, dilation in zip(axes, placed.kernel, placed.dilation, strict=True)
+    )
     if rows + columns == sum(len(_unseen_end(axis)) for axis in axes):
         return None
     steps = {"kernel": placed.kernel, "stride": placed.stride}

@@ -58,8 +58,12 @@ class Field:
             start=self.start - before * self.stride,
         )
 
+    def padded(self, before: int) -> "Field":
+        """The field of a unit of a map that was padded."""
+        return Field(self.size, self.stride, self.start - before * self.stride)
+
     def union(self, other: "Field") -> "Field":
-        """The smallest field that holds both: that of a unit which joins two branches."""
+        """The smallest field that holds both, of one stride: that of a unit which joins two branches."""
         start = min(self.start, other.start)
         end = max(self.start + self.size, other.start + other.size)
-        return Field(end - start, max(self.stride, other.stride), start)
+        return Field(end - start, self.stride, start)

@@ -3,13 +3,18 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
 from striate.data.reading import cannot_read
 from striate.errors import GraphError, unknown_name
-from striate.network.description import layers_from_toml
+from striate.network.description import layers_from_toml, tables_of, wired_from_toml
+from striate.network.graph import Graph, Input, Symbol
 from striate.network.layers import Layer
+from striate.presets.nets import NETS
 
-PRESETS = ("digits", "lenet5", "softmax")
+FILES = ("digits", "lenet5", "softmax")
+PRESETS = (*FILES, *NETS)
+DESCRIBED_AT = (224, 224, 3)  # a net by function is described on pictures of this shape; the description is of any
 
 
 def network(name: str, classes: int) -> list[Layer]:
@@ -17,12 +22,26 @@ def network(name: str, classes: int) -> list[Layer]:
 
     Raises `UnknownNameError` for a name that is neither, `GraphError` where the file is no network.
     """
-    return layers_from_toml(tomllib.loads(source(name)), classes)
+    return layers_from_toml({"layers": tables(name)} if name in NETS else tomllib.loads(source(name)), classes)
+
+
+def wired(name: str, classes: int, shape: tuple[int, ...]) -> Symbol:
+    """The answers of a preset, or of a TOML file, for pictures of a shape. Raises what `network` raises."""
+    if name in NETS:
+        return NETS[name](Input(shape), classes)
+    return wired_from_toml(tomllib.loads(source(name)), classes, shape)
+
+
+def tables(name: str) -> list[dict[str, Any]]:
+    """The `[[layers]]` of a preset or of a file."""
+    if name in NETS:
+        return tables_of(Graph.to(NETS[name](Input(DESCRIBED_AT), 1)))
+    return cast(list[dict[str, Any]], tomllib.loads(source(name))["layers"])
 
 
 def source(name: str) -> str:
     """The TOML text of a preset or of a file."""
-    if name in PRESETS:
+    if name in FILES:
         return files("striate.presets").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     if not name.endswith(".toml"):
         raise unknown_name("preset", name, PRESETS)

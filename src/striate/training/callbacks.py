@@ -1,10 +1,11 @@
 """What a user can hang into training, by Keras's names. A callback works on the run, through `self.run`."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, unknown_name
@@ -12,6 +13,7 @@ from striate.network.settings import convert, is_sequence, keywords_checked, who
 from striate.training.run import Run
 
 Mode = Literal["auto", "min", "max"]
+GROWING = re.compile(r"acc|auc$|precision|recall|f1|top\d")  # names of what is better when larger
 
 
 Logs = Mapping[str, float]
@@ -23,6 +25,7 @@ class Callback:
 
     run: Run
     model: Any = None
+    changes_learning_rate: ClassVar[bool] = False  # then the logs hold the learning rate, too
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         """Before the first step."""
@@ -47,8 +50,8 @@ class Monitor:
         if mode not in ("auto", "min", "max"):
             raise SettingError("setting.mode", where=where, setting="mode", came=mode)
         self.name = name
-        # As Keras: an accuracy is to grow, everything else to shrink.
-        self._sign = 1 if mode == "max" or (mode == "auto" and ("acc" in name or name.endswith("auc"))) else -1
+        # As Keras: what counts successes is to grow, everything else to shrink.
+        self._sign = 1 if mode == "max" or (mode == "auto" and GROWING.search(name)) else -1
         self._min_delta = abs(min_delta)
         self.best: float | None = None
 

@@ -17,6 +17,7 @@ from striate.training.events import EpochDone, Finished, Progress, Started, Step
 from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
 from striate.training.run import Run
+from striate.training.tallies import Metric
 
 SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
 CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
@@ -28,7 +29,7 @@ class Plan:
 
     rule: Rule
     loss: Loss
-    metrics: tuple[str, ...] = ()
+    metrics: tuple[str | Metric, ...] = ()
     epochs: int = 1
     batch_size: int | Literal["all"] = 32
     shuffle: bool = True
@@ -56,6 +57,7 @@ def train(
     capacity = _capacity(plan, len(data), len(validation) if validation else 0)
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     learner = _Learner(engine, run, plan, capacity)
+    run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
     for callback in callbacks:
@@ -98,12 +100,15 @@ class _Learner:
             callback.on_epoch_begin(run.epoch)
         for number, indices in enumerate(self._batches(len(data))):
             self._step(data, indices, counts)
-            progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, counts.logs()))
+            progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, self._logs(counts)))
             for callback in callbacks:
-                callback.on_train_batch_end(number, counts.logs())
+                callback.on_train_batch_end(number, self._logs(counts))
             if run.stopped:
                 break
-        return counts.logs(), counts.pictures / (time.perf_counter() - begun)
+        return self._logs(counts), counts.pictures / (time.perf_counter() - begun)
+
+    def _logs(self, counts: "_Counts") -> dict[str, float]:
+        return counts.logs() | ({"learning_rate": self._run.learning_rate} if self._run.logs_rate else {})
 
     def _batches(self, pictures: int) -> Iterator[Indices]:
         order = np.arange(pictures)
@@ -117,7 +122,9 @@ class _Learner:
 
     def _step(self, data: Batches, indices: Indices, counts: "_Counts") -> None:
         run = self._run
-        theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots)
+        if run.scheduled:
+            run.learning_rate = self._plan.rule.rate_at(run.step)
+        theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots, run.spans)
         guard = Guard(run.epoch + 1, run.step + 1, run.learning_rate)
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
         for first in range(0, len(indices), self._program.capacity):
@@ -132,15 +139,25 @@ class _Learner:
             counts.count(step.loss, step.output, batch.y)
         if gradient is not None:
             run.step += 1
-            before = run.theta.copy()
-            self._engine.update(self._plan.rule, run.theta, gradient, run.slots, run.step, run.learning_rate)
-            guard.check_weights(run.theta, before)
+            self._learn(gradient, guard)
+
+    def _learn(self, gradient: Array, guard: Guard) -> None:
+        """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
+        run, rule = self._run, self._plan.rule
+        every = rule.gradient_accumulation_steps or 1
+        run.gathered = gradient if run.gathered is None else run.gathered + gradient
+        if run.step % every:
+            return
+        mean, run.gathered = run.gathered / every, None
+        before = run.theta.copy()
+        self._engine.update(rule, run.theta, mean, run.slots, run.step // every, run.learning_rate, run.spans)
+        guard.check_weights(run.theta, before)
 
 
 class _Counts:
     """The mean loss and the metrics over the pictures of an epoch so far."""
 
-    def __init__(self, metrics: Sequence[str]) -> None:
+    def __init__(self, metrics: Sequence[str | Metric]) -> None:
         self._metrics = metrics_named(metrics)
         self._loss = 0.0
         self.pictures = 0

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from striate.engines.contract import Array
+from striate.errors import StateError
 from striate.network.graph import Graph
+from striate.network.layout import Span
+from striate.network.optimizers import Rule
+from striate.network.schedules import Schedule
 
 
 @dataclass
@@ -23,6 +27,19 @@ class Run:
     step: int = 0  # steps of the rule since the beginning, over all epochs
     history: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     stopped: str | None = None
+    spans: tuple[Span, ...] = ()  # how each weight learns; none: all as they are in the graph
+    gathered: Array | None = None  # the sum of gradients that wait for a step of the rule
+    scheduled: bool = False  # a schedule sets the learning rate
+    logs_rate: bool = False  # the learning rate stands in the logs, since something changes it
+
+    def __post_init__(self) -> None:
+        self.spans = self.spans or self.graph.theta.spans
+
+    def change_rate(self, rate: float, where: str) -> None:
+        """Go on with another learning rate. Raises `StateError` where a schedule sets it."""
+        if self.scheduled:
+            raise StateError("training.rate_is_scheduled", where=where)
+        self.learning_rate = rate
 
     def record(self, logs: Mapping[str, float]) -> None:
         """Keep an epoch's logs."""
@@ -32,3 +49,21 @@ class Run:
     def stop(self, reason: str = "training.stopped_by_callback") -> None:
         """End training after this step."""
         self.stopped = self.stopped or reason
+
+
+def started(
+    graph: Graph, theta: Array, state: Array, rule: Rule, save: Callable[[Path], None], last: Run | None
+) -> Run:
+    """A run from these weights; slots, steps, epochs and the learning rate go on where the last run ended."""
+    return Run(
+        graph=graph,
+        theta=theta,
+        state=state,
+        slots=last.slots if last else rule.first_slots(theta),
+        learning_rate=last.learning_rate if last else rule.rate_at(0),
+        save=save,
+        epochs_before=last.epochs_before + last.epoch if last else 0,
+        step=last.step if last else 0,
+        gathered=last.gathered if last else None,
+        scheduled=isinstance(rule.learning_rate, Schedule),
+    )

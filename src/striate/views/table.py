@@ -136,7 +136,8 @@ def _formulas(layer: LayerSummary) -> list[str]:
 
 def _totals(summary: Summary) -> list[str]:
     fields = asdict(summary)
-    return [render(f"summary.total.{what}", fields) for what in ("weights", "bytes", "multiply_adds")]
+    frozen = ("trainable",) if summary.trainable < summary.weights else ()
+    return [render(f"summary.total.{what}", fields) for what in ("weights", *frozen, "bytes", "multiply_adds")]
 
 
 def _notes(summary: Summary) -> list[str]:

@@ -94,8 +94,36 @@ BINARY = LossFunction(binary_crossentropy, binary_crossentropy_backward)
 SIGMOID_CROSSENTROPY = LossFunction(sigmoid_crossentropy, sigmoid_crossentropy_backward)
 
 
+def smooth_targets(y: Array, smoothing: float, kinds: int) -> Array:
+    """y (1 - smoothing) + smoothing / kinds: a little of each answer's share is given to all of them evenly."""
+    return y * (1 - smoothing) + smoothing / kinds
+
+
 def loss_function(loss: Loss, last_activation: str) -> tuple[LossFunction, bool]:
     """The functions for a loss, and whether they take in the last activation and so work on what enters it."""
+    function, fused = _sharp_function(loss, last_activation)
+    match loss:
+        case CategoricalCrossentropy(label_smoothing=smoothing) if smoothing:
+            return _of_targets(function, lambda y: smooth_targets(y, smoothing, y.shape[-1])), fused
+        case BinaryCrossentropy(label_smoothing=smoothing) if smoothing:
+            return _of_targets(function, lambda y: smooth_targets(y, smoothing, 2)), fused
+        case _:
+            return function, fused
+
+
+def _of_targets(function: LossFunction, change: Callable[[Array], Array]) -> LossFunction:
+    """A loss whose targets are changed first."""
+
+    def forward(a: Array, y: Array) -> Array:
+        return function.forward(a, change(y))
+
+    def backward(a: Array, y: Array) -> Array:
+        return function.backward(a, change(y))
+
+    return LossFunction(forward, backward)
+
+
+def _sharp_function(loss: Loss, last_activation: str) -> tuple[LossFunction, bool]:
     match loss:
         case CategoricalCrossentropy(from_logits=True) | SparseCategoricalCrossentropy(from_logits=True):
             return SOFTMAX_CROSSENTROPY, False
@@ -107,8 +135,8 @@ def loss_function(loss: Loss, last_activation: str) -> tuple[LossFunction, bool]
             return (SIGMOID_CROSSENTROPY, True) if last_activation == "sigmoid" else (BINARY, False)
         case MeanSquaredError():
             return SQUARED, False
-        case _:
-            raise TypeError(f"no formula for {loss!r}")
+        case _:  # a loss of the user's brings its own
+            return LossFunction(loss.forward, loss.backward), False
 
 
 def _probabilities(a: Array) -> Array:

@@ -46,3 +46,27 @@ def average_pool_backward(dy: Array, saved: Saved) -> Array:
     count, size, x_shape, stride, pad = saved
     share = (dy / count)[:, :, :, None, None]  # N P Q 1 1 C
     return fold(np.broadcast_to(share, (*dy.shape[:3], *size, dy.shape[3])), x_shape, stride, pad)
+
+
+def global_average_pool(x: Array) -> tuple[Array, Saved]:
+    """y[n,c] = the mean of x[n,:,:,c]."""
+    return x.mean(axis=(1, 2)), x.shape
+
+
+def global_average_pool_backward(dy: Array, shape: Saved) -> Array:
+    """Each pixel gets an equal share."""
+    n, height, width, c = shape
+    return np.broadcast_to(dy.reshape(n, 1, 1, c) / (height * width), shape)
+
+
+def global_max_pool(x: Array) -> tuple[Array, Saved]:
+    """y[n,c] = the largest of x[n,:,:,c]; of equals the first."""
+    n, height, width, c = x.shape
+    y, saved = max_pool(x, (height, width), (1, 1), ((0, 0), (0, 0)))
+    return y.reshape(n, c), saved
+
+
+def global_max_pool_backward(dy: Array, saved: Saved) -> Array:
+    """The gradient goes to the winner alone."""
+    n, c = dy.shape
+    return max_pool_backward(dy.reshape(n, 1, 1, c), saved)

@@ -1,6 +1,6 @@
 """The reference engine: walks the graph forward, then backward, node by node."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any, NamedTuple
@@ -23,11 +23,12 @@ from striate.engines.native.core import usable_cores
 from striate.engines.reference import optimizers
 from striate.engines.reference.activation import ACTIVATIONS
 from striate.engines.reference.losses import LossFunction, loss_function
-from striate.engines.reference.operations import OPERATIONS, Draw
+from striate.engines.reference.operations import Call, Draw, operation_of
 from striate.engines.targets import like_output
 from striate.errors import DataError, StateError
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
+from striate.network.layout import Layout, Span
 from striate.network.optimizers import Rule
 
 
@@ -47,35 +48,37 @@ class ReferenceProgram:
         self.capacity = capacity
         self.purpose = purpose
         self._threads = threads
-        self._owned = {
-            node.name: [span for span in graph.theta.spans if span.name.split("/")[0] == graph.owner(node).name]
-            for node in graph.nodes
-        }
+        self._weights = _owned(graph, graph.theta)
+        self._statistics = _owned(graph, graph.state)
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
         with self._limits():
-            passed = self._forward(theta, x, key)
+            passed = self._forward(theta, state, x, key)
         kept = {name: passed[self.graph.place(name)].output for name in self.purpose.keep}
         return Forward(passed[-1].output, kept)
 
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
         with self._limits():
-            last = self._forward(theta, x, None)[-1]
+            last = self._forward(theta, state, x, None)[-1]
             return Judged(self._loss(last, y, sample_weight)[0], last.output)
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
         with self._limits():
-            passed = self._forward(theta, x, key)
+            moved = state.copy()
+            passed = self._forward(theta, state, x, key, moved)
             loss, dy, dz = self._loss(passed[-1], y, sample_weight)
             gradients = self._backward(theta, passed, {len(passed) - 1: dy}, dz)
-        return Stepped(loss, passed[-1].output, gradients.weights, state)
+        return Stepped(loss, passed[-1].output, gradients.weights, moved)
 
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
         with self._limits():
-            passed = self._forward(theta, x, None)
+            passed = self._forward(theta, state, x, None)
             return self._backward(theta, passed, {self.graph.place(name): d for name, d in dy.items()}, None)
 
-    def _forward(self, theta: Array, x: Array, key: Key | None) -> list[_Passed]:
+    def _forward(
+        self, theta: Array, state: Array, x: Array, key: Key | None, moved: Array | None = None
+    ) -> list[_Passed]:
+        """Every node's output; the running statistics that come of it are written into `moved`."""
         if len(x) > self.capacity:
             raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
         if self.purpose.dropout and key is None:
@@ -83,10 +86,19 @@ class ReferenceProgram:
         x = x.astype(self.purpose.dtype, copy=False)
         passed = [_Passed(x, x, None)]
         for place, node in enumerate(self.graph.nodes[1:], start=1):
-            draw = Draw(key, place) if self.purpose.dropout and key is not None else None
-            entering = passed[node.inputs[0]].output
-            before, saved = OPERATIONS[type(node.layer)].forward(node.layer, entering, self._weights(node, theta), draw)
-            passed.append(_Passed(before, ACTIVATIONS[activation_of(node.layer)].forward(before), saved))
+            call = Call(
+                inputs=[passed[i].output for i in node.inputs],
+                weights=self._weights(node, theta),
+                statistics=self._statistics(node, state if moved is None else moved),
+                draw=Draw(key, place) if self.purpose.dropout and key is not None else None,
+                batch_statistics=self.purpose.batch_statistics,
+            )
+            result = operation_of(node.layer).forward(node.layer, call)
+            if moved is not None:
+                for view, new in zip(call.statistics, result.statistics, strict=True):
+                    view[...] = new
+            output = ACTIVATIONS[activation_of(node.layer)].forward(result.output)
+            passed.append(_Passed(result.output, output, result.saved))
         return passed
 
     def _backward(
@@ -101,12 +113,13 @@ class ReferenceProgram:
             if before is None:
                 if place not in flowing:
                     continue
-                before = ACTIVATIONS[activation_of(node.layer)].backward(flowing[place], passed[place].output)
-            dx, dweights = OPERATIONS[type(node.layer)].backward(before, passed[place].saved)
+                function = ACTIVATIONS[activation_of(node.layer)]
+                before = function.backward(flowing[place], passed[place].before, passed[place].output)
+            dxs, dweights = operation_of(node.layer).backward(node.layer, before, passed[place].saved)
             for view, dweight in zip(self._weights(node, gradient), dweights, strict=False):
                 view += dweight
-            into = node.inputs[0]
-            flowing[into] = flowing[into] + dx if into in flowing else dx
+            for into, dx in zip(node.inputs, dxs, strict=True):
+                flowing[into] = flowing[into] + dx if into in flowing else dx
         asked = {name: self.graph.place(name) for name in self.purpose.gradients_of}
         return Gradients(gradient, {n: flowing.get(i, np.zeros_like(passed[i].output)) for n, i in asked.items()})
 
@@ -126,9 +139,6 @@ class ReferenceProgram:
             raise ValueError("the program was compiled without a loss")
         return loss_function(self.purpose.loss, activation_of(self.graph.nodes[-1].layer))
 
-    def _weights(self, node: Node, vector: Array) -> list[NDArray[Any]]:
-        return [self.graph.theta.view(vector, span) for span in self._owned[node.name]]
-
     @contextmanager
     def _limits(self) -> Generator[None]:
         """BLAS on as many threads as asked for; no words of NumPy's about numbers that are not finite: see guard.py."""
@@ -139,6 +149,18 @@ class ReferenceProgram:
             yield
 
 
+def _owned(graph: Graph, layout: Layout) -> Callable[[Node, Array], list[NDArray[Any]]]:
+    """For each node its weights in a vector of a layout; a layer used again has those of its first place."""
+    spans: dict[str, list[Span]] = {node.name: [] for node in graph.nodes}
+    for span in layout.spans:
+        spans[span.name.rpartition("/")[0]].append(span)
+
+    def views(node: Node, vector: Array) -> list[NDArray[Any]]:
+        return [layout.view(vector, span) for span in spans[graph.owner(node).name]]
+
+    return views
+
+
 class ReferenceEngine:
     """NumPy written to be read. Sums go through BLAS: the same bits on the same machine and settings only."""
 
@@ -147,14 +169,21 @@ class ReferenceEngine:
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         return ReferenceProgram(graph, capacity, purpose, threads)
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array]) -> Array:
-        return optimizers.look_ahead(rule, theta, slots)
+    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
+        return optimizers.look_ahead(rule, theta, slots, spans)
 
     def update(
-        self, rule: Rule, theta: Array, gradient: Array, slots: Sequence[Array], t: int, learning_rate: float
+        self,
+        rule: Rule,
+        theta: Array,
+        gradient: Array,
+        slots: Sequence[Array],
+        t: int,
+        learning_rate: float,
+        spans: Sequence[Span],
     ) -> None:
         with np.errstate(all="ignore"):  # what is not finite is found by training/guard.py
-            optimizers.UPDATES[type(rule)](rule, theta, gradient, slots, t, learning_rate)
+            optimizers.update(rule, theta, gradient, slots, t, learning_rate, spans)
 
 
 @cache

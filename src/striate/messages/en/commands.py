@@ -17,7 +17,7 @@ TEXTS = {
     "cli.train.model": "The network: digits, lenet5, softmax, or a TOML file.",
     "cli.train.epochs": "How often to go over all pictures (default: by their number, 5 to 25).",
     "cli.train.batch": "Pictures a step (default: 32), or 'all': one step an epoch.",
-    "cli.train.optimizer": "sgd, momentum, nag, nesterov or adam.",
+    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw or nadam.",
     "cli.train.lr": "The learning rate (default: the optimizer's own).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: as they come).",

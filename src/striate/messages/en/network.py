@@ -34,8 +34,6 @@ TEXTS = {
     "setting.shape": "{where}: '{setting}' must be whole numbers of 1 or more, (height, width, channels) or (length,), got {came!r}.",
     "size.needs_maps": "{layer}: {kind} works on maps (height, width, channels), but what reaches it is {shape:size}: {walk:walk}. "
     "Put it before Flatten and Dense.",
-    "size.kernel_too_large": "{layer}: a {kernel:size} kernel does not fit what reaches it, {size:size}: {walk:walk} -{layer}-> ? "
-    "Use padding='same', a smaller kernel, fewer poolings or larger pictures.",
     "graph.one_input": "A model has exactly one Input, this one has {came}; build it from one Input.",
     "graph.no_layers": "A model needs at least one layer besides its input; add one.",
     "graph.name_twice": "Two layers are named '{name}'; names must differ, or use one layer object at both places.",

@@ -12,7 +12,6 @@ TEXTS = {
     "description.no_nodes": "A network must be a list of layers, at least one.",
     "description.no_entry": "A layer of the network must have a name of its own, a layer, settings and inputs, got {came}.",
     "description.unknown_input": "{name}: its input '{input}' is no layer before it.",
-    "description.number_of_inputs": "{name}: it has {came} inputs, which is not what its layer takes.",
     "description.no_settings": "{layer}: its settings must be a table, got {came!r}.",
     "description.loose_nodes": "These layers lead to no output: {names:quoted}.",
     "description.no_layers": "The TOML holds no [[layers]]; write one such table for each layer.",

@@ -17,7 +17,7 @@ TEXTS = {
     "cli.train.model": "신경망: digits, lenet5, softmax 또는 TOML 파일.",
     "cli.train.epochs": "모든 사진을 몇 번 볼지(기본값: 사진 수에 따라 5에서 25).",
     "cli.train.batch": "한 스텝에 쓸 사진 수(기본값: 32), 또는 'all': 에폭마다 한 스텝.",
-    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adam 중 하나.",
+    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam 중 하나.",
     "cli.train.lr": "학습률(기본값: 최적화 방법의 기본값).",
     "cli.train.seed": "초기 가중치, 순서, 드롭아웃을 정하는 시드.",
     "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 들어온 그대로).",

@@ -33,8 +33,6 @@ TEXTS = {
     "setting.shape": "{where}: {setting:quoted|은/는} 1 이상의 정수들, 곧 (높이, 너비, 채널) 또는 (길이,)여야 하는데 {came!r:이/가} 들어왔습니다.",
     "size.needs_maps": "{layer}: {kind:은/는} (높이, 너비, 채널) 꼴의 특성 맵에 쓰는 층인데 {shape:size} 모양이 들어옵니다: {walk:walk}. "
     "Flatten과 Dense보다 앞에 두십시오.",
-    "size.kernel_too_large": "{layer}: {kernel:size} 커널이 들어오는 크기 {size:size}에 맞지 않습니다: {walk:walk} -{layer}-> ? "
-    "padding='same'을 쓰거나, 커널이나 풀링을 줄이거나, 더 큰 사진을 쓰십시오.",
     "graph.one_input": "모델에는 Input이 정확히 하나 있어야 하는데 {came}개입니다. Input 하나에서 출발해 만드십시오.",
     "graph.no_layers": "모델에는 입력 말고도 층이 하나 이상 있어야 합니다. 층을 더하십시오.",
     "graph.name_twice": "{name:quoted|이라/라}는 이름의 층이 둘입니다. 이름을 다르게 하거나, 두 곳에 같은 층 객체를 쓰십시오.",

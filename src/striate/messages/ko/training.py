@@ -13,7 +13,6 @@ TEXTS = {
     "description.no_nodes": "신경망은 층이 하나 이상 있는 목록이어야 합니다.",
     "description.no_entry": "신경망의 각 층에는 고유한 이름과 층, 설정, 입력이 있어야 하는데 {came:이/가} 들어왔습니다.",
     "description.unknown_input": "{name}: 입력 {input:quoted|은/는} 이 층보다 앞에 있는 층이 아닙니다.",
-    "description.number_of_inputs": "{name}: 입력이 {came}개인데, 이 층이 받는 개수와 다릅니다.",
     "description.no_settings": "{layer}: 설정은 표여야 하는데 {came!r:이/가} 들어왔습니다.",
     "description.loose_nodes": "출력으로 이어지지 않는 층이 있습니다: {names:quoted}.",
     "description.no_layers": "TOML에 [[layers]]가 없습니다. 층마다 하나씩 쓰십시오.",

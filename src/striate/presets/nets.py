@@ -1,0 +1,115 @@
+"""Published networks as functions: from the symbol of a picture to that of the answers.
+
+Weights are counted as PyTorch's torchvision counts them: with 1000 classes and pictures of three channels they are
+equal. Batch normalisation keeps 0.9 of the old statistics, since short runs never fill 0.99.
+"""
+
+from collections.abc import Callable, Mapping
+
+from striate.network.graph import Symbol
+from striate.network.layers import (
+    Add,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+    ReLU,
+)
+
+MOMENTUM, EPSILON = 0.9, 1e-5  # torchvision's
+EIGHT = 8  # MobileNet's numbers of channels are multiples of this
+
+# Expansion, channels, blocks, stride of the first: table 2 of Sandler et al. 2018.
+MOBILENET_V2 = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
+
+
+def vgg_small(x: Symbol, classes: int = 10, *, width: int = 32) -> Symbol:
+    """Three pairs of 3x3 convolutions, each pair at half the size and twice the width: Simonyan, Zisserman 2015."""
+    for stage in range(3):
+        for _ in range(2):
+            x = _normalised(Conv2D(width * 2**stage, 3, padding="same", use_bias=False), x)
+        x = MaxPooling2D(2, padding="same")(x)
+    x = Dense(4 * width, "relu")(GlobalAveragePooling2D()(x))
+    return Dense(classes, "softmax")(Dropout(0.3)(x))
+
+
+def resnet18(x: Symbol, classes: int = 1000, *, width: int = 64) -> Symbol:
+    """ResNet-18 of He, Zhang, Ren and Sun 2016, table 1."""
+    return _resnet(x, classes, width, (2, 2, 2, 2))
+
+
+def resnet34(x: Symbol, classes: int = 1000, *, width: int = 64) -> Symbol:
+    """ResNet-34 of the same table."""
+    return _resnet(x, classes, width, (3, 4, 6, 3))
+
+
+def mobilenetv2(x: Symbol, classes: int = 1000, *, width: float = 1.0) -> Symbol:
+    """MobileNetV2 of Sandler, Howard, Zhu, Zhmoginov and Chen 2018; `width` is their multiplier of all channels."""
+    x = _normalised(Conv2D(_rounded(32 * width), 3, strides=2, padding=1, use_bias=False), x, ceiling=6)
+    for expansion, channels, blocks, stride in MOBILENET_V2:
+        for block in range(blocks):
+            x = _inverted_residual(x, expansion, _rounded(channels * width), 1 if block else stride)
+    x = _normalised(Conv2D(_rounded(1280 * max(width, 1)), 1, use_bias=False), x, ceiling=6)
+    return Dense(classes, "softmax")(Dropout(0.2)(GlobalAveragePooling2D()(x)))
+
+
+NETS: Mapping[str, Callable[[Symbol, int], Symbol]] = {
+    "vgg-small": vgg_small,
+    "resnet18": resnet18,
+    "resnet34": resnet34,
+    "mobilenetv2": mobilenetv2,
+}
+
+
+def _resnet(x: Symbol, classes: int, width: int, blocks: tuple[int, ...]) -> Symbol:
+    x = _normalised(Conv2D(width, 7, strides=2, padding=3, use_bias=False), x)
+    x = MaxPooling2D(3, strides=2, padding=1)(x)
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            x = _residual(x, width * 2**stage, 2 if stage and not block else 1)
+    return Dense(classes, "softmax")(GlobalAveragePooling2D()(x))
+
+
+def _residual(x: Symbol, filters: int, stride: int) -> Symbol:
+    """Two convolutions beside a shortcut; where the shape changes the shortcut is a 1x1 convolution."""
+    y = _normalised(Conv2D(filters, 3, strides=stride, padding=1, use_bias=False), x)
+    y = _norm()(Conv2D(filters, 3, padding=1, use_bias=False)(y))
+    if y.shape != x.shape:
+        x = _norm()(Conv2D(filters, 1, strides=stride, use_bias=False)(x))
+    return ReLU()(Add()([y, x]))
+
+
+def _inverted_residual(x: Symbol, expansion: int, filters: int, stride: int) -> Symbol:
+    """Widened by 1x1, filtered channel by channel, narrowed again without an activation; a shortcut where it fits."""
+    y = x
+    if expansion > 1:
+        y = _normalised(Conv2D(expansion * x.shape[-1], 1, use_bias=False), y, ceiling=6)
+    y = _normalised(DepthwiseConv2D(3, strides=stride, padding=1, use_bias=False), y, ceiling=6)
+    y = _norm()(Conv2D(filters, 1, use_bias=False)(y))
+    return Add()([x, y]) if stride == 1 and x.shape[-1] == filters else y
+
+
+def _normalised(layer: Layer, x: Symbol, ceiling: float | None = None) -> Symbol:
+    return ReLU(ceiling)(_norm()(layer(x)))
+
+
+def _norm() -> BatchNormalization:
+    return BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON)
+
+
+def _rounded(channels: float) -> int:
+    """To the nearest multiple of eight, but never below nine tenths: the authors' own rounding."""
+    rounded = max(EIGHT, int(channels + EIGHT / 2) // EIGHT * EIGHT)
+    return rounded + EIGHT if rounded < 0.9 * channels else rounded
