@@ -109,7 +109,8 @@ def test_on_the_command_line(tell: Callable[..., Told], place: Path, name: str) 
         assert (str(came) if isinstance(came, Path) else came) == (
             filled_in(value, place) if isinstance(value, str) else value
         )
-    assert told.err == f"error: {render(error.code, error.fields, 'en')}\n"
+    placed = f"{error.place}: " if error.place else ""
+    assert told.err == f"error: {placed}{render(error.code, error.fields, 'en')}\n"
     assert (
         told.err.count("\n") == (2 if "fixes" in error.fields else 1) and len(told.err.replace(str(place), "")) < SHORT
     )
@@ -118,6 +119,14 @@ def test_on_the_command_line(tell: Callable[..., Told], place: Path, name: str) 
     assert korean.err == f"오류: {in_korean(korean.error)}\n"
     assert_in_korean(korean.err, error, place)
     assert tree(place.parent) == before  # nothing lost, nothing left behind
+
+
+def test_a_mistake_in_a_network_says_where(tell: Callable[..., Told], place: Path) -> None:
+    network = place / "net.toml"
+    network.write_text('[[layers]]\nlayer = "Flatten"\n[[layers]]\nlayer = "Dense"\nunit = 3\n', encoding="utf-8")
+    assert tell("summary", str(network)).err.startswith(f"error: {network}, [[layers]] 2: Dense has no argument 'unit'")
+    network.write_text("a = 1\n", encoding="utf-8")
+    assert tell("summary", str(network)).err.startswith(f"error: {network}: ")
 
 
 def in_korean(error: BaseException) -> str:

@@ -13,7 +13,12 @@ from striate.messages import render
 
 
 class StriateError(Exception):
-    """Anything that Striate refuses or cannot do. `code` names it, `fields` hold the facts."""
+    """Anything that Striate refuses or cannot do. `code` names it, `fields` hold the facts.
+
+    `place` is where in a file it was written, such as "net.toml, [[layers]] 3"; it is shown before the sentence.
+    """
+
+    place: str = ""
 
     def __init__(self, code: str, /, **fields: object) -> None:
         super().__init__(code, fields)
@@ -21,10 +26,11 @@ class StriateError(Exception):
         self.fields = fields
 
     def __str__(self) -> str:
-        return render(self.code, self.fields)
+        text = render(self.code, self.fields)
+        return f"{self.place}: {text}" if self.place else text
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), self.code, self.fields))
+        return (_rebuild, (type(self), self.code, self.fields, self.place))
 
 
 class SettingError(StriateError, ValueError):
@@ -54,9 +60,6 @@ class FileError(StriateError, OSError):
         OSError.__init__(self, code)
         self.code = code
         self.fields = fields
-
-    def __str__(self) -> str:  # OSError brings a __str__ of its own
-        return render(self.code, self.fields)
 
 
 class ModelFileError(FileError):
@@ -115,5 +118,7 @@ def nearest(name: object, known: Iterable[str]) -> list[str]:
     return [by_lower[close] for close in get_close_matches(str(name).lower(), by_lower, n=3, cutoff=0.6)]
 
 
-def _rebuild(kind: type[StriateError], code: str, fields: dict[str, object]) -> StriateError:
-    return kind(code, **fields)
+def _rebuild(kind: type[StriateError], code: str, fields: dict[str, object], place: str) -> StriateError:
+    error = kind(code, **fields)
+    error.place = place
+    return error

@@ -7,7 +7,7 @@ and nothing runs.
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from striate.errors import GraphError, UnknownNameError, unknown_name
+from striate.errors import GraphError, StriateError, UnknownNameError, unknown_name
 from striate.network.graph import Graph, Input, Symbol, chain, check_number_of_inputs
 from striate.network.layers import LAYERS, Layer
 from striate.network.settings import config, default, is_sequence
@@ -93,7 +93,14 @@ def layers_from_toml(document: Mapping[str, object], classes: int) -> list[Layer
     tables = document.get("layers")
     if not isinstance(tables, list) or not tables:
         raise GraphError("description.no_layers")
-    return [_layer_from_table(table, classes) for table in cast(Sequence[object], tables)]
+    layers: list[Layer] = []
+    for number, table in enumerate(cast(Sequence[object], tables), start=1):
+        try:
+            layers.append(_layer_from_table(table, classes))
+        except StriateError as error:
+            error.place = f"[[layers]] {number}"
+            raise
+    return layers
 
 
 def wired_from_toml(document: Mapping[str, object], classes: int, shape: tuple[int, ...]) -> Symbol:

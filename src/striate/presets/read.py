@@ -1,12 +1,14 @@
 """From a preset's name or a TOML file to layers."""
 
 import tomllib
+from collections.abc import Generator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 from striate.data.reading import cannot_read
-from striate.errors import GraphError, unknown_name
+from striate.errors import GraphError, StriateError, unknown_name
 from striate.network.description import layers_from_toml, tables_of, wired_from_toml
 from striate.network.graph import Graph, Input, Symbol
 from striate.network.layers import Layer
@@ -22,14 +24,20 @@ def network(name: str, classes: int) -> list[Layer]:
 
     Raises `UnknownNameError` for a name that is neither, `GraphError` where the file is no network.
     """
-    return layers_from_toml({"layers": tables(name)} if name in NETS else tomllib.loads(source(name)), classes)
+    if name in NETS:
+        return layers_from_toml({"layers": tables(name)}, classes)
+    document = tomllib.loads(source(name))
+    with _placed_in(name):
+        return layers_from_toml(document, classes)
 
 
 def wired(name: str, classes: int, shape: tuple[int, ...]) -> Symbol:
     """The answers of a preset, or of a TOML file, for pictures of a shape. Raises what `network` raises."""
     if name in NETS:
         return NETS[name](Input(shape), classes)
-    return wired_from_toml(tomllib.loads(source(name)), classes, shape)
+    document = tomllib.loads(source(name))
+    with _placed_in(name):
+        return wired_from_toml(document, classes, shape)
 
 
 def tables(name: str) -> list[dict[str, Any]]:
@@ -37,6 +45,17 @@ def tables(name: str) -> list[dict[str, Any]]:
     if name in NETS:
         return tables_of(Graph.to(NETS[name](Input(DESCRIBED_AT), 1)))
     return cast(list[dict[str, Any]], tomllib.loads(source(name))["layers"])
+
+
+@contextmanager
+def _placed_in(name: str) -> Generator[None]:
+    """Errors about a file say which."""
+    try:
+        yield
+    except StriateError as error:
+        if name not in FILES:
+            error.place = f"{name}, {error.place}" if error.place else name
+        raise
 
 
 def source(name: str) -> str:
