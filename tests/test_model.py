@@ -250,3 +250,20 @@ def test_what_is_answered_is_the_users_own() -> None:
 def test_first_weights_are_the_initializers() -> None:
     model = Sequential([Dense(3, input_shape=(4,))], seed=9)
     np.testing.assert_array_equal(model.theta, first_values(model.graph.theta, 9))
+
+
+@pytest.mark.parametrize("path", [None, 3, ""])
+def test_what_is_no_path(path: object) -> None:
+    for use in (striate.load_model, Sequential([Dense(2, input_shape=(3,))]).save):
+        with pytest.raises(SettingError) as caught:
+            use(path)  # type: ignore[operator]
+        assert (caught.value.code, caught.value.fields["came"]) == ("setting.path", path)
+
+
+def test_weights_too_large_for_float32() -> None:
+    model = Sequential([Dense(1, input_shape=(1,))])
+    before = model.get_weights()
+    with pytest.raises(DataError) as caught:
+        model.set_weights([[[1e300]], [0]])
+    assert caught.value.code == "weights.not_finite"
+    assert [w.tolist() for w in model.get_weights()] == [w.tolist() for w in before]

@@ -5,7 +5,14 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from striate.errors import FileError
+from striate.errors import FileError, SettingError
+
+
+def as_path(where: str, path: object) -> Path:
+    """A path from a text or a path. Raises `SettingError` for anything else, and for an empty text."""
+    if not isinstance(path, str | Path) or not str(path):
+        raise SettingError("setting.path", where=where, setting="filepath", came=path)
+    return Path(path)
 
 
 def exists(path: Path) -> bool:

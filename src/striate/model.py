@@ -17,7 +17,7 @@ from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
 from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, SettingError, StateError, tell
-from striate.files import exists
+from striate.files import as_path, exists
 from striate.freezing import Freezing
 from striate.history import History
 from striate.network.graph import Graph, Symbol
@@ -34,7 +34,16 @@ from striate.training.events import Progress
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.run import Run, started
-from striate.training.targets import Labelled, as_numbers, as_pictures, as_targets, as_weights, check_shape, labelled
+from striate.training.targets import (
+    Labelled,
+    as_numbers,
+    as_pictures,
+    as_targets,
+    as_weights,
+    check_shape,
+    labelled,
+    put_weights,
+)
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
@@ -126,13 +135,7 @@ class Model(Freezing):
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put arrays of the same number, order and shapes as `get_weights` gives in place of the weights."""
-        own = self.weights
-        given = [as_numbers(weight) for weight in weights]
-        if [weight.shape for weight in given] != [weight.shape for weight in own.values()]:
-            required, came = [w.shape for w in own.values()], [w.shape for w in given]
-            raise DataError("weights.do_not_fit", required=required, came=came)
-        for view, weight in zip(own.values(), given, strict=True):
-            view[...] = weight
+        put_weights(list(self.weights.values()), weights)
 
     @property
     def fingerprint(self) -> str:
@@ -311,7 +314,7 @@ class Model(Freezing):
     @keywords_checked("save")
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write one safetensors file that holds everything: network, weights, classes, preprocessing."""
-        path = Path(filepath)
+        path = as_path("save", filepath)
         if path.suffix != storage.ENDING:
             tell("model_file.ending", path=path, ending=storage.ENDING)
         if not overwrite and exists(path):
@@ -380,7 +383,7 @@ class Model(Freezing):
 @keywords_checked("load_model")
 def load_model(filepath: str | Path) -> Model:
     """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
-    return from_file(storage.load(Path(filepath)))
+    return from_file(storage.load(as_path("load_model", filepath)))
 
 
 def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:

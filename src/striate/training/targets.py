@@ -1,5 +1,6 @@
 """Checking pictures and targets once, before training, against the shapes that the network has."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -30,6 +31,19 @@ def as_numbers(values: ArrayLike) -> Array:
     if array.dtype.kind not in "fiub":
         raise DataError("data.not_numbers", dtype=array.dtype)
     return array
+
+
+def put_weights(own: Sequence[Array], weights: Sequence[ArrayLike]) -> None:
+    """Write weights over a model's own. Raises `DataError`, and writes none, unless shapes fit and all are finite."""
+    with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
+        given = [as_numbers(weight).astype(np.float32) for weight in weights]
+    required, came = [weight.shape for weight in own], [weight.shape for weight in given]
+    if required != came:
+        raise DataError("weights.do_not_fit", required=required, came=came)
+    if not all(all_finite(weight) for weight in given):
+        raise DataError("weights.not_finite")
+    for view, weight in zip(own, given, strict=True):
+        view[...] = weight
 
 
 def as_pictures(x: ArrayLike, shape: Shape) -> Array:

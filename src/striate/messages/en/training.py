@@ -37,7 +37,7 @@ TEXTS = {
     "model.no_preprocessing": "The model was trained on bare arrays and does not know how to read a file; set model.preprocessing = "
     "striate.Preprocessing(size=(height, width), colour='grey' or 'rgb') to what the arrays were made by.",
     "model_file.foreign": "{path} is a safetensors file but not of Striate: it holds no network. Open it with what wrote it.",
-    "model_file.damaged": "{path} is damaged or no model file ({reason}); use another copy.",
+    "model_file.damaged": "{path} is damaged or no model file; use another copy.",
     "model_file.document": "{path}: its description of the network cannot be used ({reason}); use another copy.",
     "model_file.other_format": "{path} has format version {came}, this Striate reads version {required}; use a Striate of the version that "
     "wrote it, or save it anew with this one.",
@@ -60,6 +60,8 @@ TEXTS = {
     "setting.callback": "{where}: '{setting}' takes callback objects such as EarlyStopping(), got {came!r}.",
     "graph.no_symbol": "Model needs what Input(...) gave and what a layer made of it, got {came}.",
     "model_file.not_finite": "{path}: the weights of {name} hold NaN or infinity, so it can answer nothing; use another copy.",
+    "setting.path": "{where}: '{setting}' must be a path, as a text or a Path, got {came!r}.",
+    "weights.not_finite": "Weights must be finite numbers of float32; some are NaN, infinite or too large.",
     "setting.labelled": "{where}: '{setting}' must be (pictures, targets) or (pictures, targets, weights), got {came}.",
     "data.not_an_array": "Pictures and targets must be arrays, rows all of one length, got {came}.",
     "layer.needs_batch": "{layer}: a layer takes several pictures at a time, (pictures, height, width, channels), got the shape {came}; for one "

@@ -38,7 +38,7 @@ TEXTS = {
     "model.no_preprocessing": "이 모델은 배열만으로 학습되어 파일을 읽는 방법을 모릅니다. model.preprocessing = striate.Preprocessing(size=(높이, 너비), "
     "colour='grey' 또는 'rgb')로, 배열을 만들 때 쓴 방법을 알려 주십시오.",
     "model_file.foreign": "{path:은/는} safetensors 파일이지만 신경망이 들어 있지 않아 Striate의 파일이 아닙니다. 이 파일을 만든 프로그램으로 여십시오.",
-    "model_file.damaged": "{path:은/는} 손상되었거나 모델 파일이 아닙니다({reason}). 다른 사본을 쓰십시오.",
+    "model_file.damaged": "{path:은/는} 손상되었거나 모델 파일이 아닙니다. 다른 사본을 쓰십시오.",
     "model_file.document": "{path}: 들어 있는 신경망 설명을 쓸 수 없습니다({reason}). 다른 사본을 쓰십시오.",
     "model_file.other_format": "{path}의 형식 버전은 {came}인데 이 Striate는 버전 {required:을/를} 읽습니다. 파일을 만든 버전의 Striate를 쓰거나 이 버전으로 "
     "다시 저장하십시오.",
@@ -61,6 +61,8 @@ TEXTS = {
     "setting.callback": "{where}: {setting:quoted|은/는} EarlyStopping()과 같은 콜백 객체를 받는데 {came!r:이/가} 들어왔습니다.",
     "graph.no_symbol": "Model에는 Input(...)이 준 것과, 층이 그것으로 만든 것을 넘겨야 하는데 {came:이/가} 들어왔습니다.",
     "model_file.not_finite": "{path}: {name}의 가중치에 NaN이나 무한대가 있어 아무것도 답할 수 없습니다. 다른 사본을 쓰십시오.",
+    "setting.path": "{where}: {setting:quoted|은/는} 글이나 Path로 된 경로여야 하는데 {came!r:이/가} 들어왔습니다.",
+    "weights.not_finite": "가중치는 float32의 유한한 수여야 하는데 NaN이나 무한대, 또는 너무 큰 수가 있습니다.",
     "setting.labelled": "{where}: {setting:quoted|은/는} (사진, 정답) 또는 (사진, 정답, 가중치)여야 하는데 {came:이/가} 들어왔습니다.",
     "data.not_an_array": "사진과 정답은 모든 행의 길이가 같은 배열이어야 하는데 {came:이/가} 들어왔습니다.",
     "layer.needs_batch": "{layer}: 층은 사진 여러 장, 곧 (사진 수, 높이, 너비, 채널)을 받는데 {came} 모양이 들어왔습니다. 사진 한 장 x라면 layer(x[None])로 "
