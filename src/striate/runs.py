@@ -219,6 +219,13 @@ def source_of(folder: Path) -> str | None:
     return source if isinstance(source, str) else None
 
 
+def learned_from(model_or_run: Path, source: Path) -> bool:
+    """Whether a run's settings name this as where its pictures came from."""
+    folder = model_or_run if model_or_run.is_dir() else model_or_run.parent
+    named = source_of(folder)
+    return named is not None and Path(named).resolve() == source.resolve()
+
+
 def settings_toml(run: Prepared, source: str | None) -> str:
     """Everything that a run is made with, as TOML that a person reads; with its layers it can serve as `model`."""
     recipe, data, rule = run.recipe, run.data, run.recipe.rule

@@ -76,6 +76,8 @@ def load(path: Path) -> ModelFile:
     """Read a model file. Raises `ModelFileError` where it is damaged, foreign or of another format version."""
     from safetensors import SafetensorError, safe_open
 
+    if exists(path) and path.is_dir():
+        raise FileError("file.is_folder", path=path)
     if not exists(path) or not path.is_file():
         raise FileError("file.not_found", path=path)
     try:

@@ -20,7 +20,6 @@ SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers
 KEPT = 10  # of them as files, to predict with
 THREADS = 1  # sums this small gain nothing from a second one, and wait for it where the computer is busy
-ENLARGED = 16  # a digit has 8x8 pixels; as a file each becomes a square of so many
 
 
 @command("demo")
@@ -81,7 +80,8 @@ def _write_digits(images: Images, folder: Path) -> None:
     from PIL import Image
 
     for number, (picture, label) in enumerate(zip(images.pictures[:KEPT], images.labels[:KEPT], strict=True)):
-        enlarged = picture[..., 0].repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
         encoded = BytesIO()
-        Image.fromarray(enlarged).save(encoded, "PNG")
+        Image.fromarray(picture[..., 0]).save(
+            encoded, "PNG"
+        )  # 8x8 as it is: enlarged it would be read a little changed
         write_bytes(folder / f"{number:02d}-is-{label}.png", encoded.getvalue())

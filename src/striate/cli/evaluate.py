@@ -10,7 +10,7 @@ from striate.data.load import Dataset, Images, load_images
 from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
 from striate.report import Report, class_report
-from striate.runs import model_file
+from striate.runs import learned_from, model_file
 from striate.views.classes import class_lines, confusion_lines
 
 
@@ -25,6 +25,8 @@ def evaluate(model: Path, data: Path, batch: int, threads: int | None, figure: P
     """`striate evaluate`."""
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data)
+    if part == "train" and learned_from(model, data):
+        tell("evaluate.learned_from", path=data)
     report = class_report(judge, images, batch, threads=threads)
     if figure:
         report.plot(figure)

@@ -43,6 +43,8 @@ TEXTS = {
     "part.validation": "the validation part",
     "part.train": "all, as there is no test or validation part",
     "evaluate.loss": "loss {loss:.4f}",
+    "evaluate.learned_from": "The model learned from most of these pictures ({path}), so this says little of how it does on new ones; judge it on "
+    "pictures that it never saw.",
     "evaluate.classes_differ": "The model knows the classes {required:quoted}, the pictures have {came:quoted}; rename the folders, or give pictures of the same classes.",
     "evaluate.no_names": "The model's classes have no names; the data's labels are taken as their numbers.",
     "cli.predict.help": "Say what pictures show, with a trained model.\nEach FILE is a picture, or a folder: all pictures below it.",

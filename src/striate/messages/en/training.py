@@ -44,6 +44,7 @@ TEXTS = {
     "model_file.tensors": "{path}: its weights are not those of its network (missing: {missing:list}; too many: {extra:list}); use another copy.",
     "model_file.shape": "{path}: {name} must be float32 of shape {required}, it is {dtype} of {came}; use another copy.",
     "file.not_found": "{path} does not exist; check the path.",
+    "file.is_folder": "{path} is a folder; name the model file in it, such as best.safetensors.",
     "file.exists": "{path} exists already and stays as it is; choose another name or allow overwriting.",
     "file.cannot_write": "{path} cannot be written: {reason}; choose another place.",
     "file.cannot_read": "{path} cannot be read: {reason}; check the path and its permissions.",

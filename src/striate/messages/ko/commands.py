@@ -43,6 +43,7 @@ TEXTS = {
     "part.validation": "검증 부분",
     "part.train": "시험 부분도 검증 부분도 없어서 전부",
     "evaluate.loss": "손실 {loss:.4f}",
+    "evaluate.learned_from": "모델은 이 사진들({path}) 대부분으로 학습했으므로, 이 결과로는 새 사진에 대한 성능을 알 수 없습니다. 한 번도 보지 못한 사진으로 평가하십시오.",
     "evaluate.classes_differ": "모델이 아는 클래스는 {required:quoted}인데 사진의 클래스는 {came:quoted}입니다. 폴더의 이름을 바꾸거나 같은 클래스의 사진을 주십시오.",
     "evaluate.no_names": "모델의 클래스에 이름이 없어서 데이터의 레이블을 그 번호로 여겼습니다.",
     "cli.predict.help": "학습한 모델로 사진이 무엇인지 답합니다.\nFILE은 사진이거나 폴더(그 아래의 모든 사진)입니다.",

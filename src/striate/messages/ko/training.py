@@ -45,6 +45,7 @@ TEXTS = {
     "model_file.tensors": "{path}: 가중치가 신경망과 맞지 않습니다(없는 것: {missing:list}, 남는 것: {extra:list}). 다른 사본을 쓰십시오.",
     "model_file.shape": "{path}: {name:은/는} {required} 모양의 float32여야 하는데 {came} 모양의 {dtype}입니다. 다른 사본을 쓰십시오.",
     "file.not_found": "{path:이/가} 없습니다. 경로를 확인하십시오.",
+    "file.is_folder": "{path:은/는} 폴더입니다. 그 안의 모델 파일(예: best.safetensors)을 지정하십시오.",
     "file.exists": "{path:이/가} 이미 있어서 그대로 두었습니다. 다른 이름을 고르거나 덮어쓰기를 허용하십시오.",
     "file.cannot_write": "{path}에 쓸 수 없습니다: {reason}. 다른 곳을 고르십시오.",
     "file.cannot_read": "{path:을/를} 읽을 수 없습니다: {reason}. 경로와 권한을 확인하십시오.",
