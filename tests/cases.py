@@ -222,6 +222,7 @@ CASES = [
     Case("max_same", (7, 5, 2), [MaxPooling2D(2, padding="same")]),
     Case("max_same_overlapping", (7, 6, 2), [MaxPooling2D((4, 3), strides=(3, 2), padding="same")]),
     Case("max_padding_lopsided", (5, 6, 2), [MaxPooling2D(3, strides=2, padding=((1, 2), (0, 1)))]),
+    Case("max_padding_number", (5, 7, 2), [MaxPooling2D(3, strides=2, padding=1)]),
     # Average pooling
     Case("average_even", (6, 4, 2), [AveragePooling2D()]),
     Case("average_odd", (7, 5, 3), [AveragePooling2D(2)]),
@@ -231,6 +232,7 @@ CASES = [
     Case("average_same_overlapping", (7, 6, 2), [AveragePooling2D((4, 3), strides=(3, 2), padding="same")]),
     Case("average_same_window_over_picture", (2, 3, 1), [AveragePooling2D(4, strides=1, padding="same")]),
     Case("average_padding_lopsided", (5, 6, 17), [AveragePooling2D(3, strides=2, padding=((1, 2), (0, 1)))], batch=1),
+    Case("average_padding_number", (5, 7, 2), [AveragePooling2D(3, strides=2, padding=1)]),
     # Dilation, groups
     Case("conv_dilation", (7, 8, 2), [Conv2D(3, 3, dilation_rate=2)]),
     Case("conv_dilation_pair", (6, 9, 2), [Conv2D(2, (2, 3), dilation_rate=(3, 2))]),

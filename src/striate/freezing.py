@@ -23,7 +23,10 @@ class Freezing:
         raise NotImplementedError
 
     def freeze(self, *layers: str | Layer) -> None:
-        """Keep the weights of layers, by name or the layers themselves, as they are, bit for bit; without any: all."""
+        """Keep the weights of layers, by name or the layers themselves, as they are, bit for bit; without any: all.
+
+        A frozen `BatchNormalization` keeps its moving statistics, too, and normalises by them in training as well.
+        """
         self._frozen |= set(self._owners(layers))
         self._tell_run()
 
@@ -48,13 +51,13 @@ class Freezing:
     def _tell_run(self) -> None:
         """A training under way hears of it at once: a callback may thaw layers after some epochs."""
         if self._run is not None:
-            self._run.spans = self._spans()
+            self._run.spans, self._run.frozen = self._spans(), self._frozen
 
     def _owners(self, layers: Sequence[str | Layer]) -> list[str]:
         """The names that the layers' weights carry."""
         graph = self.graph
         if not layers:
-            return [span.layer for span in graph.theta.spans]
+            return [span.layer for span in (*graph.theta.spans, *graph.state.spans)]
         return [_owner(graph, layer) for layer in layers]
 
 

@@ -90,6 +90,31 @@ def test_backward_from_and_to_every_node_at_once(case: Case, by_batch: bool, rng
     np.testing.assert_array_equal(gradients.nodes[names[-1]], dy[names[-1]])
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.graph.state.spans], ids=lambda case: case.id)
+def test_a_frozen_layer_goes_by_its_running_statistics(case: Case, rng: np.random.Generator) -> None:
+    """The first normalisation is frozen, others are not: gradients fit, and only its statistics stay."""
+    graph, x = case.graph, case.pictures(rng)
+    theta, state, last = random_theta(graph, rng), random_state(graph, rng), graph.nodes[-1].name
+    frozen = (graph.state.spans[0].layer,)
+    purpose = Purpose(
+        loss=MeanSquaredError(), gradients_of=("input1",), batch_statistics=True, frozen=frozen, dtype=np.float64
+    )
+    built, dy = program(graph, purpose), rng.standard_normal((len(x), *graph.output_shape))
+    gradients = built.backward(theta, state, x, {last: dy})
+
+    def moved(theta: Array, x: Array) -> float:
+        return float(np.sum(dy * built.forward(theta, state, x).output))
+
+    check_slope(lambda at: moved(theta, at), x, gradients.nodes["input1"], rng.standard_normal(x.shape))
+    check_slope(lambda at: moved(at, x), theta, gradients.weights, random_theta(graph, rng))
+    now = built.step(theta, state, x, dy, None, KEY).state
+    stays = {span.layer for span in graph.state.spans if np.array_equal(state[span.slice], now[span.slice])}
+    assert stays == set(frozen)
+    if len(graph.state.views(state)) == 2:  # nothing else goes by the batch
+        still = program(graph, Purpose(dtype=np.float64)).forward(theta, state, x).output
+        np.testing.assert_array_equal(built.forward(theta, state, x).output, still)
+
+
 def losses_for(graph: Graph, pictures: int, rng: np.random.Generator) -> list[tuple[Loss, Array]]:
     """Every loss that a network's answers may be measured by, with targets, as training hands them over."""
     shape = (pictures, *graph.output_shape)

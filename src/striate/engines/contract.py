@@ -61,6 +61,7 @@ class Purpose:
     loss: Loss | None = None
     dropout: bool = False
     batch_statistics: bool = False
+    frozen: tuple[str, ...] = ()  # layers that go by running statistics in spite of batch_statistics
     keep: tuple[str, ...] = ()
     gradients_of: tuple[str, ...] = ()
     dtype: type[np.floating] = np.float32

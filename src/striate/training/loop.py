@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from striate.data.batches import Batches, Indices
-from striate.engines.contract import Array, Engine, Key, Purpose, Targets
+from striate.engines.contract import Array, Engine, Key, Program, Purpose, Targets
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.training.callbacks import Callback
@@ -85,9 +85,14 @@ class _Learner:
     """Takes a run through the steps of an epoch."""
 
     def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int) -> None:
-        self._engine, self._run, self._plan = engine, run, plan
-        purpose = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
-        self._program = engine.compile(run.graph, capacity, purpose, threads=plan.threads)
+        self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
+        self._frozen, self._program = run.frozen, self._compiled()
+
+    def _compiled(self) -> Program:
+        """What learns, made for the layers that are frozen now."""
+        run, plan = self._run, self._plan
+        purpose = Purpose(loss=plan.loss, dropout=True, batch_statistics=True, frozen=tuple(sorted(run.frozen)))
+        return self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
 
     def steps(self, data: Batches) -> int:
         """Steps of an epoch; the last batch may be short."""
@@ -126,9 +131,11 @@ class _Learner:
             run.learning_rate = self._plan.rule.rate_at(run.step)
         theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots, run.spans)
         guard = Guard(run.epoch + 1, run.step + 1, run.learning_rate)
+        if run.frozen != self._frozen:  # by a callback
+            self._frozen, self._program = run.frozen, self._compiled()
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
-        for first in range(0, len(indices), self._program.capacity):
-            part = indices[first : first + self._program.capacity]
+        for first in range(0, len(indices), self._capacity):
+            part = indices[first : first + self._capacity]
             batch = data.take(part)
             key = Key(self._plan.seed, run.step, first)
             step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)

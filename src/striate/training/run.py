@@ -28,6 +28,7 @@ class Run:
     history: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     stopped: str | None = None
     spans: tuple[Span, ...] = ()  # how each weight learns; none: all as they are in the graph
+    frozen: frozenset[str] = frozenset()  # layers whose running statistics stay as they are, too
     gathered: Array | None = None  # the sum of gradients that wait for a step of the rule
     scheduled: bool = False  # a schedule sets the learning rate
     logs_rate: bool = False  # the learning rate stands in the logs, since something changes it

@@ -91,7 +91,8 @@ class ReferenceProgram:
                 weights=self._weights(node, theta),
                 statistics=self._statistics(node, state if moved is None else moved),
                 draw=Draw(key, place) if self.purpose.dropout and key is not None else None,
-                batch_statistics=self.purpose.batch_statistics,
+                batch_statistics=self.purpose.batch_statistics
+                and self.graph.owner(node).name not in self.purpose.frozen,
             )
             result = operation_of(node.layer).forward(node.layer, call)
             if moved is not None:
