@@ -24,13 +24,14 @@ FLOORS = [
         "striate.metrics",
         "striate.models",
         "striate.optimizers",
+        "striate.presets",
     ],
     ["striate.inspection"],
     ["striate.calling", "striate.runs", "striate.sklearn"],
     ["striate.sequential"],
     ["striate.model"],
     ["striate.classify", "striate.freezing", "striate.history", "striate.report"],
-    ["striate.presets"],
+    ["striate.presets.nets", "striate.presets.read"],
     ["striate.figures"],
     ["striate.views"],
     ["striate.training"],
@@ -52,6 +53,7 @@ FACE = {
     "striate.metrics",
     "striate.models",
     "striate.optimizers",
+    "striate.presets",
 }
 HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
 SOURCE = Path(striate.__file__).parent

@@ -16,7 +16,7 @@ from striate.errors import DataError, FileError, GraphError, Notice, SettingErro
 from striate.history import History
 from striate.model import load_model
 from striate.network.optimizers import Adam, Momentum
-from striate.presets import PRESETS
+from striate.presets.read import PRESETS
 from striate.runs import (
     BEST,
     CURVES,
@@ -187,6 +187,7 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
                 "seed": 0,
                 "engine": None,
                 "threads": 1,
+                "width": 1.0,
             },
             "pictures": 60,
             "judged_on": "test",
@@ -228,6 +229,7 @@ def test_settings(data: Dataset, tmp_path: Path) -> None:
             "optimizer": "momentum",
             "learning_rate": 0.01,
             "seed": 0,
+            "width": 1.0,
         },
         "optimizer": {"rule": "Momentum", "learning_rate": 0.01, "momentum": 0.9},
         "data": {

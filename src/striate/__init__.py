@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate import metrics as metrics
     from striate import models as models
     from striate import optimizers as optimizers
+    from striate import presets as presets
     from striate.data.load import Dataset as Dataset
     from striate.data.load import Images as Images
     from striate.data.load import digits as digits
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from striate.models import Sequential as Sequential
     from striate.models import load_model as load_model
 else:
-    _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers")
+    _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers", "presets")
     _NAMES_OF = {
         "data.load": ("Dataset", "Images", "digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),

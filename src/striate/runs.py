@@ -24,8 +24,8 @@ from striate.model import DEFAULT_BATCH, Model, from_file
 from striate.network.graph import Graph, Symbol
 from striate.network.layers import Layer, activation_of
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import config, convert, optional_positive, whole
-from striate.presets import network, tables, wired
+from striate.network.settings import config, convert, optional_positive, positive_real, whole
+from striate.presets.read import network, tables, wired
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
@@ -55,6 +55,7 @@ class Recipe:
     seed: int = 0
     engine: str | None = None
     threads: int | None = None
+    width: float = 1.0
 
     def __post_init__(self) -> None:
         convert("Recipe", "epochs", optional_positive, self.epochs)
@@ -62,6 +63,7 @@ class Recipe:
             convert("Recipe", "batch_size", optional_positive, self.batch_size)
         convert("Recipe", "seed", whole, self.seed)
         convert("Recipe", "threads", optional_positive, self.threads)
+        convert("Recipe", "width", positive_real, self.width)
         engine_named(self.engine)
         _ = self.rule
 
@@ -73,11 +75,11 @@ class Recipe:
 
     def layers(self, classes: int) -> list[Layer]:
         """The network's layers. Raises `UnknownNameError`, `GraphError` or a setting's own error where it is none."""
-        return network(self.model, classes)
+        return network(self.model, classes, self.width)
 
     def wired(self, classes: int, shape: tuple[int, ...]) -> Symbol:
         """The network's answers for pictures of a shape."""
-        return wired(self.model, classes, shape)
+        return wired(self.model, classes, shape, self.width)
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,7 @@ def settings_toml(run: Prepared, source: str | None) -> str:
         },
         "preprocessing": data.preprocessing.to_config(),
     }
-    layers = [("[[layers]]", each) for each in tables(recipe.model)]
+    layers = [("[[layers]]", each) for each in tables(recipe.model, recipe.width)]
     parts = [*((f"[{name}]", table) for name, table in sections.items()), *layers]
     return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in parts)])
 

@@ -20,7 +20,7 @@ from striate.model import Model, load_model
 from striate.network.layers import Layer
 from striate.network.optimizers import Rule, rule_named
 from striate.network.settings import convert, optional_shape, positive
-from striate.presets import network
+from striate.presets.read import network
 from striate.runs import check_outputs
 from striate.sequential import Sequential
 from striate.training.targets import as_numbers, as_pictures, as_weights

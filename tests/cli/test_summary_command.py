@@ -67,10 +67,19 @@ def test_lenet5_as_json(run: Run) -> None:
         ("softmax --size 5 --classes 3", 5 * 5 * 3 + 3),
         ("softmax --size 4x7 --channels 3 --classes 2", 4 * 7 * 3 * 2 + 2),
         ("digits --size 8", 320 + 18_496 + 4 * 4 * 64 * 128 + 128 + 128 * 10 + 10),
+        ("resnet18 --size 224 --channels 3 --classes 1000", 11_689_512),
+        ("mobilenetv2 --size 32 --channels 3 --classes 1000 --width 0.5", 1_968_680),
+        ("lenet5 --width 1", 61_706),
     ],
 )
 def test_sizes_of_presets(run: Run, line: str, weights: int) -> None:
     assert layers(run, *line.split())["weights"] == weights
+
+
+@pytest.mark.parametrize("line", ["lenet5 --width 2", "resnet18 --width 0", "vgg-small --width -1 --fix"])
+def test_a_width_that_cannot_be(run: Run, line: str) -> None:
+    ended = run("summary", *line.split())
+    assert (ended.code, ended.out) == (2, "") and "width" in ended.err and "Traceback" not in ended.err
 
 
 def test_a_network_in_toml(run: Run, tmp_path: Path) -> None:
@@ -94,7 +103,7 @@ def test_a_model_of_bare_arrays(run: Run, tmp_path: Path) -> None:
     assert layers(run, str(tmp_path / "m.safetensors"))["conv1"]["shape"] == [5, 4, 3]
 
 
-@pytest.mark.parametrize("option", ["--size 9", "--channels 3", "--classes 4"])
+@pytest.mark.parametrize("option", ["--size 9", "--channels 3", "--classes 4", "--width 2"])
 def test_a_trained_models_sizes_are_fixed(run: Run, trained: Path, option: str) -> None:
     ended = run("summary", str(trained), *option.split())
     assert ended.out == run("summary", str(trained)).out

@@ -31,7 +31,10 @@ from striate.cli import main
 from striate.data.idx import read_idx
 from striate.history import History
 from striate.model import load_model
+from striate.network.description import to_document
+from striate.network.graph import Graph
 from striate.network.optimizers import RULES
+from striate.presets.read import wired
 
 Run = Callable[..., Any]
 Process = Callable[..., "Popen[bytes]"]
@@ -266,6 +269,22 @@ def test_presets(quick: Run, tmp_path: Path, preset: str, size: str, layers: int
     assert quick("--model", preset, "--size", size, "--epochs", "1").code == 0
     assert len(load_model(tmp_path / "out" / "best.safetensors").layers) == layers
     assert settings(tmp_path / "out")["train"]["model"] == preset
+
+
+@pytest.mark.parametrize("preset", ["vgg-small", "resnet18", "resnet34", "mobilenetv2"])
+def test_presets_of_another_width(quick: Run, tmp_path: Path, preset: str) -> None:
+    line = ("--model", preset, "--size", "32", "--epochs", "1", "--width", "0.125", "--batch", "all")
+    assert quick(*line).code == 0
+    trained = load_model(tmp_path / "out" / "best.safetensors").graph
+    assert settings(tmp_path / "out")["train"]["width"] == 0.125
+    again = Graph.to(wired(str(tmp_path / "out" / "settings.toml"), trained.output_shape[0], trained.input_shape))
+    assert to_document(again) == to_document(trained)
+    assert trained.theta.count < Graph.to(wired(preset, trained.output_shape[0], trained.input_shape)).theta.count
+
+
+def test_a_width_where_there_is_none(run: Run, sources: dict[str, Path], tmp_path: Path) -> None:
+    ended = run("train", str(sources["classes"]), "-o", str(tmp_path / "out"), "--model", "lenet5", "--width", "2")
+    assert ended.code != 0 and "lenet5" in ended.err and not (tmp_path / "out").exists()
 
 
 def test_a_network_of_ones_own(quick: Run, tmp_path: Path) -> None:

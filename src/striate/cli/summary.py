@@ -1,12 +1,13 @@
 """`striate summary`: a network layer by layer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from striate.cli.guard import Code
 from striate.cli.output import say, write, write_json
-from striate.cli.readers import Text, Whole
+from striate.cli.readers import Number, Text, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.errors import SizeError, tell
@@ -17,7 +18,7 @@ from striate.network.graph import Graph
 from striate.network.summary import summarize
 from striate.network.window import Pair
 from striate.network.wiring import Wiring, picture_shape, resized
-from striate.presets import PRESETS, wired
+from striate.presets.read import PRESETS, wired
 from striate.runs import model_file
 from striate.storage import ENDING, load
 from striate.views.table import as_dict, show
@@ -25,25 +26,43 @@ from striate.views.table import as_dict, show
 SIZE, CHANNELS, CLASSES = (28, 28), 1, 10  # MNIST's
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """What a network that is not trained may be shown for; None: not said."""
+
+    size: Pair | None = None
+    channels: int | None = None
+    classes: int | None = None
+    width: float | None = None
+
+
 @command("summary")
 @argument("model", Text())
 @option("--size", reader=Size())
 @option("--channels", reader=Whole(1))
 @option("--classes", reader=Whole(2))
+@option("--width", reader=Number())
 @flag("--fix")
 @json_flag
 def summary(
-    model: str, size: Pair | None, channels: int | None, classes: int | None, fix: bool, json: bool
+    model: str,
+    size: Pair | None,
+    channels: int | None,
+    classes: int | None,
+    width: float | None,
+    fix: bool,
+    json: bool,
 ) -> int | None:
     """`striate summary`."""
+    sizes = Sizes(size, channels, classes, width)
     if fix:
-        return _judge_sizes(model, size, channels, classes, json=json)
+        return _judge_sizes(model, sizes, json=json)
     if _is_trained(model):
-        if size or channels or classes:
+        if sizes != Sizes():
             tell("summary.fixed", model=model)
         graph = load(model_file(Path(model))).graph
     else:
-        graph = _described(model, size, channels, classes)
+        graph = _described(model, sizes)
     facts = summarize(graph)
     if json:
         write_json(as_dict(facts))
@@ -52,15 +71,15 @@ def summary(
     return None
 
 
-def _described(model: str, size: Pair | None, channels: int | None, classes: int | None) -> Graph:
-    shape = (*(size or SIZE), channels or CHANNELS)
-    return Graph.to(wired(model, classes or CLASSES, shape))
+def _described(model: str, sizes: Sizes) -> Graph:
+    shape = (*(sizes.size or SIZE), sizes.channels or CHANNELS)
+    return Graph.to(wired(model, sizes.classes or CLASSES, shape, 1.0 if sizes.width is None else sizes.width))
 
 
-def _judge_sizes(model: str, size: Pair | None, channels: int | None, classes: int | None, *, json: bool) -> Code:
+def _judge_sizes(model: str, sizes: Sizes, *, json: bool) -> Code:
     """Show what does not fit and what to change; where all fits, what does not divide."""
     try:
-        wiring = _wiring(model, size, channels, classes)
+        wiring = _wiring(model, sizes)
         misfit = refusal(wiring)
         uneven = None if misfit else refusal(wiring, strict=True)
         pictures = picture_shape(wiring)
@@ -81,13 +100,13 @@ def _judge_sizes(model: str, size: Pair | None, channels: int | None, classes: i
     return Code.PROBLEMS if misfit else Code.DONE
 
 
-def _wiring(model: str, size: Pair | None, channels: int | None, classes: int | None) -> Wiring:
+def _wiring(model: str, sizes: Sizes) -> Wiring:
     """The layers, also of a trained model for pictures of another size than its own."""
     if not _is_trained(model):
-        return _described(model, size, channels, classes).nodes
+        return _described(model, sizes).nodes
     nodes = load(model_file(Path(model))).graph.nodes
     shape = picture_shape(nodes)
-    return resized(nodes, (*size, *shape[2:])) if size and len(shape) == 3 else nodes
+    return resized(nodes, (*sizes.size, *shape[2:])) if sizes.size and len(shape) == 3 else nodes
 
 
 def _show(code: str, error: SizeError) -> None:

@@ -68,6 +68,7 @@ class Batch:
 @option("--lr", reader=Number())
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
+@option("--width", reader=Number(), default=1.0)
 @option("--engine", reader=OneOf(tuple(ENGINES)), default="reference")
 @option("--threads", reader=Whole(1))
 @flag("--force")
@@ -82,13 +83,14 @@ def train(
     lr: float | None,
     seed: int,
     size: Pair | None,
+    width: float,
     engine: str,
     threads: int | None,
     force: bool,
     json: bool,
 ) -> None:
     """`striate train`."""
-    recipe = Recipe(model, epochs, batch, optimizer, lr, seed, engine, threads)
+    recipe = Recipe(model, epochs, batch, optimizer, lr, seed, engine, threads, width)
     recipe.layers(classes=2)  # a mistake in the network is told before reading pictures for minutes
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):

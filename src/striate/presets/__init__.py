@@ -1,6 +1,9 @@
-"""Networks by name, each a short TOML file beside this one or a function in nets.py."""
+"""Known networks: `striate.presets.resnet18(classes=10, size=(64, 64))` is a model, ready to compile."""
 
-from striate.presets.read import PRESETS as PRESETS
-from striate.presets.read import network as network
-from striate.presets.read import tables as tables
-from striate.presets.read import wired as wired
+from striate.presets.models import digits as digits
+from striate.presets.models import lenet5 as lenet5
+from striate.presets.models import mobilenetv2 as mobilenetv2
+from striate.presets.models import resnet18 as resnet18
+from striate.presets.models import resnet34 as resnet34
+from striate.presets.models import softmax as softmax
+from striate.presets.models import vgg_small as vgg_small

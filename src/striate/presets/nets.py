@@ -1,4 +1,4 @@
-"""Published networks as functions: from the symbol of a picture to that of the answers.
+"""Networks as functions: from the symbol of a picture to that of the answers. `width` multiplies all channels.
 
 Weights are counted as PyTorch's torchvision counts them: with 1000 classes and pictures of three channels they are
 equal. Batch normalisation keeps 0.9 of the old statistics, since short runs never fill 0.99.
@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from striate.network.graph import Symbol
 from striate.network.layers import (
     Add,
+    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
+    Flatten,
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
@@ -35,27 +37,52 @@ MOBILENET_V2 = (
 )
 
 
-def vgg_small(x: Symbol, classes: int = 10, *, width: int = 32) -> Symbol:
+def softmax(x: Symbol, classes: int) -> Symbol:
+    """Softmax regression: what a network without convolution reaches."""
+    return Dense(classes, "softmax")(Flatten()(x))
+
+
+def digits(x: Symbol, classes: int) -> Symbol:
+    """Two convolutions, one pooling, dropout: for digits and other simple pictures, from 8x8 up."""
+    x = Conv2D(32, 3, padding="same", activation="relu")(x)
+    x = MaxPooling2D()(Conv2D(64, 3, padding="same", activation="relu")(x))
+    x = Dense(128, "relu")(Dropout(0.25)(Flatten()(x)))
+    return Dense(classes, "softmax")(Dropout(0.5)(x))
+
+
+def lenet5(x: Symbol, classes: int) -> Symbol:
+    """LeNet-5 of LeCun, Bottou, Bengio and Haffner 1998, figure 2, in its usual modern form.
+
+    That is: C3 sees all six maps of S2, pooling has no weights, softmax answers in place of radial units.
+    """
+    x = AveragePooling2D(name="S2")(Conv2D(6, 5, padding=2, activation="tanh", name="C1")(x))
+    x = AveragePooling2D(name="S4")(Conv2D(16, 5, activation="tanh", name="C3")(x))
+    x = Flatten()(Conv2D(120, 5, activation="tanh", name="C5")(x))
+    return Dense(classes, "softmax", name="output")(Dense(84, "tanh", name="F6")(x))
+
+
+def vgg_small(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """Three pairs of 3x3 convolutions, each pair at half the size and twice the width: Simonyan, Zisserman 2015."""
+    channels = _scaled(32, width)
     for stage in range(3):
         for _ in range(2):
-            x = _normalised(Conv2D(width * 2**stage, 3, padding="same", use_bias=False), x)
+            x = _normalised(Conv2D(channels * 2**stage, 3, padding="same", use_bias=False), x)
         x = MaxPooling2D(2, padding="same")(x)
-    x = Dense(4 * width, "relu")(GlobalAveragePooling2D()(x))
+    x = Dense(4 * channels, "relu")(GlobalAveragePooling2D()(x))
     return Dense(classes, "softmax")(Dropout(0.3)(x))
 
 
-def resnet18(x: Symbol, classes: int = 1000, *, width: int = 64) -> Symbol:
+def resnet18(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """ResNet-18 of He, Zhang, Ren and Sun 2016, table 1."""
     return _resnet(x, classes, width, (2, 2, 2, 2))
 
 
-def resnet34(x: Symbol, classes: int = 1000, *, width: int = 64) -> Symbol:
+def resnet34(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """ResNet-34 of the same table."""
     return _resnet(x, classes, width, (3, 4, 6, 3))
 
 
-def mobilenetv2(x: Symbol, classes: int = 1000, *, width: float = 1.0) -> Symbol:
+def mobilenetv2(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """MobileNetV2 of Sandler, Howard, Zhu, Zhmoginov and Chen 2018; `width` is their multiplier of all channels."""
     x = _normalised(Conv2D(_rounded(32 * width), 3, strides=2, padding=1, use_bias=False), x, ceiling=6)
     for expansion, channels, blocks, stride in MOBILENET_V2:
@@ -65,7 +92,8 @@ def mobilenetv2(x: Symbol, classes: int = 1000, *, width: float = 1.0) -> Symbol
     return Dense(classes, "softmax")(Dropout(0.2)(GlobalAveragePooling2D()(x)))
 
 
-NETS: Mapping[str, Callable[[Symbol, int], Symbol]] = {
+FIXED: Mapping[str, Callable[[Symbol, int], Symbol]] = {"digits": digits, "lenet5": lenet5, "softmax": softmax}
+SCALED: Mapping[str, Callable[[Symbol, int, float], Symbol]] = {
     "vgg-small": vgg_small,
     "resnet18": resnet18,
     "resnet34": resnet34,
@@ -73,12 +101,13 @@ NETS: Mapping[str, Callable[[Symbol, int], Symbol]] = {
 }
 
 
-def _resnet(x: Symbol, classes: int, width: int, blocks: tuple[int, ...]) -> Symbol:
-    x = _normalised(Conv2D(width, 7, strides=2, padding=3, use_bias=False), x)
+def _resnet(x: Symbol, classes: int, width: float, blocks: tuple[int, ...]) -> Symbol:
+    channels = _scaled(64, width)
+    x = _normalised(Conv2D(channels, 7, strides=2, padding=3, use_bias=False), x)
     x = MaxPooling2D(3, strides=2, padding=1)(x)
     for stage, count in enumerate(blocks):
         for block in range(count):
-            x = _residual(x, width * 2**stage, 2 if stage and not block else 1)
+            x = _residual(x, channels * 2**stage, 2 if stage and not block else 1)
     return Dense(classes, "softmax")(GlobalAveragePooling2D()(x))
 
 
@@ -107,6 +136,10 @@ def _normalised(layer: Layer, x: Symbol, ceiling: float | None = None) -> Symbol
 
 def _norm() -> BatchNormalization:
     return BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON)
+
+
+def _scaled(channels: int, width: float) -> int:
+    return max(1, round(channels * width))
 
 
 def _rounded(channels: float) -> int:

@@ -8,43 +8,40 @@ from pathlib import Path
 from typing import Any, cast
 
 from striate.data.reading import cannot_read
-from striate.errors import GraphError, StriateError, unknown_name
+from striate.errors import GraphError, SettingError, StriateError, unknown_name
 from striate.network.description import layers_from_toml, tables_of, wired_from_toml
 from striate.network.graph import Graph, Input, Symbol
 from striate.network.layers import Layer
-from striate.presets.nets import NETS
+from striate.network.settings import convert, positive_real
+from striate.presets.nets import FIXED, SCALED
 
-FILES = ("digits", "lenet5", "softmax")
-PRESETS = (*FILES, *NETS)
-DESCRIBED_AT = (224, 224, 3)  # a net by function is described on pictures of this shape; the description is of any
+PRESETS = (*FIXED, *SCALED)
+DESCRIBED_AT = (224, 224, 3)  # a net of another width is described on pictures of this shape, and is one of any
 
 
-def network(name: str, classes: int) -> list[Layer]:
+def network(name: str, classes: int, width: float = 1.0) -> list[Layer]:
     """The layers of a preset, or of a TOML file; its last layer has as many units as there are classes.
 
-    Raises `UnknownNameError` for a name that is neither, `GraphError` where the file is no network.
+    Raises `UnknownNameError` for a name that is neither, `GraphError` where the file is no network, `SettingError`
+    for a width other than 1 where the network has none.
     """
-    if name in NETS:
-        return layers_from_toml({"layers": tables(name)}, classes)
-    document = tomllib.loads(source(name))
+    document = _document(name, width)
     with _placed_in(name):
         return layers_from_toml(document, classes)
 
 
-def wired(name: str, classes: int, shape: tuple[int, ...]) -> Symbol:
+def wired(name: str, classes: int, shape: tuple[int, ...], width: float = 1.0) -> Symbol:
     """The answers of a preset, or of a TOML file, for pictures of a shape. Raises what `network` raises."""
-    if name in NETS:
-        return NETS[name](Input(shape), classes)
-    document = tomllib.loads(source(name))
+    if name in PRESETS:
+        return _built(name, classes, shape, width)
+    document = _document(name, width)
     with _placed_in(name):
         return wired_from_toml(document, classes, shape)
 
 
-def tables(name: str) -> list[dict[str, Any]]:
+def tables(name: str, width: float = 1.0) -> list[dict[str, Any]]:
     """The `[[layers]]` of a preset or of a file."""
-    if name in NETS:
-        return tables_of(Graph.to(NETS[name](Input(DESCRIBED_AT), 1)))
-    return cast(list[dict[str, Any]], tomllib.loads(source(name))["layers"])
+    return cast(list[dict[str, Any]], _document(name, width)["layers"])
 
 
 @contextmanager
@@ -53,14 +50,14 @@ def _placed_in(name: str) -> Generator[None]:
     try:
         yield
     except StriateError as error:
-        if name not in FILES:
+        if name not in PRESETS:
             error.place = f"{name}, {error.place}" if error.place else name
         raise
 
 
 def source(name: str) -> str:
     """The TOML text of a preset or of a file."""
-    if name in FILES:
+    if name in PRESETS:
         return files("striate.presets").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     if not name.endswith(".toml"):
         raise unknown_name("preset", name, PRESETS)
@@ -73,3 +70,20 @@ def source(name: str) -> str:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise GraphError("description.not_toml", path=path, reason=str(error)) from error
     return text
+
+
+def _document(name: str, width: float) -> dict[str, Any]:
+    """The file; for a preset of another width the same by its function."""
+    text = source(name)
+    if width == 1:
+        return tomllib.loads(text)
+    return {"layers": tables_of(Graph.to(_built(name, 1, DESCRIBED_AT, width)))}
+
+
+def _built(name: str, classes: int, shape: tuple[int, ...], width: float) -> Symbol:
+    width = convert(name, "width", positive_real, width)
+    if name in SCALED:
+        return SCALED[name](Input(shape), classes, width)
+    if width != 1:
+        raise SettingError("preset.no_width", model=name, known=list(SCALED), came=width)
+    return FIXED[name](Input(shape), classes)
