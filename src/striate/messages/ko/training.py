@@ -34,7 +34,7 @@ TEXTS = {
     "data.no_pictures": "사진이 없습니다. 한 장 이상 넘기십시오.",
     "data.other_preprocessing": "이 사진들은 {came:으로/로} 읽었는데 모델은 {required:을/를} 받습니다. 모델의 전처리로 다시 읽으십시오.",
     "weights.do_not_fit": "모델 가중치의 모양은 {required}인데 {came:이/가} 들어왔습니다. get_weights()가 주는 것과 같은 배열들을 넘기십시오.",
-    "model.not_compiled": "모델이 아직 어떻게 학습할지 모릅니다. 먼저 compile(optimizer, loss)를 부르십시오.",
+    "model.not_compiled": "모델이 아직 어떻게 학습할지 모릅니다. 먼저 compile(optimizer, loss)를 호출하십시오.",
     "model.no_preprocessing": "이 모델은 배열만으로 학습되어 파일을 읽는 방법을 모릅니다. model.preprocessing = striate.Preprocessing(size=(높이, 너비), "
     "colour='grey' 또는 'rgb')로, 배열을 만들 때 쓴 방법을 알려 주십시오.",
     "model_file.foreign": "{path:은/는} safetensors 파일이지만 신경망이 들어 있지 않아 Striate의 파일이 아닙니다. 이 파일을 만든 프로그램으로 여십시오.",
@@ -57,7 +57,7 @@ TEXTS = {
     "training.stopped_by_callback": "콜백이 학습을 멈췄습니다.",
     "setting.pattern": "{where}: {setting:quoted|은/는} 경로여야 하고, 원한다면 {{epoch}}나 {{val_loss:.3f}}와 같은 기록 값을 넣을 수 있는데 {came!r:이/가} "
     "들어왔습니다.",
-    "setting.name_or_place": "{where}에는 층의 이름, 또는 0 이상 {count} 미만의 index가 필요한데 {came!r:이/가} 들어왔습니다.",
+    "setting.name_or_place": "{where}에는 층의 이름, 또는 0 이상 {count} 미만의 번호(index)가 필요한데 {came!r:이/가} 들어왔습니다.",
     "setting.callback": "{where}: {setting:quoted|은/는} EarlyStopping()과 같은 콜백 객체를 받는데 {came!r:이/가} 들어왔습니다.",
     "graph.no_symbol": "Model에는 Input(...)이 준 것과, 층이 그것으로 만든 것을 넘겨야 하는데 {came:이/가} 들어왔습니다.",
     "model_file.not_finite": "{path}: {name}의 가중치에 NaN이나 무한대가 있어 아무것도 답할 수 없습니다. 다른 사본을 쓰십시오.",
@@ -67,12 +67,12 @@ TEXTS = {
     "data.not_an_array": "사진과 정답은 모든 행의 길이가 같은 배열이어야 하는데 {came:이/가} 들어왔습니다.",
     "layer.needs_batch": "{layer}: 층은 사진 여러 장, 곧 (사진 수, 높이, 너비, 채널)을 받는데 {came} 모양이 들어왔습니다. 사진 한 장 x라면 layer(x[None])로 "
     "쓰십시오.",
-    "layer.other_weights": "{layer}: 이 층은 처음 불렸을 때 {required} 모양의 가중치를 뽑았는데, 이 사진에는 {came} 모양이 필요합니다. 새 층 객체를 쓰십시오.",
-    "names.not_different_texts": "class_names는 클래스마다 하나씩, 서로 다른 글이어야 하는데 {came:이/가} 들어왔습니다.",
+    "layer.other_weights": "{layer}: 이 층은 처음 호출되었을 때 {required} 모양의 가중치를 뽑았는데, 이 사진에는 {came} 모양이 필요합니다. 새 층 객체를 쓰십시오.",
+    "names.not_different_texts": "class_names는 클래스마다 하나씩, 서로 다른 문자열이어야 하는데 {came:이/가} 들어왔습니다.",
     "names.count": "class_names는 클래스마다 하나씩 {required}개여야 하는데 {came}개가 들어왔습니다.",
-    "model.about_not_plain": "model.about에는 글, 유한한 수, True, False, None과 이들의 목록과 사전만 담을 수 있습니다: {reason}.",
+    "model.about_not_plain": "model.about에는 문자열, 유한한 수, True, False, None과 이들의 목록과 딕셔너리만 담을 수 있습니다: {reason}.",
     "model.no_probabilities": "마지막 층 {layer}에 softmax나 sigmoid가 없어 출력이 확률이 아닙니다. activation='softmax'를 주거나 predict를 쓰십시오.",
-    "model_file.ending": "{path:은/는} 이름과 상관없이 safetensors 파일이 됩니다. 이름{ending} 꼴로 부르십시오.",
+    "model_file.ending": "{path:은/는} 이름과 상관없이 safetensors 파일이 됩니다. 파일 이름을 {ending:으로/로} 끝내십시오.",
     "engine.key_missing": "이 프로그램은 무작위로 값을 버리므로 키(시드, 스텝)가 필요합니다. 키를 넘기십시오.",
     "training.short_batch": "배치 크기 {batch_size:이/가} 사진 수보다 큽니다. 사진 {pictures}장 모두가 짧은 배치 하나가 됩니다.",
     "training.weights_not_finite": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 이 스텝에서 가중치 {count}개가 NaN이나 무한대가 되었습니다. 가중치는 이 스텝 "
