@@ -12,7 +12,7 @@ TEXTS = {
     "cli.common.debug": "오류가 나면 Python 트레이스백을 보여 줍니다.",
     "cli.common.help": "이 도움말을 보여 주고 끝냅니다.",
     "cli.common.version": "버전을 보여 주고 끝냅니다.",
-    "cli.common.json": "결과를 JSON으로 냅니다.",
+    "cli.common.json": "결과를 JSON으로 출력합니다.",
     # 도움말의 짜임.
     "cli.help.usage": "사용법: {command} [옵션] {arguments}",
     "cli.help.arguments": "인자:",

@@ -11,7 +11,7 @@ TEXTS = {
     "run.no_curves": "학습 곡선을 그리지 못했습니다: {reason}",
     "cli.train.help": "가지고 있는 사진으로 분류기를 학습합니다.\n"
     "DATA는 클래스마다 하위 폴더가 하나씩 있는 폴더(또는 그런 하위 폴더를 담은 train, val, test), .npz 파일, 또는 MNIST의 IDX 파일이 있는 폴더입니다. "
-    "OUT 폴더에는 가장 좋은 모델과 마지막 모델, 지표, 설정, 곡선이 담깁니다.",
+    "-o로 정한 폴더에는 가장 좋은 모델과 마지막 모델, 지표, 설정, 곡선이 담깁니다.",
     "cli.train.data": "학습할 사진.",
     "cli.train.output": "결과를 쓸 폴더.",
     "cli.train.model": "신경망: digits, lenet5, softmax, vgg-small, resnet18, resnet34, mobilenetv2 또는 TOML 파일.",
@@ -33,7 +33,7 @@ TEXTS = {
     "train.judged_on_validation": "검증용으로 떼어 놓은 사진 {pictures:,}장 기준(시험 사진이 없습니다); 손실 {loss:.4f}",
     "train.files": "{folder}: {files:list}",
     "train.next": "다음: striate predict {folder} 사진...",
-    "cli.evaluate.help": "학습한 모델을 레이블이 있는 사진으로 평가합니다.\nDATA는 train과 같습니다. 시험 부분이 있으면 그것을, 없으면 검증 부분을, 그것도 없으면 전부를 봅니다.",
+    "cli.evaluate.help": "학습한 모델을 레이블이 있는 사진으로 평가합니다.\nDATA의 형식은 train과 같습니다. 시험 부분이 있으면 그것을, 없으면 검증 부분을, 그것도 없으면 전부를 봅니다.",
     "cli.evaluate.model": "모델 파일 또는 학습 결과 폴더.",
     "cli.evaluate.data": "평가할 사진.",
     "cli.evaluate.batch": "한 번에 볼 사진 수.",
@@ -48,7 +48,7 @@ TEXTS = {
     "cli.predict.help": "학습한 모델로 사진이 무엇인지 답합니다.\nFILE은 사진이거나 폴더(그 아래의 모든 사진)입니다.",
     "cli.predict.model": "모델 파일 또는 학습 결과 폴더.",
     "cli.predict.files": "사진과 폴더.",
-    "cli.predict.csv": "결과를 CSV로 냅니다: file, label, probability.",
+    "cli.predict.csv": "결과를 CSV로 출력합니다: file, label, probability.",
     "cli.predict.threads": "쓸 수 있는 스레드 수(기본값: 모든 코어).",
     "predict.file": "파일",
     "predict.label": "레이블",
