@@ -61,7 +61,7 @@ TEXTS = {
     "setting.callback": "{where}: {setting:quoted|은/는} EarlyStopping()과 같은 콜백 객체를 받는데 {came!r:이/가} 들어왔습니다.",
     "graph.no_symbol": "Model에는 Input(...)이 준 것과, 층이 그것으로 만든 것을 넘겨야 하는데 {came:이/가} 들어왔습니다.",
     "model_file.not_finite": "{path}: {name}의 가중치에 NaN이나 무한대가 있어 아무것도 답할 수 없습니다. 다른 사본을 쓰십시오.",
-    "setting.path": "{where}: {setting:quoted|은/는} 글이나 Path로 된 경로여야 하는데 {came!r:이/가} 들어왔습니다.",
+    "setting.path": "{where}: {setting:quoted|은/는} 문자열이나 Path로 된 경로여야 하는데 {came!r:이/가} 들어왔습니다.",
     "weights.not_finite": "가중치는 float32의 유한한 수여야 하는데 NaN이나 무한대, 또는 너무 큰 수가 있습니다.",
     "setting.labelled": "{where}: {setting:quoted|은/는} (사진, 정답) 또는 (사진, 정답, 가중치)여야 하는데 {came:이/가} 들어왔습니다.",
     "data.not_an_array": "사진과 정답은 모든 행의 길이가 같은 배열이어야 하는데 {came:이/가} 들어왔습니다.",
