@@ -3,7 +3,7 @@
 TEXTS = {
     "setting.border": "{where}: {setting:quoted|은/는} 0 이상의 정수, (세로, 가로), ((위, 아래), (왼쪽, 오른쪽)) 중 하나여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.axis": "{where}: {setting:quoted|은/는} -1(채널), 1, 2, 3 중 하나여야 하는데 {came!r:이/가} 들어왔습니다. 0은 배치입니다.",
-    "size.groups": "{layer}: groups={groups}는 들어오는 채널 {channels}개와 필터 {filters}개를 모두 나누어떨어지게 하는 수여야 합니다: {walk:walk}.",
+    "size.groups": "{layer}: groups={groups:은/는} 들어오는 채널 {channels}개와 필터 {filters}개를 모두 나누어떨어지게 하는 수여야 합니다: {walk:walk}.",
     "size.add": "{layer}: 더하는 것들은 모양이 같아야 하는데 {shapes:list|이/가} 들어왔습니다. padding='same', strides 또는 1x1 합성곱으로 맞추십시오.",
     "size.concatenate": "{layer}: {axis}번 축으로 이어 붙이는 것들은 다른 축이 모두 같아야 하는데 {shapes:list|이/가} 들어왔습니다. padding='same'이나 strides로 "
     "맞추십시오.",
