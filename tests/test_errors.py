@@ -142,10 +142,10 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
         "asks for that (rows left over: 1, columns: 1): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
         "With each of these every stride of the model divides: padding='same' in conv1; pictures of 26x26; "
         "pictures of 30x30.",
-        "pool2: 들어오는 크기 11x11에서 2x2 창이 간격 2x2로 움직이면 마지막 픽셀에서 끝나지 않는데, strict=True는 이를 "
-        "허락하지 않습니다(남는 행 1개, 열 1개): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
-        "다음 가운데 하나만 하면 모델의 모든 간격이 나누어떨어집니다: conv1에 padding='same' 쓰기; 26x26 사진 쓰기; "
-        "30x30 사진 쓰기.",
+        "pool2: 들어오는 크기 11x11에서 2x2 창이 스트라이드 2x2로 움직이면 마지막 픽셀에서 끝나지 않는데, "
+        "strict=True는 이를 허용하지 않습니다(남는 행 1개, 열 1개): 28 -conv1-> 26 -pool1-> 13 -conv2-> 11 -pool2-> ?\n"
+        "다음 가운데 하나만 하면 모델의 모든 크기가 스트라이드로 나누어떨어집니다: conv1에 padding='same' 쓰기; "
+        "26x26 사진 쓰기; 30x30 사진 쓰기.",
     ),
     "size.needs_maps": (
         lambda: MaxPooling2D()(Flatten()(Input((4, 4, 2)))),
@@ -197,7 +197,7 @@ TEXTS: dict[str, tuple[Callable[[], object], str, str]] = {
     "model.not_compiled": (
         lambda: Sequential([Dense(1)]).fit(np.zeros((2, 3)), [0, 1]),
         "The model does not know yet how to learn; call compile(optimizer, loss) first.",
-        "모델이 아직 어떻게 학습할지 모릅니다. 먼저 compile(optimizer, loss)를 부르십시오.",
+        "모델이 아직 어떻게 학습할지 모릅니다. 먼저 compile(optimizer, loss)를 호출하십시오.",
     ),
     "data.label_out_of_range": (
         trained,

@@ -141,7 +141,7 @@ def test_other_work_stays(demo: Demo, run: Run, short: None, tmp_path: Path) -> 
 def test_in_korean(run: Run, short: None, tmp_path: Path) -> None:
     ended = run("demo", "-o", str(tmp_path / "데모"), "--lang", "ko")
     assert ended.code == 0 and re.match(r"정확도: \d{1,2}\.\d %\n", ended.out)
-    assert ended.err.startswith("8x8 화소의 손글씨 숫자 1,352장으로 CNN을 학습합니다.")
+    assert ended.err.startswith("8x8 픽셀의 손글씨 숫자 1,352장으로 CNN을 학습합니다.")
     assert "다음에 해 볼 것:" in ended.out and f"striate predict {tmp_path / '데모'} " in ended.out
     assert is_picture_with_something_on_it(tmp_path / "데모" / "answers.png")
 

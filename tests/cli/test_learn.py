@@ -323,12 +323,12 @@ def test_calc_as_json(run: Run) -> None:
 
 def test_in_korean(run: Run) -> None:
     out = run("learn", "conv", "--image", PICTURE, "--kernel", KERNEL, "--lang", "ko").out
-    assert "그림 6x6, 창 3x3, 스트라이드 1, 패딩 0: 특성 맵 4x4\n" in out
-    assert "  그림         커널\n  8 8 8 7 6 5   0  0  1\n" in out
+    assert "이미지 6x6, 창 3x3, 스트라이드 1, 패딩 0: 특성 맵 4x4\n" in out
+    assert "  이미지       커널\n  8 8 8 7 6 5   0  0  1\n" in out
     assert "= 곱셈-덧셈 144번." in out
     ended = run("--lang", "ko", "learn", "calc", "--n", "7", "--f", "3", "--s", "3", "--strict")
     assert "정수가 아닙니다(7/3)." in ended.out
-    assert ended.err == "거절: 크기가 정수가 아닙니다. 패딩이나 스트라이드를 바꾸십시오.\n"
+    assert ended.err == "거부: 크기가 정수가 아닙니다. 패딩이나 스트라이드를 바꾸십시오.\n"
     assert run("learn", "conv", "--image", "1 2;3", "--kernel", "1", "--lang", "ko").err == (
-        "오류: 그림의 행은 길이가 모두 같아야 하는데 0행은 2개, 1행은 1개입니다. 길이를 맞추십시오.\n"
+        "오류: 이미지의 행은 길이가 모두 같아야 하는데 0행은 2개, 1행은 1개입니다. 길이를 맞추십시오.\n"
     )

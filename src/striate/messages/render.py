@@ -162,8 +162,8 @@ _FINALS = 28  # a Hangul syllable's number modulo 28 is its final consonant, 0: 
 _FINAL_L = 8
 # How what ends in a digit or in Latin letters is read aloud: with a final consonant ("l": with a final ㄹ) or without.
 _READ_AS = (
-    (r"[036]$|[MN]$|\b[mn]$|[mn]e?$|[aeiou]ng$|out$|(?<![aeiou])[aeiou][ptk]$", "yes"),
-    (r"[178]$|[lLR]$|\b(?:lr|r|str)$|[bcdfgkptz]le$", "l"),
+    (r"[036]$|[MN]$|\b[mn]$|[mn]e?$|[aeiou]ng$|out$|ic$|[aeiou]ck$|(?<![aeiou])[aeiou][ptk]$", "yes"),
+    (r"[178]$|[lLR]$|\b(?:lr|r|str)$|(?<=[a-z])le$", "l"),
 )
 
 

@@ -6,13 +6,13 @@ TEXTS = {
     "cli.help": "평범한 컴퓨터를 위한 합성곱 신경망입니다. 학습하고, 쓰고, 속을 들여다봅니다.\n"
     "처음이라면 striate demo를 실행해 보십시오. 각 명령의 도움말은 striate 명령 --help로 볼 수 있습니다.",
     "cli.info.help": "설치 상태를 보여 줍니다: 버전, 엔진, 컴파일된 코어, 추가 기능.",
-    "cli.learn.help": "합성곱, 풀링, 크기 계산을 손으로 하듯 모든 수를 풀어 써서 보여 줍니다.",
+    "cli.learn.help": "합성곱, 풀링, 크기 계산을 손으로 하듯 풀어 씁니다.",
     # 모든 명령이 받는 옵션.
-    "cli.common.lang": "모든 글의 언어. 주지 않으면 시스템의 언어를 씁니다.",
+    "cli.common.lang": "표시할 언어. 주지 않으면 시스템의 언어를 씁니다.",
     "cli.common.debug": "오류가 나면 Python 트레이스백을 보여 줍니다.",
     "cli.common.help": "이 도움말을 보여 주고 끝냅니다.",
     "cli.common.version": "버전을 보여 주고 끝냅니다.",
-    "cli.common.json": "결과를 JSON으로 냅니다.",
+    "cli.common.json": "결과를 JSON으로 출력합니다.",
     # 도움말의 짜임.
     "cli.help.usage": "사용법: {command} [옵션] {arguments}",
     "cli.help.arguments": "인자:",
@@ -21,7 +21,7 @@ TEXTS = {
     "cli.help.default": "{text} (기본값: {value})",
     "cli.help.required": "{text} (필수)",
     "cli.metavar.command": "명령",
-    "cli.metavar.text": "글",
+    "cli.metavar.text": "값",
     "cli.metavar.path": "경로",
     # stderr에 나오는 줄.
     "cli.version": "striate {version}",
@@ -37,7 +37,7 @@ TEXTS = {
     "usage.missing": "{where}: 꼭 필요한 {setting:이/가} 빠졌습니다. '{where} --help'로 쓰는 법을 볼 수 있습니다.",
     "usage.needs_a_value": "{where}: {setting} 뒤에는 값이 있어야 합니다. '{where} --help'로 어떤 값인지 볼 수 있습니다.",
     "usage.takes_no_value": "{where}: {setting:은/는} 값을 받지 않습니다. 값 없이 쓰십시오.",
-    "usage.left_over": "{where}: 받는 인자보다 많아 {came:quoted|이/가} 남습니다. 빼거나, 빈칸이 든 글이면 따옴표로 묶으십시오.",
+    "usage.left_over": "{where}: 받는 인자보다 많아 {came:quoted|이/가} 남습니다. 빼거나, 공백이 든 값이면 따옴표로 묶으십시오.",
     "usage.other": "{where}: {reason}",
     "usage.empty": "{where}: {setting:은/는} 비어 있을 수 없습니다. 파일이나 폴더의 이름을 주십시오.",
     "usage.whole": "{where}: {setting:은/는} 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
@@ -50,7 +50,7 @@ TEXTS = {
     "cli.info.numpy": "NumPy",
     "cli.info.blas": "행렬 곱은 {name} {version}, 스레드 {threads}개",
     "cli.info.engines": "엔진",
-    "cli.info.default_engine": "{name} (따로 고르지 않으면 쓰입니다)",
+    "cli.info.default_engine": "{name} (기본 엔진)",
     "cli.info.core": "컴파일된 코어",
     "cli.info.core_present": "있음, 컴파일러 {compiler}; 이 CPU의 명령어 집합: {instruction_sets:list}",
     "cli.info.cores": "쓸 수 있는 코어",

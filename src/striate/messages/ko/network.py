@@ -25,8 +25,8 @@ TEXTS = {
     "setting.flag": "{where}: {setting:quoted|은/는} True 또는 False여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.share": "{where}: {setting:quoted|은/는} 0 이상 1 미만의 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.positive_real": "{where}: {setting:quoted|은/는} 0보다 큰 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
-    "setting.abstract": "{where:은/는} 다른 것들의 바탕일 뿐입니다. 그중 하나를 쓰십시오.",
-    "size.window_of_padding": "{layer}: 패딩 {border:이/가} {kernel:size} 창을 통째로 사진 밖에 놓습니다. 각 변의 패딩은 창보다 작아야 합니다.",
+    "setting.abstract": "{where:은/는} 다른 클래스의 바탕 클래스라 직접 쓸 수 없습니다. 이를 상속한 클래스를 쓰십시오.",
+    "size.window_of_padding": "{layer}: 패딩 {border} 때문에 {kernel:size} 창이 통째로 사진 밖에 놓입니다. 각 변의 패딩은 창보다 작아야 합니다.",
     "size.shared_layer": "{layer}: 이 층은 앞에서 이미 쓰였고 거기서 가중치의 모양은 {required}인데, 여기서는 {came:이/가} 됩니다. 여기에는 다른 층을 쓰거나, 두 "
     "곳에 들어오는 모양을 같게 하십시오.",
     "setting.name": "{where}: {setting:quoted|은/는} '/'와 ':'가 없는, 출력 가능한 글자로 된 이름이어야 하는데 {came!r:이/가} 들어왔습니다.",
@@ -37,6 +37,6 @@ TEXTS = {
     "graph.no_layers": "모델에는 입력 말고도 층이 하나 이상 있어야 합니다. 층을 더하십시오.",
     "graph.name_twice": "{name:quoted|이라/라}는 이름의 층이 둘입니다. 이름을 다르게 하거나, 두 곳에 같은 층 객체를 쓰십시오.",
     "graph.input_shape_unknown": "모델이 아직 사진의 크기를 모릅니다. Input((높이, 너비, 채널))로 시작하거나, {layer}에 input_shape를 주거나, "
-    "먼저 사진으로 fit 또는 predict를 부르십시오.",
-    "layer.called_on_unknown": "{layer}: 층은 배열(사진 수, 높이, 너비, 채널)이나 Input(...) 같은 기호에 대해 부를 수 있는데 {came:이/가} 들어왔습니다.",
+    "먼저 사진으로 fit 또는 predict를 호출하십시오.",
+    "layer.called_on_unknown": "{layer}: 층은 배열(사진 수, 높이, 너비, 채널)이나 Input(...) 같은 기호로 호출해야 하는데 {came:이/가} 들어왔습니다.",
 }

@@ -17,7 +17,7 @@ TEXTS = {
     "summary.unseen_columns": "{layer}: 들어오는 맵의 마지막 열({columns:list}, 0부터 셈)은 어느 창도 보지 않습니다. 픽셀 {of:,}개 중 {pixels:,}개입니다.",
     "summary.unseen_both": "{layer}: 들어오는 맵의 마지막 행({rows:list}, 0부터 셈)과 마지막 열({columns:list})은 어느 창도 보지 않습니다. "
     "픽셀 {of:,}개 중 {pixels:,}개입니다.",
-    "summary.gaps": "{layer}: 간격 {stride:size}의 창이 {kernel:size} 크기로는 닿지 못하는 픽셀을 건너뜁니다. 픽셀 {of:,}개 중 {pixels:,}개를 어느 창도 보지 않습니다.",
+    "summary.gaps": "{layer}: 스트라이드 {stride:size}의 창이 {kernel:size} 크기로는 닿지 못하는 픽셀을 건너뜁니다. 픽셀 {of:,}개 중 {pixels:,}개를 어느 창도 보지 않습니다.",
     "summary.lopsided_rows": "{layer}: padding='same'의 패딩이 위보다 아래에 더 많습니다. 위 {rows[0]}, 아래 {rows[1]}.",
     "summary.lopsided_columns": "{layer}: padding='same'의 패딩이 왼쪽보다 오른쪽에 더 많습니다. 왼쪽 {columns[0]}, 오른쪽 {columns[1]}.",
     "summary.lopsided_both": "{layer}: padding='same'의 패딩이 아래와 오른쪽에 더 많습니다. 위 {rows[0]}, 아래 {rows[1]}, 왼쪽 {columns[0]}, 오른쪽 {columns[1]}.",
