@@ -14,6 +14,7 @@ from striate.files import exists
 from striate.messages import render
 from striate.network.doctor import refusal
 from striate.network.graph import Graph
+from striate.network.open_sizes import is_open
 from striate.network.summary import summarize
 from striate.network.window import Pair
 from striate.network.wiring import Wiring, picture_shape, resized
@@ -87,6 +88,7 @@ def _wiring(model: str, size: Pair | None, channels: int | None, classes: int | 
         return _described(model, size, channels, classes).nodes
     nodes = load(model_file(Path(model))).graph.nodes
     shape = picture_shape(nodes)
+    size = size or (SIZE if is_open(shape) else None)
     return resized(nodes, (*size, *shape[2:])) if size and len(shape) == 3 else nodes
 
 
