@@ -17,6 +17,7 @@ from striate.layers import (
     MaxPooling2D,
     ZeroPadding2D,
 )
+from striate.network.description import from_document, tables_of, to_document, wired_from_toml
 from striate.network.graph import Graph, Symbol
 from striate.network.summary import summarize
 
@@ -101,3 +102,11 @@ def test_the_summary_counts_what_does_not_depend_on_the_size() -> None:
     by_name = {layer.name: layer for layer in opened.layers}
     assert by_name["conv1"].multiply_adds is None and by_name["conv1"].formula is None
     assert by_name["dense2"].multiply_adds == 10
+
+
+def test_descriptions_keep_sizes_open() -> None:
+    graph = branched((None, None, 3))
+    again = from_document(to_document(graph))
+    wired = Graph.to(wired_from_toml({"layers": tables_of(graph)}, 2, (None, None, 3)))
+    for read in (again, wired):
+        assert [node.shape for node in read.nodes] == [node.shape for node in graph.nodes]
