@@ -110,3 +110,10 @@ def test_descriptions_keep_sizes_open() -> None:
     wired = Graph.to(wired_from_toml({"layers": tables_of(graph)}, 2, (None, None, 3)))
     for read in (again, wired):
         assert [node.shape for node in read.nodes] == [node.shape for node in graph.nodes]
+
+
+def test_a_known_size_beside_an_open_one_is_open() -> None:
+    x = Input((None, None, 3))
+    y = Add()([x, GlobalAveragePooling2D(keepdims=True)(x)])
+    assert y.shape == (None, None, 3)
+    assert Graph.to(y).at((1, 1, 3)).output_shape == (1, 1, 3)
