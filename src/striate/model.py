@@ -208,6 +208,9 @@ class Model(Freezing):
             validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
         elif last_share := convert("fit", "validation_split", share, validation_split):
             data, validation = data.split_last(last_share)
+        graph = self.graph.at(data.pictures.shape[1:])
+        if validation:
+            check_shape(validation.pictures, graph.input_shape)
         data = by_class(data, class_weight, self.graph.output_shape[-1])
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
@@ -215,7 +218,7 @@ class Model(Freezing):
         for callback in listed:
             callback.model = self
         self.stop_training = False
-        run = self._continued(plan)
+        run = self._continued(plan, graph)
         with progress_view(0 if progress else verbose) as view:
             reason = train(
                 self._engine,
@@ -262,7 +265,8 @@ class Model(Freezing):
         plan = self._compiled()
         data = self._batches("evaluate", x, y, plan.loss, sample_weight)
         size = min(_batch_size("evaluate", batch_size), len(data))
-        program = self._engine.compile(self.graph, size, Purpose(loss=plan.loss), threads=plan.threads)
+        graph = self.graph.at(data.pictures.shape[1:])
+        program = self._engine.compile(graph, size, Purpose(loss=plan.loss), threads=plan.threads)
         with judged_view(verbose, len(data)) as show_logs:
             judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
             show_logs(judged)
@@ -324,12 +328,12 @@ class Model(Freezing):
 
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
+        graph = self.graph.at(pictures.shape[1:])
         if len(pictures) == 0:
-            shapes = {name: self.graph.node(name).shape for name in keep}
-            empty = {name: np.zeros((0, *shape), np.float32) for name, shape in shapes.items()}
-            return Forward(np.zeros((0, *self.graph.output_shape), np.float32), empty)
+            empty = {name: np.zeros((0, *graph.node(name).shape), np.float32) for name in keep}
+            return Forward(np.zeros((0, *graph.output_shape), np.float32), empty)
         size = min(batch_size, len(pictures))
-        program = self._engine.compile(self.graph, size, Purpose(keep=keep), threads=self._threads)
+        program = self._engine.compile(graph, size, Purpose(keep=keep), threads=self._threads)
         parts = [
             program.forward(self.theta, self.state, pictures[first : first + size])
             for first in range(0, len(pictures), size)
@@ -352,8 +356,8 @@ class Model(Freezing):
             self._compiled(), epochs=convert("fit", "epochs", positive, epochs), batch_size=size, shuffle=shuffle
         )
 
-    def _continued(self, plan: Plan) -> Run:
-        self._run = started(self.graph, self.theta, self.state, plan.rule, self.save, self._run)
+    def _continued(self, plan: Plan, graph: Graph) -> Run:
+        self._run = started(graph, self.theta, self.state, plan.rule, self.save, self._run)
         self._tell_run()
         return self._run
 
@@ -370,7 +374,7 @@ class Model(Freezing):
             raise SettingError("setting.missing", where=where, setting="y")
         if len(pictures) == 0:
             raise DataError("data.no_pictures")
-        targets = as_targets(loss, y, self.graph.output_shape, len(pictures))
+        targets = as_targets(loss, y, self.graph.at(pictures.shape[1:]).output_shape, len(pictures))
         return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)), prepare)
 
     def _adopt(self, images: Images) -> None:

@@ -126,10 +126,10 @@ def class_report(
     The loss is the cross-entropy that fits the last layer. Raises `DataError` where data do not fit the model.
     """
     loss = fitting_loss(model.graph)
-    data = _batches(model.graph, loss, x, y)
+    graph, data = _batches(model.graph, loss, x, y)
     size = min(convert("class_report", "batch_size", positive, batch_size), len(data))
     spoken_for = convert("class_report", "threads", optional_positive, threads)
-    program = engine_named(engine).compile(model.graph, size, Purpose(loss=loss), threads=spoken_for)
+    program = engine_named(engine).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     confusion, calibration = Confusion(), Calibration() if _gives_probabilities(model.graph) else None
     watching = [confusion] if calibration is None else [confusion, calibration]
     judged = evaluate(program, model.theta, model.state, data, (), size, watching)
@@ -149,7 +149,8 @@ def _gives_probabilities(graph: Graph) -> bool:
     return activation_of(graph.nodes[-1].layer) == ("sigmoid" if single else "softmax")
 
 
-def _batches(graph: Graph, loss: Loss, x: ArrayLike | Images, y: ArrayLike | None) -> ArrayBatches:
+def _batches(graph: Graph, loss: Loss, x: ArrayLike | Images, y: ArrayLike | None) -> tuple[Graph, ArrayBatches]:
+    """The graph for the size of these pictures, and they with their targets."""
     if isinstance(x, Images):
         pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
     else:
@@ -158,7 +159,9 @@ def _batches(graph: Graph, loss: Loss, x: ArrayLike | Images, y: ArrayLike | Non
         raise SettingError("setting.missing", where="class_report", setting="y")
     if len(pictures) == 0:
         raise DataError("data.no_pictures")
-    return ArrayBatches(pictures, as_targets(loss, y, graph.output_shape, len(pictures)), None, prepare)
+    planned = graph.at(pictures.shape[1:])
+    targets = as_targets(loss, y, planned.output_shape, len(pictures))
+    return planned, ArrayBatches(pictures, targets, None, prepare)
 
 
 def _plain(name: str, facts: ClassFacts) -> dict[str, Any]:

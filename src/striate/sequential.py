@@ -9,7 +9,7 @@ from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
-from striate.network.settings import convert, flag, keywords_checked, shape
+from striate.network.settings import convert, flag, keywords_checked, open_shape
 
 
 class Sequential(Model):
@@ -35,9 +35,9 @@ class Sequential(Model):
             self._listed.pop()
             raise
 
-    def build(self, input_shape: Sequence[int]) -> None:
-        """Fix the size of the pictures: (height, width, channels)."""
-        known = convert("build", "input_shape", shape, input_shape)
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Fix the size of the pictures: (height, width, channels), the first two None where they may be any."""
+        known = convert("build", "input_shape", open_shape, input_shape)
         self._use(Graph.to(chain(self._listed, known), strict=self._strict))
 
     @property

@@ -101,7 +101,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "name empty": (lambda: Dense(1, name=""), "setting.name", "name"),
     "name with a line break": (lambda: Dense(1, name="a\nb"), "setting.name", "name"),
     "shape with 0": (lambda: Dense(1, input_shape=(0,)), "setting.shape", "input_shape"),
-    "shape with None": (lambda: Dense(1, input_shape=(None, 4)), "setting.shape", "input_shape"),  # type: ignore[arg-type]
+    "open channels": (lambda: Dense(1, input_shape=(4, None)), "setting.shape", "input_shape"),
     "rate 0": (lambda: SGD(0), "setting.positive_real", "learning_rate"),
     "learning rate below 0": (lambda: Adam(-0.1), "setting.positive_real", "learning_rate"),
     "learning rate infinite": (lambda: Momentum(float("inf")), "setting.positive_real", "learning_rate"),

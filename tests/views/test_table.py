@@ -269,7 +269,18 @@ def test_json_holds_every_fact_under_its_name() -> None:
     assert loaded.keys() == {"layers", "weights", "biases", "multiply_adds", "bytes", "trainable"}
     assert all(
         layer.keys()
-        == {"name", "kind", "shape", "weights", "multiply_adds", "field", "field_stride", "formula", "notes"}
+        == {
+            "name",
+            "kind",
+            "shape",
+            "weights",
+            "multiply_adds",
+            "field",
+            "field_stride",
+            "formula",
+            "notes",
+            "formula_open",
+        }
         for layer in loaded["layers"]
     )
     conv = loaded["layers"][1]

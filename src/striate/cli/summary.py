@@ -15,6 +15,7 @@ from striate.files import exists
 from striate.messages import render
 from striate.network.doctor import refusal
 from striate.network.graph import Graph
+from striate.network.open_sizes import is_open
 from striate.network.summary import summarize
 from striate.network.window import Pair
 from striate.network.wiring import Wiring, picture_shape, resized
@@ -106,7 +107,8 @@ def _wiring(model: str, sizes: Sizes) -> Wiring:
         return _described(model, sizes).nodes
     nodes = load(model_file(Path(model))).graph.nodes
     shape = picture_shape(nodes)
-    return resized(nodes, (*sizes.size, *shape[2:])) if sizes.size and len(shape) == 3 else nodes
+    size = sizes.size or (SIZE if is_open(shape) else None)
+    return resized(nodes, (*size, *shape[2:])) if size and len(shape) == 3 else nodes
 
 
 def _show(code: str, error: SizeError) -> None:

@@ -93,7 +93,7 @@ class _Formatter(string.Formatter):
             case "size" if value == ():
                 return "()"
             case "size":
-                return "x".join(str(n) for n in _items(value))
+                return "x".join(_number(n) for n in _items(value))
             case "list":
                 return ", ".join(str(item) for item in _items(value))
             case "quoted":
@@ -146,9 +146,14 @@ def _items(value: object) -> Iterable[Any]:
     return cast(Iterable[Any], value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
+def _number(n: object) -> str:
+    """A size; one that is open, None, as a question mark."""
+    return "?" if n is None else str(n)
+
+
 def _walk(steps: list[tuple[str, tuple[int, ...]]]) -> str:
     def size(shape: tuple[int, ...]) -> str:
-        return str(shape[0]) if len(set(shape[:2])) == 1 else "x".join(map(str, shape[:2]))
+        return _number(shape[0]) if len(set(shape[:2])) == 1 else "x".join(map(_number, shape[:2]))
 
     arrows = [f" -{name}-> {size(shape)}" for name, shape in steps[1:]]
     if len(arrows) > MOST_STEPS:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 
 from striate.errors import SizeError
 from striate.network.layers import CustomLayer, Dropout, Layer, Pooling2D, Softmax, Windowed, activation_of
+from striate.network.open_sizes import is_open
 from striate.network.shapes import Shape, output_shape, windows
 from striate.network.window import Pair
 from striate.network.wiring import Place, Wiring, changed, picture_shape, resized, walk, way, without
@@ -58,7 +59,9 @@ def refusal(wiring: Sequence[Place], *, whole: bool = True, strict: bool = False
         raise misfit
     at = wiring[len(shapes)]
     fields: dict[str, object] = {"layer": at.name, "walk": way(wiring, shapes, at.inputs[0]), **misfit.fields}
-    if misfit.code in TREATED:
+    if misfit.code in TREATED and is_open(picture_shape(wiring)):
+        fields |= {"advice": "fix.open", "fixes": []}
+    elif misfit.code in TREATED:
         found = fixes(wiring, strict=strict)
         advice = "fix.divides" if strict else "fix.whole" if whole else "fix.so_far"
         fields |= {"advice": advice if found else "fix.none", "fixes": [(fix.code, fix.fields) for fix in found]}

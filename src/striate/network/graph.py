@@ -12,6 +12,7 @@ from striate.network import doctor
 from striate.network import layers as kinds
 from striate.network.layers import CustomLayer, InputLayer, Layer
 from striate.network.layout import Layout, Weight
+from striate.network.open_sizes import agrees, is_open, shape_behind, with_size
 from striate.network.settings import keywords_checked
 from striate.network.shapes import (
     Fields,
@@ -19,11 +20,10 @@ from striate.network.shapes import (
     fields,
     joined_fields,
     multiply_adds,
-    output_shape,
     weights,
 )
 from striate.network.window import Field
-from striate.network.wiring import Place
+from striate.network.wiring import Place, resized, walk
 
 
 class Symbol:
@@ -37,7 +37,7 @@ class Symbol:
     def _shape(self, behind: Iterable[Layer] | None) -> Shape:
         """`behind`: the layers that will follow in a chain, for fixes to be proved through; None: not known yet."""
         try:
-            return output_shape(self.layer, *(symbol.shape for symbol in self.inputs))
+            return shape_behind(self.layer, *(symbol.shape for symbol in self.inputs))
         except SizeError as misfit:
             places = _places(_ordered(self), behind or ())
             raise doctor.refusal(places, whole=behind is not None) or misfit from None
@@ -47,8 +47,11 @@ class Symbol:
 
 
 @keywords_checked("Input")
-def Input(shape: Sequence[int] | int, *, name: str | None = None) -> Symbol:  # noqa: N802 (Keras's name)
-    """Where pictures enter a network: shape (height, width, channels), or the length of a vector."""
+def Input(shape: Sequence[int | None] | int, *, name: str | None = None) -> Symbol:  # noqa: N802 (Keras's name)
+    """Where pictures enter a network: shape (height, width, channels), or the length of a vector.
+
+    Height and width may be None: they are then those of the pictures that come.
+    """
     return Symbol(InputLayer(shape=shape, name=name))
 
 
@@ -91,7 +94,7 @@ def check_number_of_inputs(layer: Layer, name: str, came: int) -> None:
 class Node(Place):
     """One place of a graph, with what it makes of its inputs."""
 
-    shape: Shape  # of one picture: (H, W, C) or (n,)
+    shape: Shape  # of one picture: (H, W, C) or (n,); None in it: open until planned
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Graph:
     """The nodes in an order in which each stands behind its inputs: the input first, the output last."""
 
     nodes: tuple[Node, ...]
+    strict: bool = False  # every stride must divide; of an open graph asked at each size
 
     @staticmethod
     def to(output: Symbol, *, strict: bool = False) -> "Graph":
@@ -111,10 +115,11 @@ class Graph:
             raise GraphError("graph.no_layers")
         places = _places(symbols)
         shared = len({symbol.layer for symbol in symbols}) < len(symbols)
-        if (shared or strict) and (refusal := doctor.refusal(places, strict=strict)):
+        strict_now = strict and not is_open(inputs[0].shape)
+        if (shared or strict_now) and (refusal := doctor.refusal(places, strict=strict_now)):
             raise refusal
         nodes = (Node(p.name, p.layer, p.inputs, s.shape) for p, s in zip(places, symbols, strict=True))
-        return Graph(tuple(nodes))
+        return Graph(tuple(nodes), strict)
 
     @staticmethod
     def between(inputs: Symbol, outputs: Symbol, *, strict: bool = False) -> "Graph":
@@ -126,6 +131,22 @@ class Graph:
         if graph.nodes[0].layer is not inputs.layer:
             raise GraphError("graph.other_input")
         return graph
+
+    def at(self, shape: Shape) -> "Graph":
+        """This network for pictures of a shape that agrees with its own; its weights stay where they are.
+
+        What is open in an open graph is known in that one. Raises `SizeError` where the size does not fit.
+        """
+        if shape == self.input_shape:
+            return self
+        if is_open(shape) or not agrees(self.input_shape, shape):
+            raise SizeError("size.other_pictures", required=self.input_shape, came=shape)
+        places = resized(self.nodes, shape)
+        if refusal := doctor.refusal(places, strict=self.strict):
+            raise refusal
+        shapes, _ = walk(places)
+        nodes = (Node(p.name, p.layer, p.inputs, behind) for p, behind in zip(places, shapes, strict=True))
+        return Graph(tuple(nodes), self.strict)
 
     @property
     def input_shape(self) -> Shape:
@@ -171,7 +192,7 @@ class Graph:
     def _weights(self) -> Iterator[tuple[str, Weight]]:
         for node in self.nodes[1:]:
             if self.owner(node) is node:
-                for weight in weights(node.layer, *self.shapes_into(node)):
+                for weight in weights(node.layer, *map(with_size, self.shapes_into(node))):
                     yield node.name, weight
 
     def owner(self, node: Node) -> Node:
@@ -182,9 +203,12 @@ class Graph:
     def _first_uses(self) -> dict[Layer, Node]:
         return {node.layer: node for node in reversed(self.nodes)}
 
-    def multiply_adds(self, node: Node) -> int:
-        """Products that a node sums for one picture."""
-        return multiply_adds(node.layer, self.shapes_into(node)[0], node.shape) if node.inputs else 0
+    def multiply_adds(self, node: Node) -> int | None:
+        """Products that a node sums for one picture; None: that depends on a size which is open."""
+        if not node.inputs:
+            return 0
+        products = multiply_adds(node.layer, with_size(self.shapes_into(node)[0]), with_size(node.shape))
+        return None if products and is_open(node.shape) else products
 
     @cached_property
     def fields(self) -> tuple[Fields | None, ...]:
@@ -195,7 +219,7 @@ class Graph:
                 seen.append((Field(), Field()) if len(node.shape) == 3 else None)
             else:
                 before = joined_fields([seen[place] for place in node.inputs])
-                seen.append(fields(node.layer, before, self.nodes[node.inputs[0]].shape))
+                seen.append(fields(node.layer, before, with_size(self.nodes[node.inputs[0]].shape)))
         return tuple(seen)
 
 

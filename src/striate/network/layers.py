@@ -18,16 +18,16 @@ from striate.network.settings import (
     flag,
     not_negative,
     one_of,
+    open_shape,
     optional_name,
+    optional_open_shape,
     optional_positive_pair,
     optional_positive_real,
-    optional_shape,
     padding,
     positive,
     positive_pair,
     positive_real,
     setting,
-    shape,
     share,
 )
 from striate.network.window import Border, Pair
@@ -68,7 +68,7 @@ class Layer:
     stem: ClassVar[str] = "layer"  # unnamed layers are called by this and a number: conv1, conv2
 
     name: str | None = setting(converter=optional_name, default=None, kw_only=True)
-    input_shape: tuple[int, ...] | None = setting(converter=optional_shape, default=None, kw_only=True)
+    input_shape: tuple[int, ...] | None = setting(converter=optional_open_shape, default=None, kw_only=True)
 
     def __call__(self, inputs: Any) -> Any:
         return apply(inputs, self)
@@ -131,7 +131,7 @@ class InputLayer(Layer):
 
     stem: ClassVar[str] = "input"
 
-    shape: tuple[int, ...] = setting(converter=shape)
+    shape: tuple[int, ...] = setting(converter=open_shape)
 
 
 @registered

@@ -280,6 +280,22 @@ def optional_name(value: str | None) -> str | None:
     return value
 
 
+def optional_open_shape(value: Sequence[int | None] | int | None) -> tuple[int, ...] | None:
+    """As `open_shape`; or None."""
+    return None if value is None else open_shape(value)
+
+
+def open_shape(value: Sequence[int | None] | int) -> tuple[int, ...]:
+    """As `shape`; all sizes but the last may be None, open until a network is planned.
+
+    Typed as whole numbers, since what computes with shapes (engines) only ever gets those of a planned network.
+    """
+    if not is_sequence(value):
+        return shape(cast(int, value))
+    known = shape([*(1 if size is None else size for size in value[:-1]), *value[-1:]])  # type: ignore[list-item]
+    return cast(tuple[int, ...], tuple(None if came is None else n for n, came in zip(known, value, strict=True)))
+
+
 def optional_shape(value: Sequence[int] | int | None) -> tuple[int, ...] | None:
     """The shape of one picture, (height, width, channels), or of one vector, (n,); or None."""
     return None if value is None else shape(value)

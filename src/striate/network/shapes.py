@@ -1,6 +1,7 @@
 """Size rules, one per layer: what comes out, which weights it takes, what it costs, what one unit sees.
 
-Shapes are those of one picture, without the batch: (H, W, C) or (n,).
+Shapes are those of one picture, without the batch: (H, W, C) or (n,). All sizes are known here; open ones, None, are
+for network/open_sizes.py.
 """
 
 import math

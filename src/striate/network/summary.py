@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from striate.network.graph import Graph, Node
 from striate.network.layers import Activation, Dense, Dropout, Flatten, Windowed
+from striate.network.open_sizes import is_open
 from striate.network.shapes import Shape, Windows, windows
 from striate.network.window import Pair, unseen
 
@@ -47,13 +48,14 @@ class LayerSummary:
 
     name: str
     kind: str
-    shape: Shape  # of one picture
+    shape: tuple[int | None, ...]  # of one picture; None: open until planned
     weights: int  # 0 where those of an earlier place are used again
-    multiply_adds: int  # for one picture
+    multiply_adds: int | None  # for one picture; None: it depends on a size that is open
     field: Pair | None
     field_stride: Pair | None
-    formula: tuple[AxisSize, AxisSize] | None  # rows, columns; None: no windows
+    formula: tuple[AxisSize, AxisSize] | None  # rows, columns; None: no windows, or a size that is open
     notes: tuple[Note, ...]
+    formula_open: bool = False  # there are windows, on maps of a size that is open
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Summary:
     layers: tuple[LayerSummary, ...]
     weights: int
     biases: int  # counted in weights
-    multiply_adds: int  # for one picture
+    multiply_adds: int | None  # for one picture; None as above
     bytes: int  # of all weights in float32
     trainable: int  # of the weights, those that are not frozen
 
@@ -71,11 +73,13 @@ class Summary:
 def summarize(graph: Graph, frozen: Collection[str] = ()) -> Summary:
     """The facts of a network, some of whose layers may be frozen."""
     layers = tuple(_layer(graph, place) for place in range(len(graph.nodes)))
+    products = [layer.multiply_adds for layer in layers]
+    known = [each for each in products if each is not None]
     return Summary(
         layers=layers,
         weights=graph.theta.count,
         biases=sum(span.size for span in graph.theta.spans if span.name.endswith("/bias")),
-        multiply_adds=sum(layer.multiply_adds for layer in layers),
+        multiply_adds=sum(known) if len(known) == len(products) else None,
         bytes=graph.theta.count * BYTES,
         trainable=sum(span.size for span in graph.theta.spans if span.layer not in frozen),
     )
@@ -93,6 +97,7 @@ def _layer(graph: Graph, place: int) -> LayerSummary:
         field=seen and (seen[0].size, seen[1].size),
         field_stride=seen and (seen[0].stride, seen[1].stride),
         formula=placed and _formula(placed),
+        formula_open=placed is None and isinstance(node.layer, Windowed),
         notes=(*_window_notes(node, placed), *_weight_notes(graph, node)),
     )
 
@@ -100,7 +105,10 @@ def _layer(graph: Graph, place: int) -> LayerSummary:
 def _windows(graph: Graph, node: Node) -> Windows | None:
     if not isinstance(node.layer, Windowed):
         return None
-    height, width, _ = graph.shapes_into(node)[0]
+    shape = graph.shapes_into(node)[0]
+    if is_open(shape):
+        return None
+    height, width, _ = shape
     return windows(node.layer, (height, width))
 
 

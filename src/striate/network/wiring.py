@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from striate.errors import SizeError
 from striate.network.layers import InputLayer, Layer, Windowed
-from striate.network.shapes import Shape, output_shape, weights, windows
+from striate.network.open_sizes import shape_behind, with_size
+from striate.network.shapes import Shape, weights, windows
 from striate.network.window import left_over
 
 
@@ -31,7 +32,7 @@ def walk(wiring: Sequence[Place], *, strict: bool = False) -> tuple[list[Shape],
     for place in wiring:
         into = [shapes[i] for i in place.inputs]
         try:
-            shape = output_shape(place.layer, *into)
+            shape = shape_behind(place.layer, *into)
             _check_shared(place.layer, first.setdefault(place.layer, into), into)
             if strict:
                 _check_divides(place.layer, into)
@@ -82,7 +83,7 @@ def _check_shared(layer: Layer, first: list[Shape], here: list[Shape]) -> None:
     """A layer used again must take the same weights there."""
     if first is here:
         return
-    required, came = ([weight.shape for weight in weights(layer, *shapes)] for shapes in (first, here))
+    required, came = ([weight.shape for weight in weights(layer, *map(with_size, shapes))] for shapes in (first, here))
     if required != came:
         raise SizeError("size.shared_layer", required=required, came=came)
 

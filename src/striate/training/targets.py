@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from striate.errors import DataError, SettingError
 from striate.network.layout import all_finite
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
+from striate.network.open_sizes import agrees
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -52,7 +53,7 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     Raises `DataError` for another shape, for what is no number, and for NaN or infinity.
     """
     pictures = as_numbers(x)
-    if shape[-1] == 1 and pictures.shape[1:] == shape[:-1]:
+    if shape[-1] == 1 and agrees(shape[:-1], pictures.shape[1:]):
         pictures = pictures[..., None]
     check_shape(pictures, shape)
     with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
@@ -64,8 +65,8 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
 
 
 def check_shape(pictures: Array, shape: Shape) -> None:
-    """Raise `DataError` unless the pictures are (N, *shape)."""
-    if pictures.ndim != len(shape) + 1 or pictures.shape[1:] != shape:
+    """Raise `DataError` unless the pictures are (N, *shape); a size that is open may be any."""
+    if pictures.ndim != len(shape) + 1 or not agrees(shape, pictures.shape[1:]):
         raise DataError("data.wrong_shape", required=("N", *shape), came=pictures.shape)
 
 

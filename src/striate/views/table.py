@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 COLUMNS = ("name", "kind", "shape", "weights", "multiply_adds", "field", "formula")
+UNKNOWN = "-"  # what depends on the size of the pictures, while that is open
 NUMBERS = {3, 4}  # which of them end at the right
 
 
@@ -114,9 +115,9 @@ def _facts(summary: Summary, layer: LayerSummary) -> list[str]:
     return [
         layer.name,
         layer.kind,
-        "x".join(map(str, layer.shape)),
+        "x".join("?" if n is None else str(n) for n in layer.shape),
         f"{layer.weights:,}",
-        f"{layer.multiply_adds:,}",
+        UNKNOWN if layer.multiply_adds is None else f"{layer.multiply_adds:,}",
         _field(summary, layer),
     ]
 
@@ -131,13 +132,16 @@ def _field(summary: Summary, layer: LayerSummary) -> str:
 
 def _formulas(layer: LayerSummary) -> list[str]:
     """For rows and for columns, or once where they are the same."""
+    if layer.formula_open:
+        return [UNKNOWN]
     return list(dict.fromkeys(map(formula_text, layer.formula or ())))
 
 
 def _totals(summary: Summary) -> list[str]:
     fields = asdict(summary)
     frozen = ("trainable",) if summary.trainable < summary.weights else ()
-    return [render(f"summary.total.{what}", fields) for what in ("weights", *frozen, "bytes", "multiply_adds")]
+    products = () if summary.multiply_adds is None else ("multiply_adds",)
+    return [render(f"summary.total.{what}", fields) for what in ("weights", *frozen, "bytes", *products)]
 
 
 def _notes(summary: Summary) -> list[str]:
