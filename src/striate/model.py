@@ -277,8 +277,6 @@ class Model(Freezing):
         self._engine = engine_named(engine)
         self._threads = convert("Model", "threads", optional_positive, threads)
 
-    # Using
-
     @keywords_checked("predict")
     def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: Verbose = 0) -> Array:
         """The output (N, ...) for pictures x (N, H, W, C), float32. `verbose` other than 0 writes a line to stderr."""
