@@ -1,3 +1,5 @@
+#include "bindings.hpp"
+
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
@@ -10,7 +12,6 @@
 #include "striate/cores.hpp"
 #include "striate/cpu.hpp"
 
-namespace nb = nanobind;
 using namespace nb::literals;
 
 namespace {
@@ -33,4 +34,5 @@ NB_MODULE(_core, m) {
     m.def("usable_cores", &striate::usable_cores);
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);
     m.def("compiler", &compiler);
+    bind_program(m);
 }
