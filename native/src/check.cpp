@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,6 +104,13 @@ class Checker {
     void require(bool holds, std::string_view name, std::string_view what) const {
         if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
     }
+
+    /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
+    void for_each_picture(const char* name, Space space, Int floats) const {
+        require(size(space) >= sizes_.capacity * floats, name, "is too small");
+    }
+
+    void for_each_picture(const char* name, const Region& region) const { at_least(name, region, sizes_.capacity); }
 
     [[nodiscard]] const Segment& segment() const { return segment_; }
 
@@ -225,6 +233,53 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.require(op.step >= 0 && op.step < kLargest, "step", "is impossible");
     checker.at_least("target", op.target, (op.rows - 1) * op.step + op.columns);
     checker.partial("source", op.source);
+}
+
+/// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
+/// vectors.
+void check_pointwise(const Checker& checker, std::initializer_list<std::pair<const char*, const Tensor*>> maps) {
+    const Tensor& first = *maps.begin()->second;
+    for (const auto& [name, tensor] : maps) {
+        checker.there(name, tensor->present());
+        checker.rounded(name, *tensor);
+        checker.same_maps(name, *tensor, first);
+    }
+}
+
+void check_more(const Combine& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    if (op.add.present()) check_pointwise(checker, {{"x", &op.x}, {"add", &op.add}});
+    checker.at_least("scale", op.scale, rounded_up(op.x.channels));
+    checker.at_least("shift", op.shift, rounded_up(op.x.channels));
+}
+
+void check_more(const Slope& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"at", &op.at}, {"dx", &op.dx}});
+    const Curve curve = op.function.curve;
+    const bool by_input = curve == Curve::silu || curve == Curve::gelu_tanh || curve == Curve::bounded_relu;
+    checker.require(!op.from_output || !by_input, "function", "has no slope by its output");
+}
+
+void check_more(const Softmax& op, const Checker& checker) { check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}}); }
+
+void check_more(const SoftmaxGradient& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"y", &op.y}, {"dx", &op.dx}});
+}
+
+void check_more(const Dropout& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    checker.require(op.rate >= 0 && op.rate < 1, "rate", "is not from 0 to less than 1");
+}
+
+void check_more(const Loss& op, const Checker& checker) {
+    check_pointwise(checker, {{"y", &op.y}});
+    checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
+    checker.there("losses", op.losses.present());
+    checker.for_each_picture("losses", op.losses);
+    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    if (!op.dy.present()) return;
+    check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
+    checker.for_each_picture("share", Space::share, 1);
 }
 
 // OPERATIONS BELOW: one function each; see the ones above.
