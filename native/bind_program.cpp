@@ -91,6 +91,7 @@ striate::Segment segment(nb::handle from) {
     read.depth = nb::cast<bool>(nb::getattr(from, "depth"));
     read.block = nb::cast<std::int64_t>(nb::getattr(from, "block"));
     read.chunks = nb::cast<std::int64_t>(nb::getattr(from, "chunks"));
+    read.parts = nb::cast<std::int64_t>(nb::getattr(from, "parts"));
     for (nb::handle each : nb::getattr(from, "operations")) read.operations.push_back(operation(each));
     return read;
 }

@@ -68,7 +68,7 @@ void reduce(const Reduce& op, const Work& work) {
     const std::int64_t chunks = smaller(op.chunks, work.pictures);
     for (std::int64_t j = mine.first; j < mine.last; ++j) {
         const float* from = work.at(op.source) + j * width;
-        float* to = work.at(op.target) + j * op.columns;
+        float* to = work.at(op.target) + j * op.step;
         for (std::int64_t k = 0; k < op.columns; k += lanes) {
             Vector total = load(from + k);
             for (std::int64_t chunk = 1; chunk < chunks; ++chunk) total += load(from + chunk * op.source.size + k);

@@ -222,7 +222,8 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.require(op.rows > 0 && op.columns > 0 && op.rows < kLargest && op.columns < kLargest, "the sums",
                     "have no size");
     checker.at_least("source", op.source, op.rows * rounded_up(op.columns));
-    checker.at_least("target", op.target, op.rows * op.columns);
+    checker.require(op.step >= 0 && op.step < kLargest, "step", "is impossible");
+    checker.at_least("target", op.target, (op.rows - 1) * op.step + op.columns);
     checker.partial("source", op.source);
 }
 
@@ -278,8 +279,8 @@ constexpr std::string_view kNames[] = {"nothing", STRIATE_OPERATIONS(STRIATE_NAM
 
 void check(const Segment& segment, const Sizes& sizes, std::size_t number) {
     const std::string where = "segment " + std::to_string(number);
-    if (segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
-        throw InvalidPlan(where + ": block or chunks are less than 1");
+    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
+        throw InvalidPlan(where + ": block, chunks or parts are less than 1");
     }
     for (const Operation& operation : segment.operations) {
         const Checker checker(segment, sizes, where + ", " + std::string(kNames[operation.index()]));

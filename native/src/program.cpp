@@ -98,7 +98,8 @@ void Program::run_depth_first(const Segment& segment, const Caller& caller) cons
 
 void Program::run_in_turn(const Segment& segment, const Caller& caller) const {
     const std::int64_t chunks = std::max<std::int64_t>(1, std::min(segment.chunks, caller.pictures));
-    const std::int64_t parts = threads_ == 1 ? 1 : (threads_ * kPartsPerThread + chunks - 1) / chunks;
+    const std::int64_t wanted = threads_ == 1 ? 1 : std::min(segment.parts, threads_ * kPartsPerThread);
+    const std::int64_t parts = (wanted + chunks - 1) / chunks;
     for (const Operation& operation : segment.operations) {
         const auto task = [&](std::int64_t number, int) {
             Work work{.bases = caller.bases, .pictures = caller.pictures, .key = caller.key};

@@ -37,7 +37,7 @@ STRIATE_FIELDS(Pack, source, target, scale, taps, inner, inner_step, channel_ste
 STRIATE_FIELDS(Convolve, x, y, add, at, function, slope, weights, bias, stretches, windows, places, x_channel,
                y_channel, channels, panel, tile, along_pictures, pass_)
 STRIATE_FIELDS(WeightGradient, x, dy, dw, db, stretches, windows, x_channel, y_channel, channels, panel, tile)
-STRIATE_FIELDS(Reduce, source, target, rows, columns, chunks, accumulate)
+STRIATE_FIELDS(Reduce, source, target, rows, columns, step, chunks, accumulate)
 STRIATE_FIELDS(Combine, x, y, add, scale, shift, function)
 STRIATE_FIELDS(Slope, dy, at, dx, function, from_output, accumulate)
 STRIATE_FIELDS(Softmax, x, y)

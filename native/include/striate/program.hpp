@@ -10,6 +10,7 @@
 
 #include "striate/kernels.hpp"
 #include "striate/operations.hpp"
+#include "striate/threads.hpp"
 #include "striate/work.hpp"
 
 namespace striate {
@@ -29,6 +30,7 @@ struct Segment {
     bool depth = false;
     std::int64_t block = 1;
     std::int64_t chunks = 1;
+    std::int64_t parts = most_threads;  ///< at most: small work is not worth a second thread
 };
 
 /// How many floats each space holds; `per_picture` says which of them grow with the batch.

@@ -207,6 +207,7 @@ class Reduce:
     target: Region
     rows: int
     columns: int
+    step: int
     chunks: int = 1
     accumulate: bool = False
 
@@ -487,6 +488,7 @@ class Segment:
     depth: bool = False
     block: int = 1
     chunks: int = 1
+    parts: int = 256
 
 
 def maps(
