@@ -329,6 +329,7 @@ STRIATE_INLINE std::int64_t length(Range range) { return range.last - range.firs
 void max_pool(const MaxPool& op, const Work& work) {
     clear_halos(op.y, work);
     if (op.winner.present()) {
+        clear_halos(op.winner, work);
         max_pool_of<true>(op, work);
     } else {
         max_pool_of<false>(op, work);

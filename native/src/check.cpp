@@ -279,7 +279,8 @@ constexpr std::string_view kNames[] = {"nothing", STRIATE_OPERATIONS(STRIATE_NAM
 
 void check(const Segment& segment, const Sizes& sizes, std::size_t number) {
     const std::string where = "segment " + std::to_string(number);
-    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
+    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest ||
+        segment.block > kLargest) {
         throw InvalidPlan(where + ": block, chunks or parts are less than 1");
     }
     for (const Operation& operation : segment.operations) {
