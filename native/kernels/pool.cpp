@@ -321,8 +321,31 @@ void average_pool_rows(const AveragePool& op, const Work& work) {
     });
 }
 
-/// How many pixels of the map a window has.
-STRIATE_INLINE std::int64_t length(Range range) { return range.last - range.first; }
+/// What one window sends to a row of dx; pixels from `begins` on have nothing yet.
+STRIATE_INLINE void share_out(const float* dy, Vector share, float* row, std::int64_t pixel, Range columns,
+                              std::int64_t begins, std::int64_t width) {
+    for (std::int64_t c = columns.first; c < columns.last; ++c) {
+        float* const dx = row + c * pixel;
+        for (std::int64_t k = 0; k < width; k += lanes) {
+            const Vector mine = load(dy + k) * share;
+            store(dx + k, c >= begins ? mine : load(dx + k) + mine);
+        }
+    }
+}
+
+/// A row of dx: what a row of windows sends to it, to be added or the first to come.
+void share_out_row(const AveragePoolGradient& op, const float* dy, float* row, Range rows, bool adds) {
+    const std::int64_t width = rounded_up(op.dx.channels), size = op.dx.width;
+    std::int64_t written = adds ? size : 0;
+    for (std::int64_t q = 0; q < op.windows.columns; ++q, dy += op.dy.pixel) {
+        const Range columns = seen(op.windows.left + q * op.windows.across, op.kernel_columns, size);
+        clear(row, op.dx, written, columns.first, width);
+        const std::int64_t pixels = (rows.last - rows.first) * (columns.last - columns.first);
+        share_out(dy, all(1.0F / static_cast<float>(pixels)), row, op.dx.pixel, columns, written, width);
+        written = larger(written, columns.last);
+    }
+    clear(row, op.dx, written, size, width);
+}
 
 }  // namespace
 
@@ -358,35 +381,16 @@ void average_pool(const AveragePool& op, const Work& work) {
 
 void average_pool_gradient(const AveragePoolGradient& op, const Work& work) {
     if (!op.accumulate) clear_halos(op.dx, work);
-    const std::int64_t width = rounded_up(op.dx.channels);
     const Windows& windows = op.windows;
     each_row(work, op.dx.height, [&](std::int64_t n, std::int64_t h) {
         Covering rows{windows.top, windows.down, op.kernel_rows, windows.rows};
         rows.reach(h);
-        Covering columns{windows.left, windows.across, op.kernel_columns, windows.columns};
-        const float* const picture = work.at(op.dy, n);
-        float* dx = work.at(op.dx, n) + h * op.dx.row;
-        for (std::int64_t w = 0; w < op.dx.width; ++w, dx += op.dx.pixel) {
-            columns.reach(w);
-            if (rows.first == rows.last || columns.first == columns.last) {
-                if (!op.accumulate) clear(dx, op.dx, 0, 1, width);
-                continue;
-            }
-            bool begins = !op.accumulate;
-            for (std::int64_t p = rows.first; p < rows.last; ++p) {
-                const std::int64_t down = length(seen(windows.top + p * windows.down, op.kernel_rows, op.dx.height));
-                for (std::int64_t q = columns.first; q < columns.last; ++q) {
-                    const std::int64_t across =
-                        length(seen(windows.left + q * windows.across, op.kernel_columns, op.dx.width));
-                    const Vector share = all(1.0F / static_cast<float>(down * across));
-                    const float* const dy = picture + p * op.dy.row + q * op.dy.pixel;
-                    for (std::int64_t k = 0; k < width; k += lanes) {
-                        const Vector mine = load(dy + k) * share;
-                        store(dx + k, begins ? mine : load(dx + k) + mine);
-                    }
-                    begins = false;
-                }
-            }
+        float* const row = work.at(op.dx, n) + h * op.dx.row;
+        bool adds = op.accumulate;
+        if (rows.first == rows.last && !adds) clear(row, op.dx, 0, op.dx.width, rounded_up(op.dx.channels));
+        for (std::int64_t p = rows.first; p < rows.last; ++p, adds = true) {
+            const Range seen_rows = seen(windows.top + p * windows.down, op.kernel_rows, op.dx.height);
+            share_out_row(op, work.at(op.dy, n) + p * op.dy.row, row, seen_rows, adds);
         }
     });
 }

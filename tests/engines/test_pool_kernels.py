@@ -143,9 +143,7 @@ def test_the_reference_sends_finite_maps_gradients_the_same_way(isa: str, rng: n
     forward = MaxPool(plan.maps_of(x), y, case.windows, *case.kernel, winner=winner)
     backward = MaxPoolGradient(plan.maps_of(dy), winner, dx, case.windows, *case.kernel)
     _, saved = pool.max_pool(x, case.kernel, case.stride, case.pad)
-    np.testing.assert_array_equal(
-        plan.run(isa, [forward, backward]).maps(dx), pool.max_pool_backward(dy, saved)
-    )
+    np.testing.assert_array_equal(plan.run(isa, [forward, backward]).maps(dx), pool.max_pool_backward(dy, saved))
 
 
 @every_isa
