@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from importlib import import_module
 
 from benchmarks.machine import facts
-from benchmarks.result import as_json, as_text
+from benchmarks.result import as_json, as_markdown, as_text
 
 # Each is a file beside this one, with a docstring, `add_arguments(parser)` and `run(options) -> Result`.
-NAMES = ("startup", "digits", "mnist")
+NAMES = ("startup", "digits", "mnist", "compare")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Before measuring: the load is that of others.
     machine = {"began": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", **facts()}
     result = options.run(options)
-    print((as_json if options.json else as_text)(options.name, result, machine))
+    form = as_json if options.json else as_markdown if options.markdown else as_text
+    print(form(options.name, result, machine))
     return 0 if all(limit.holds for limit in result.limits) else 1
 
 
@@ -41,6 +42,7 @@ def _parser() -> ArgumentParser:
         )
         module.add_arguments(command)
         command.add_argument("--json", action="store_true", help="the same figures for a program")
+        command.add_argument("--markdown", action="store_true", help="the same figures for a page")
         command.set_defaults(run=module.run)
     return parser
 
