@@ -5,12 +5,12 @@ meanwhile. Of the ways that a peer has (layouts, rules, compilers) the fastest o
 times a slice of each, and a ratio compares slices of one round: the medians of these are what is judged.
 
 Training is forward, backward and Adam on a fixed batch of random pictures; inference ends with softmax. Everything is
-float32. The share of the peak is that of the multiply-adds which the net's definition asks for, against what the CPU
-was measured to do in the same run. A peer that is not installed is left out: `pip install -e '.[bench]'`.
+float32. The share of the peak is that of the multiply-adds which the net's definition asks for, against what the
+CPU was measured to do in the same rounds. A peer that is not installed is left out: `pip install -e '.[bench]'`.
 """
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -29,12 +29,16 @@ US = "striate"
 # {peer: (the package that it needs, its file beside benchmarks/peers/worker.py, settings, environment)}
 PEERS: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "torch": ("torch", "on_torch", {}, {}),
+    "tensorflow": ("tensorflow", "on_keras", {}, {"KERAS_BACKEND": "tensorflow"}),
+    "jax": ("jax", "on_keras", {}, {"KERAS_BACKEND": "jax"}),
+    "onnxruntime": ("onnxruntime", "on_onnxruntime", {}, {}),
+    "openvino": ("openvino", "on_openvino", {}, {}),
 }
 WHATS = ("train", "infer")
 HEAT = 3  # slices of each way of a peer, before the rounds
 LARGE = {"resnet18": 16}  # the large batch of a net; of the others:
 LARGE_BATCH = 128
-PEAK_SECONDS = 0.1
+PEAK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,13 @@ class Outcome:
     case: Case
     rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     ways: dict[str, str] = field(default_factory=dict[str, str])
-    peak: float | None = None  # GFLOP/s
+    peaks: list[float] = field(default_factory=list[float])  # operations a second, in each round
 
     def share(self, peer: str) -> float | None:
-        """Of the machine's peak, in percent."""
-        if self.peak is None:
+        """Of the machine's peak, in percent: the median over the rounds."""
+        if not self.peaks:
             return None
-        flops = NETS[self.case.net]().flops(self.case.what)
-        return 100 * median(self.rates[peer]) * flops / 1e9 / self.peak
+        return 100 * NETS[self.case.net]().flops(self.case.what) * ratio(self.rates[peer], self.peaks)
 
 
 # As ratios to the fastest peer at the large batch, and for training the share of the peak in percent.
@@ -96,7 +99,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=usable_cores(), help="(default: one for each usable core)")
     parser.add_argument("--engine", help="Striate's (default: the one that it chooses)")
     parser.add_argument("--isa", help="the instruction set of the native engine (default: the best that the CPU has)")
-    parser.add_argument("--compile", action="store_true", help="torch.compile too: some minutes more")
+    parser.add_argument(
+        "--compile", action=BooleanOptionalAction, default=True, help="torch.compile too, which takes minutes"
+    )
 
 
 def run(options: Namespace) -> Result:
@@ -114,6 +119,8 @@ def run(options: Namespace) -> Result:
         notes += problems + [f"{name}: {version}" for name, version in names.items()]
         outcomes = [_outcome(case, running, options, notes) for case in cases(options)]
     outcomes = [outcome for outcome in outcomes if outcome.rates]
+    if peaks := [peak for outcome in outcomes for peak in outcome.peaks]:
+        notes.append(f"peak: {max(peaks) / 1e9:.0f} GFLOP/s at most, {median(peaks) / 1e9:.0f} as a median")
     return Result((_best_table(outcomes), _all_table(outcomes)), tuple(limits(outcomes)), tuple(notes))
 
 
@@ -154,12 +161,11 @@ def _outcome(case: Case, running: dict[str, Process], options: Namespace, notes:
     }
     outcome.ways = fastest_variants(heat)
     outcome.rates = {name: [] for name in outcome.ways}
-    peaks: list[float] = []
     for turn in range(options.rounds):
         for name in rotated(list(outcome.ways), turn):
             outcome.rates[name].append(rate(name, outcome.ways[name]))
-        peaks += _peak(options.threads)
-    outcome.peak = max(peaks, default=None)
+        if (peak := core.peak_flops(options.threads, PEAK_SECONDS)) is not None:
+            outcome.peaks.append(peak)
     for process in running.values():
         process.drop()
     return outcome
@@ -172,13 +178,6 @@ def _built(process: Process, task: Task) -> int:
         if answer[what] not in (None, counted):
             raise PeerError(f"another net: {what} {answer[what]:,} instead of {counted:,}")
     return answer["id"]
-
-
-def _peak(threads: int) -> list[float]:
-    """GFLOP/s of fused multiply-adds, where the core is there to measure them."""
-    measure = getattr(core, "peak_flops", None)
-    found = measure(threads, PEAK_SECONDS) if measure else None
-    return [] if found is None else [found / 1e9]
 
 
 def _best_table(outcomes: Sequence[Outcome]) -> Table:
