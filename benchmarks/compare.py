@@ -26,6 +26,7 @@ from benchmarks.result import Limit, Result, Table
 from striate.engines.native import core
 
 US = "striate"
+OURSELVES = ("reference",)  # peers that are asked for by name only
 # {peer: (the package that it needs, its file beside benchmarks/peers/worker.py, settings, environment)}
 PEERS: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "torch": ("torch", "on_torch", {}, {}),
@@ -33,6 +34,7 @@ PEERS: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "jax": ("jax", "on_keras", {}, {"KERAS_BACKEND": "jax"}),
     "onnxruntime": ("onnxruntime", "on_onnxruntime", {}, {}),
     "openvino": ("openvino", "on_openvino", {}, {}),
+    "reference": ("striate", "on_striate", {"engine": "reference"}, {}),
 }
 WHATS = ("train", "infer")
 HEAT = 3  # slices of each way of a peer, before the rounds
@@ -90,7 +92,9 @@ GOALS = {
 def add_arguments(parser: ArgumentParser) -> None:
     """Which nets, peers and batches, how long, on what."""
     parser.add_argument("--nets", type=_among(NETS), default=list(NETS), help=f"of {','.join(NETS)} (default: all)")
-    parser.add_argument("--peers", type=_among(PEERS), default=list(PEERS), help=f"of {','.join(PEERS)} (default: all)")
+    others = [name for name in PEERS if name not in OURSELVES]
+    peers = f"of {','.join(PEERS)} (default: all but {','.join(OURSELVES)})"
+    parser.add_argument("--peers", type=_among(PEERS), default=others, help=peers)
     parser.add_argument("--what", type=_among(WHATS), default=list(WHATS), help="train, infer or both (default: both)")
     batches = "as 1,32 (default: 1 for inference, 32 and 128; of 224x224 1 and 16)"
     parser.add_argument("--batches", type=_numbers, help=batches)
@@ -121,7 +125,7 @@ def run(options: Namespace) -> Result:
     outcomes = [outcome for outcome in outcomes if outcome.rates]
     if peaks := [peak for outcome in outcomes for peak in outcome.peaks]:
         notes.append(f"peak: {max(peaks) / 1e9:.0f} GFLOP/s at most, {median(peaks) / 1e9:.0f} as a median")
-    return Result((_best_table(outcomes), _all_table(outcomes)), tuple(limits(outcomes)), tuple(notes))
+    return Result((best_table(outcomes), all_table(outcomes)), tuple(limits(outcomes)), tuple(notes))
 
 
 def cases(options: Namespace) -> list[Case]:
@@ -147,7 +151,7 @@ def _outcome(case: Case, running: dict[str, Process], options: Namespace, notes:
         for way in process.variants(case.what):
             task = Task(case.net, case.what, case.batch, way, options.threads)
             try:
-                built[name, way] = _built(process, task)
+                built[name, way] = built_as_drawn(process, task)
             except PeerError as error:
                 notes.append(f"{case}, {name} {way}: {error}")
     outcome = Outcome(case)
@@ -171,7 +175,7 @@ def _outcome(case: Case, running: dict[str, Process], options: Namespace, notes:
     return outcome
 
 
-def _built(process: Process, task: Task) -> int:
+def built_as_drawn(process: Process, task: Task) -> int:
     """Its number; `PeerError` where it is another net than the one that was drawn."""
     answer, net = process.build(task), task.drawing
     for what, counted in (("weights", net.weights), ("multiply_adds", net.multiply_adds)):
@@ -180,7 +184,7 @@ def _built(process: Process, task: Task) -> int:
     return answer["id"]
 
 
-def _best_table(outcomes: Sequence[Outcome]) -> Table:
+def best_table(outcomes: Sequence[Outcome]) -> Table:
     """One line a case: we, and the strongest of the others."""
     columns = {
         "net": "",
@@ -203,7 +207,8 @@ def _best_table(outcomes: Sequence[Outcome]) -> Table:
     return Table("Striate and its fastest peer, medians", columns, rows)
 
 
-def _all_table(outcomes: Sequence[Outcome]) -> Table:
+def all_table(outcomes: Sequence[Outcome]) -> Table:
+    """One line for each that ran."""
     columns = {
         "net": "",
         "what": "",

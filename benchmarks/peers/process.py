@@ -27,9 +27,11 @@ class PeerError(Exception):
 class Process:
     """One peer in a process of its own, stopped until it is asked something."""
 
-    def __init__(self, peer: str, threads: int, settings: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, peer: str, threads: int, settings: Mapping[str, Any], environment: Mapping[str, str] | None = None
+    ) -> None:
         paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-        variables = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **environment}
+        variables = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **(environment or {})}
         command = [sys.executable, "-m", "benchmarks.peers.worker", peer, str(threads), json.dumps(settings)]
         self._child = subprocess.Popen(
             command,
@@ -47,6 +49,11 @@ class Process:
         self.name: str = hello["name"]
         self._variants = hello
         self._stop()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._child.pid
 
     def variants(self, what: str) -> list[str]:
         """Its ways to "train" or to "infer"."""
@@ -84,7 +91,7 @@ class Process:
             self._child.send_signal(signal.SIGCONT)
             print(json.dumps(request), file=self._child.stdin, flush=True)
             return self._listen()
-        except BrokenPipeError as error:
+        except (BrokenPipeError, ValueError) as error:  # ValueError: the pipe was closed here
             raise PeerError("its process ended") from error
         finally:
             self._stop()

@@ -12,10 +12,12 @@ import ctypes
 import gc
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any, TextIO
@@ -86,6 +88,9 @@ def peak_memory() -> int:
     """The most bytes of this process that were resident at once."""
     import resource
 
+    status = Path("/proc/self/status")  # Linux; getrusage would count what the parent held when it started this one
+    if status.exists() and (found := re.search(r"^VmHWM:\s*(\d+) kB$", status.read_text(), re.MULTILINE)):
+        return 1024 * int(found[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
