@@ -1,7 +1,7 @@
 """How long the package takes to build from its source, and how large the wheel is.
 
-`pip wheel` on the clone, as an installation from source does it; its tools are fetched before, which is not timed. Where
-the core was not compiled there is nothing to judge, and the benchmark ends with an error.
+`pip wheel` on the clone, as an installation from source does it; its tools are fetched before, which is not timed.
+Where the core was not compiled there is nothing to judge, and the benchmark ends with an error.
 """
 
 import subprocess

@@ -1,3 +1,5 @@
+#include "bindings.hpp"
+
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
@@ -13,7 +15,6 @@
 #include "striate/cpu.hpp"
 #include "striate/peak.hpp"
 
-namespace nb = nanobind;
 using namespace nb::literals;
 
 namespace {
@@ -58,4 +59,5 @@ NB_MODULE(_core, m) {
     m.def("compiler", &compiler);
     m.def("peak_flops", &peak_flops, "threads"_a, "seconds"_a);
     m.def("bandwidth", &bandwidth, "threads"_a, "seconds"_a);
+    bind_program(m);
 }

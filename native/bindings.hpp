@@ -1,0 +1,8 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace nb = nanobind;
+
+/// Programs and the kernels that they run on.
+void bind_program(nb::module_& m);
