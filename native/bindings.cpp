@@ -35,4 +35,5 @@ NB_MODULE(_core, m) {
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);
     m.def("compiler", &compiler);
     bind_program(m);
+    bind_update(m);
 }
