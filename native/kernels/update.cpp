@@ -81,7 +81,7 @@ struct Nadam {
     static constexpr int slots = 2;
     STRIATE_INLINE static Vector step(const Factors& by, float eta, Vector g, Slots slots) {
         const Means means = Means::moved(by, g, slots);
-        return eta * (by.of_mean * means.m + by.of_gradient * g) / (root(means.v * by.correction) + by.epsilon);
+        return eta * (by.of_mean * means.m + by.of_gradient * g) / (root(means.v / by.correction) + by.epsilon);
     }
 };
 
@@ -236,24 +236,23 @@ void look_ahead(float momentum, const float* theta, const float* v, float* ahead
     }
 }
 
-/// In double, where squares of float do not overflow; the sums of every other half register, then these in order.
+/// In double, where squares of float are exact; 16 sums side by side, then these in order, on every instruction set.
 double sum_of_squares(const float* numbers, std::int64_t count) {
-    constexpr int half = lanes / 2;
+    constexpr int half = lanes / 2, ways = 16 / half;
     typedef float Half __attribute__((vector_size(half * 4), aligned(4), may_alias));
     typedef double Doubles __attribute__((vector_size(half * 8)));
-    constexpr int ways = 4;
     Doubles sums[ways] = {};
     std::int64_t i = 0;
-    for (; i + ways * half <= count; i += ways * half) {
+    for (; i + 16 <= count; i += 16) {
         for (int w = 0; w < ways; ++w) {
-            const Half numbers_here = *reinterpret_cast<const Half*>(numbers + i + w * half);
-            const Doubles x = __builtin_convertvector(numbers_here, Doubles);
+            const Doubles x = __builtin_convertvector(*reinterpret_cast<const Half*>(numbers + i + w * half), Doubles);
             sums[w] += x * x;
         }
     }
-    const Doubles all_ways = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     double total = 0;
-    for (int k = 0; k < half; ++k) total += all_ways[k];
+    for (int w = 0; w < ways; ++w) {
+        for (int k = 0; k < half; ++k) total += sums[w][k];
+    }
     for (; i < count; ++i) total += static_cast<double>(numbers[i]) * static_cast<double>(numbers[i]);
     return total;
 }

@@ -55,7 +55,7 @@ Factors factors_of(const UpdateRule& rule, std::int64_t t) {
     by.epsilon = static_cast<float>(rule.epsilon);
     if (rule.formula == Formula::nadam) {
         set_momenta(rule, t, by);
-        by.correction = static_cast<float>(1 / (1 - std::pow(rule.beta_2, static_cast<double>(t))));
+        by.correction = static_cast<float>(1 - std::pow(rule.beta_2, static_cast<double>(t)));
     }
     if (rule.clip == Clip::value) by.largest = static_cast<float>(rule.largest);
     return by;

@@ -63,7 +63,7 @@ struct Factors {
     float rho = 0, gain = 0;       ///< gain: 1 - rho
     float epsilon = 0;
     float of_mean = 0, of_gradient = 0;                      ///< Nadam's two parts of a step
-    float correction = 1;                                    ///< 1 / (1 - beta_2^t)
+    float correction = 1;                                    ///< 1 - beta_2^t
     float largest = std::numeric_limits<float>::infinity();  ///< of each number of the gradient
 };
 
