@@ -199,6 +199,19 @@ def test_slopes(
 
 @every_isa
 @every_function
+def test_slopes_far_from_0(isa: str, function: Function) -> None:
+    """Products inside overflow there, the slope is that of the straight line which the curve has come to."""
+    far, near = floats(np.array([[-1e30, -1e15, -1e4, 1e4, 1e15, 1e30]])), np.array([[-50.0] * 3 + [50.0] * 3])
+    plan = Plan(1)
+    dx = plan.maps((1, 1, 6))
+    at, dy = plan.maps_of(far.reshape(1, 1, 1, 6)), plan.maps_of(np.ones((1, 1, 1, 6)))
+    got = plan.run(isa, [Slope(dy, at, dx, function, from_output=False)]).maps(dx).reshape(1, 6)
+    with np.errstate(under="ignore"):
+        np.testing.assert_allclose(got, backward_of(function, np.ones_like(near), near), rtol=1e-6, atol=1e-19)
+
+
+@every_isa
+@every_function
 def test_a_gradient_that_is_no_number_stays_so(isa: str, function: Function) -> None:
     x = floats(np.array([-200, *TURNS, 200], np.float64)).reshape(1, 1, 1, -1)
     plan = Plan(1)
