@@ -350,7 +350,7 @@ def test_plans_that_would_leave_their_maps(isa: str) -> None:
         (Combine(x, y, scale=small), "scale is too small"),
         (Combine(x, y, shift=small), "shift is too small"),
         (Slope(x, x, other, LINEAR), "dx has another shape"),
-        (Slope(x, x, y, silu), "function has no slope by its output"),
+        (Slope(x, x, y, silu), "function has a slope that its output does not tell"),
         (Softmax(x, other), "y has another shape"),
         (SoftmaxGradient(x, other, y), "y has another shape"),
         (Dropout(x, other, 0.5, 0), "y has another shape"),
