@@ -188,6 +188,7 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
                 "engine": None,
                 "threads": 1,
                 "width": 1.0,
+                "isa": None,
             },
             "pictures": 60,
             "judged_on": "test",

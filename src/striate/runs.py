@@ -56,6 +56,7 @@ class Recipe:
     engine: str | None = None
     threads: int | None = None
     width: float = 1.0
+    isa: str | None = None
 
     def __post_init__(self) -> None:
         convert("Recipe", "epochs", optional_positive, self.epochs)
@@ -64,7 +65,7 @@ class Recipe:
         convert("Recipe", "seed", whole, self.seed)
         convert("Recipe", "threads", optional_positive, self.threads)
         convert("Recipe", "width", positive_real, self.width)
-        engine_named(self.engine)
+        engine_named(self.engine, isa=self.isa)
         _ = self.rule
 
     @property
@@ -285,7 +286,7 @@ def check_outputs(graph: Graph, model: str, classes: int) -> None:
 
 def _compile(model: Model, recipe: Recipe) -> None:
     loss = "sparse_categorical_crossentropy"
-    model.compile(recipe.rule, loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads)
+    model.compile(recipe.rule, loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
 
 
 class _Settings(Callback):
