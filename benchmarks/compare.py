@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from statistics import median
+from time import perf_counter, process_time
 from typing import Any
 
 from benchmarks.contest import best_peer, fastest_variants, ratio, rotated
@@ -68,6 +69,7 @@ class Outcome:
     rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     ways: dict[str, str] = field(default_factory=dict[str, str])
     peaks: list[float] = field(default_factory=list[float])  # operations a second, in each round
+    ours: list[float] = field(default_factory=list[float])  # share of the cores that no other program took
 
     def share(self, peer: str) -> float | None:
         """Of the machine's peak, in percent: the median over the rounds."""
@@ -124,7 +126,9 @@ def run(options: Namespace) -> Result:
         outcomes = [_outcome(case, running, options, notes) for case in cases(options)]
     outcomes = [outcome for outcome in outcomes if outcome.rates]
     if peaks := [peak for outcome in outcomes for peak in outcome.peaks]:
+        ours = 100 * median(share for outcome in outcomes for share in outcome.ours)
         notes.append(f"peak: {max(peaks) / 1e9:.0f} GFLOP/s at most, {median(peaks) / 1e9:.0f} as a median")
+        notes.append(f"others left {ours:.0f} % of the cores, as a median over the rounds: below 95 % look again")
     return Result((best_table(outcomes), all_table(outcomes)), tuple(limits(outcomes)), tuple(notes))
 
 
@@ -168,11 +172,19 @@ def _outcome(case: Case, running: dict[str, Process], options: Namespace, notes:
     for turn in range(options.rounds):
         for name in rotated(list(outcome.ways), turn):
             outcome.rates[name].append(rate(name, outcome.ways[name]))
-        if (peak := core.peak_flops(options.threads, PEAK_SECONDS)) is not None:
-            outcome.peaks.append(peak)
+        _measure_peak(outcome, options.threads)
     for process in running.values():
         process.drop()
     return outcome
+
+
+def _measure_peak(outcome: Outcome, threads: int) -> None:
+    """Where the core is there: the peak, and how much of the cores nobody else took meanwhile."""
+    began, cpu_began = perf_counter(), process_time()
+    peak = core.peak_flops(threads, PEAK_SECONDS)
+    if peak is not None:
+        outcome.peaks.append(peak)
+        outcome.ours.append((process_time() - cpu_began) / (perf_counter() - began) / threads)
 
 
 def built_as_drawn(process: Process, task: Task) -> int:
