@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -103,6 +104,13 @@ class Checker {
     void require(bool holds, std::string_view name, std::string_view what) const {
         if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
     }
+
+    /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
+    void for_each_picture(const char* name, Space space, Int floats) const {
+        require(size(space) >= sizes_.capacity * floats, name, "is too small");
+    }
+
+    void for_each_picture(const char* name, const Region& region) const { at_least(name, region, sizes_.capacity); }
 
     [[nodiscard]] const Segment& segment() const { return segment_; }
 
@@ -227,6 +235,93 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.partial("source", op.source);
 }
 
+/// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
+/// vectors.
+void check_pointwise(const Checker& checker, std::initializer_list<std::pair<const char*, const Tensor*>> maps) {
+    const Tensor& first = *maps.begin()->second;
+    for (const auto& [name, tensor] : maps) {
+        checker.there(name, tensor->present());
+        checker.rounded(name, *tensor);
+        checker.same_maps(name, *tensor, first);
+    }
+}
+
+void check_more(const Combine& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    if (op.add.present()) check_pointwise(checker, {{"x", &op.x}, {"add", &op.add}});
+    checker.at_least("scale", op.scale, rounded_up(op.x.channels));
+    checker.at_least("shift", op.shift, rounded_up(op.x.channels));
+}
+
+void check_more(const Slope& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"at", &op.at}, {"dx", &op.dx}});
+    const Curve curve = op.function.curve;
+    const bool by_input = curve == Curve::silu || curve == Curve::gelu_tanh || curve == Curve::bounded_relu;
+    checker.require(!op.from_output || !by_input, "function", "has no slope by its output");
+}
+
+void check_more(const Softmax& op, const Checker& checker) { check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}}); }
+
+void check_more(const SoftmaxGradient& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"y", &op.y}, {"dx", &op.dx}});
+}
+
+void check_more(const Dropout& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    checker.require(op.rate >= 0 && op.rate < 1, "rate", "is not from 0 to less than 1");
+}
+
+void check_more(const Loss& op, const Checker& checker) {
+    check_pointwise(checker, {{"y", &op.y}});
+    checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
+    checker.there("losses", op.losses.present());
+    checker.for_each_picture("losses", op.losses);
+    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    if (!op.dy.present()) return;
+    check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
+    checker.for_each_picture("share", Space::share, 1);
+}
+
+/// Every window of a pool sees a pixel of the map, and there is a number of y for each.
+void pooled(const Tensor& x, const Tensor& y, const Windows& windows, Int kernel_rows, Int kernel_columns,
+            const Checker& checker) {
+    checker.there("the map", x.present());
+    checker.there("the pooled map", y.present());
+    checker.rounded("the map", x);
+    checker.rounded("the pooled map", y);
+    checker.require(kernel_rows > 0 && kernel_columns > 0 && kernel_rows * kernel_columns < Int{1} << 31, "the kernel",
+                    "has an impossible size");
+    checker.require(windows.rows == y.height && windows.columns == y.width && x.channels == y.channels,
+                    "the pooled map", "has another shape");
+    checker.require(windows.top > -kernel_rows && windows.left > -kernel_columns &&
+                        windows.top + (windows.rows - Int{1}) * windows.down < x.height &&
+                        windows.left + (windows.columns - Int{1}) * windows.across < x.width,
+                    "x", "has windows outside of the maps");
+}
+
+void check_more(const MaxPool& op, const Checker& checker) {
+    pooled(op.x, op.y, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.rounded("winner", op.winner);
+    checker.same_maps("winner", op.winner, op.y);
+}
+
+void check_more(const MaxPoolGradient& op, const Checker& checker) {
+    pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.there("winner", op.winner.present());
+    for (const Tensor* other : {&op.winner, &op.at}) {
+        checker.rounded("winner or at", *other);
+        checker.same_maps("winner or at", *other, op.dy);
+    }
+}
+
+void check_more(const AveragePool& op, const Checker& checker) {
+    pooled(op.x, op.y, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
+void check_more(const AveragePoolGradient& op, const Checker& checker) {
+    pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
 // OPERATIONS BELOW: one function each; see the ones above.
 template <typename Other>
 void check_more(const Other&, const Checker&) {}
@@ -239,7 +334,8 @@ constexpr std::string_view kNames[] = {"nothing", STRIATE_OPERATIONS(STRIATE_NAM
 
 void check(const Segment& segment, const Sizes& sizes, std::size_t number) {
     const std::string where = "segment " + std::to_string(number);
-    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
+    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest ||
+        segment.block > kLargest) {
         throw InvalidPlan(where + ": block, chunks or parts are less than 1");
     }
     for (const Operation& operation : segment.operations) {
