@@ -60,4 +60,5 @@ NB_MODULE(_core, m) {
     m.def("peak_flops", &peak_flops, "threads"_a, "seconds"_a);
     m.def("bandwidth", &bandwidth, "threads"_a, "seconds"_a);
     bind_program(m);
+    bind_update(m);
 }

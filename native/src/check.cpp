@@ -68,10 +68,11 @@ class Checker {
     void operator()(const char*, const Other&) const {}
 
     /// Chunks of partial sums follow one another.
-    void partial(const char* name, const Region& region) const {
+    void partial(const char* name, const Region& region) const { chunks(name, region, segment_.chunks); }
+
+    void chunks(const char* name, const Region& region, Int count) const {
         if (!region.present()) return;
-        require(region.offset + segment_.chunks * region.size <= size(region.space), name,
-                "has no room for its chunks");
+        require(count <= (size(region.space) - region.offset) / region.size, name, "has no room for its chunks");
     }
 
     void at_least(const char* name, const Region& region, Int floats) const {
@@ -320,6 +321,89 @@ void check_more(const AveragePool& op, const Checker& checker) {
 
 void check_more(const AveragePoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
+/// Vectors over the channels of maps, each as long as these rounded up.
+void vectors(Int channels, std::initializer_list<const Region*> all, const Checker& checker) {
+    for (const Region* each : all) {
+        checker.there("a vector over the channels", each->present());
+        checker.at_least("a vector over the channels", *each, rounded_up(channels));
+    }
+}
+
+/// Partial sums of every chunk: `rows` for each channel.
+void partial(const Region& region, Int rows, Int channels, const Checker& checker) {
+    checker.there("partial", region.present());
+    checker.at_least("partial", region, rows * rounded_up(channels));
+    checker.partial("partial", region);
+}
+
+/// Maps of one shape, of whole vectors.
+void alike(std::initializer_list<const Tensor*> all, const Checker& checker) {
+    for (const Tensor* each : all) {
+        checker.there("a map", each->present());
+        checker.rounded("a map", *each);
+        checker.same_maps("a map", *each, **all.begin());
+    }
+}
+
+/// The chunks of an operation that reads partial sums, which lie in memory that another segment may have checked.
+void read_chunks(const Region& region, Int chunks, Int channels, const Checker& checker) {
+    checker.require(chunks > 0 && chunks < kLargest, "chunks", "is 0 or less");
+    checker.at_least("partial", region, 2 * rounded_up(channels));
+    checker.chunks("partial", region, chunks);
+}
+
+void check_more(const ChannelStatistics& op, const Checker& checker) {
+    alike({&op.x}, checker);
+    partial(op.partial, 2, op.x.channels, checker);
+}
+
+void check_more(const NormStatistics& op, const Checker& checker) {
+    checker.require(op.channels > 0 && op.pixels > 0 && op.pixels < kLargest, "the sums", "have no size");
+    read_chunks(op.partial, op.chunks, op.channels, checker);
+    checker.there("moving_mean", op.moving_mean.present());
+    checker.there("moving_variance", op.moving_variance.present());
+    checker.require(op.new_mean.present() == op.new_variance.present(), "new_mean", "moves alone");
+    vectors(op.channels, {&op.scale, &op.shift}, checker);
+    for (const Region* each :
+         {&op.gamma, &op.beta, &op.moving_mean, &op.moving_variance, &op.new_mean, &op.new_variance, &op.bias}) {
+        checker.at_least("a vector over the channels", *each, op.channels);
+    }
+    checker.at_least("mean", op.mean, rounded_up(op.channels));
+    checker.at_least("inverse", op.inverse, rounded_up(op.channels));
+}
+
+void check_more(const NormGradientSums& op, const Checker& checker) {
+    alike({&op.x, &op.dy}, checker);
+    vectors(op.x.channels, {&op.scale, &op.shift, &op.mean, &op.inverse}, checker);
+    partial(op.partial, 2, op.x.channels, checker);
+}
+
+void check_more(const NormGradientFactors& op, const Checker& checker) {
+    checker.require(op.channels > 0 && op.pixels > 0 && op.pixels < kLargest, "the sums", "have no size");
+    checker.there("partial", op.partial.present());
+    read_chunks(op.partial, op.chunks, op.channels, checker);
+    vectors(op.channels, {&op.scale, &op.mean, &op.inverse, &op.a, &op.b, &op.c}, checker);
+    checker.at_least("dgamma", op.dgamma, op.channels);
+    checker.at_least("dbeta", op.dbeta, op.channels);
+}
+
+void check_more(const NormGradient& op, const Checker& checker) {
+    alike({&op.x, &op.dy, &op.dx}, checker);
+    vectors(op.x.channels, {&op.scale, &op.shift, &op.a, &op.b, &op.c}, checker);
+}
+
+void check_more(const LayerNorm& op, const Checker& checker) {
+    alike({&op.x, &op.y}, checker);
+    checker.at_least("gamma", op.gamma, op.x.channels);
+    checker.at_least("beta", op.beta, op.x.channels);
+}
+
+void check_more(const LayerNormGradient& op, const Checker& checker) {
+    alike({&op.x, &op.dy, &op.dx}, checker);
+    checker.at_least("gamma", op.gamma, op.x.channels);
+    partial(op.partial, 2, op.x.channels, checker);
 }
 
 // OPERATIONS BELOW: one function each; see the ones above.
