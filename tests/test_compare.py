@@ -29,6 +29,11 @@ def compare() -> Any:
 
 
 @pytest.fixture
+def rounds() -> Any:
+    return import_module("benchmarks.peers.rounds")
+
+
+@pytest.fixture
 def contest() -> Any:
     return import_module("benchmarks.contest")
 
@@ -95,13 +100,13 @@ def test_what_is_not_there_is_refused(
 
 
 @pytest.fixture
-def outcome(compare: Any) -> Any:
+def outcome(rounds: Any) -> Any:
     """LeNet's training at three rounds: 1.5 times torch's, at half of the peak."""
     rates = {"striate": [300.0, 150.0, 600.0], "torch": [200.0, 100.0, 400.0], "jax": [50.0, 50.0, 50.0]}
     ways = {"striate": "", "torch": "channels_last", "jax": ""}
     flops = import_module("benchmarks.peers.nets").NETS["lenet"]().flops("train")
     peaks = [2 * flops * rate for rate in rates["striate"]]
-    return compare.Outcome(compare.Case("lenet", "train", 128), rates, ways, peaks)
+    return rounds.Outcome(rounds.Case("lenet", "train", 128), rates, ways, peaks)
 
 
 def test_goals_are_judged_by_ratio_and_share(compare: Any, outcome: Any) -> None:
@@ -110,17 +115,46 @@ def test_goals_are_judged_by_ratio_and_share(compare: Any, outcome: Any) -> None
     assert (share.value, share.bound, share.holds) == (pytest.approx(50.0), 55.0, False)
 
 
-def test_goals_are_about_the_large_batch_and_peers_that_ran(compare: Any, outcome: Any) -> None:
-    small = compare.Outcome(compare.Case("lenet", "train", 32), outcome.rates, outcome.ways, outcome.peaks)
-    alone = compare.Outcome(outcome.case, {"striate": [1.0]}, {"striate": ""})
+def test_goals_are_about_the_large_batch_and_peers_that_ran(compare: Any, rounds: Any, outcome: Any) -> None:
+    small = rounds.Outcome(rounds.Case("lenet", "train", 32), outcome.rates, outcome.ways, outcome.peaks)
+    alone = rounds.Outcome(outcome.case, {"striate": [1.0]}, {"striate": ""})
     assert compare.limits([small, alone]) == []
 
 
-def test_one_picture_is_compared_with_onnx_runtime_by_latency(compare: Any) -> None:
+def test_one_picture_is_compared_with_onnx_runtime_by_latency(compare: Any, rounds: Any) -> None:
     rates = {"striate": [10.0, 10.0], "openvino": [99.0, 99.0], "onnxruntime": [20.0, 20.0]}
     ways = dict.fromkeys(rates, "")
-    (latency,) = compare.limits([compare.Outcome(compare.Case("lenet", "infer", 1), rates, ways)])
+    (latency,) = compare.limits([rounds.Outcome(rounds.Case("lenet", "infer", 1), rates, ways)])
     assert (latency.value, latency.relation, latency.bound, latency.holds) == (2.0, "at most", 1, False)
+
+
+def test_who_fails_in_between_is_left_out_with_a_note(rounds: Any) -> None:
+    process = import_module("benchmarks.peers.process")
+
+    class Peer:
+        def __init__(self, slices: int) -> None:
+            self.left = slices
+
+        def variants(self, what: str) -> list[str]:
+            return [""]
+
+        def build(self, task: Any) -> dict[str, Any]:
+            return {"id": 0, "weights": None, "multiply_adds": None}
+
+        def time(self, number: int, seconds: float) -> float:
+            self.left -= 1
+            if self.left < 0:
+                raise process.PeerError("no memory")
+            return 0.5
+
+        def drop(self) -> None:
+            pass
+
+    notes: list[str] = []
+    peers = {"lasting": Peer(9), "short": Peer(2), "never": Peer(0)}
+    outcome = rounds.play(rounds.Case("lenet", "infer", 3), peers, 1, 3, 0, notes)
+    assert outcome.rates == {"lasting": [6.0, 6.0, 6.0]}
+    assert notes == ["lenet infer 3, never: no memory", "lenet infer 3, short: no memory"]
 
 
 def test_every_goal_has_a_net(compare: Any) -> None:
@@ -128,16 +162,19 @@ def test_every_goal_has_a_net(compare: Any) -> None:
     assert {net for net, _ in compare.GOALS} == set(nets)
 
 
-def test_tables_of_a_page(compare: Any, outcome: Any) -> None:
+def test_tables_of_a_page(compare: Any, rounds: Any, outcome: Any) -> None:
     result = import_module("benchmarks.result")
     tables = (compare.best_table([outcome]), compare.all_table([outcome]))
     text = result.as_markdown("compare", result.Result(tables, ()), {"cpu": "some"})
-    assert "| lenet | train | 128 | 300 | torch channels_last | 200 | 1.50 | 50 |" in text
-    assert "| net | what | batch | striate images/s | best peer | its images/s | ratio | % of peak |\n| --- |" in text
+    assert "| lenet | train | 128 | 300 | torch channels_last | 200 | 1.50 | 2.20 | 50 |" in text
+    assert (
+        "| net | what | batch | striate images/s | best peer | its images/s | ratio | goal | % of peak |\n| --- |"
+        in text
+    )
     assert text.endswith("- cpu: some")
-    without = compare.Outcome(outcome.case, outcome.rates, outcome.ways)
+    without = rounds.Outcome(outcome.case, outcome.rates, outcome.ways)
     text = result.as_text("compare", result.Result((compare.best_table([without]),), ()), {})
-    assert text.splitlines()[4].endswith("1.50          -")
+    assert text.splitlines()[4].endswith("1.50  2.20          -")
 
 
 @pytest.mark.parametrize("name", ["lenet", "vgg", "resnet18", "mobilenetv2"])
@@ -225,14 +262,14 @@ def test_what_does_not_start_is_left_out_with_a_note(file: str, settings: dict[s
     assert note.startswith("it is left out: ") and said in note
 
 
-def test_another_net_than_the_drawn_one_is_found_out(compare: Any, task: Any) -> None:
+def test_another_net_than_the_drawn_one_is_found_out(rounds: Any, task: Any) -> None:
     class Peer:
         def build(self, task: Any) -> dict[str, Any]:
             return {"id": 7, "weights": weights, "multiply_adds": None}
 
     process = import_module("benchmarks.peers.process")
     weights = 225_034
-    assert compare.built_as_drawn(Peer(), task) == 7
+    assert rounds.built_as_drawn(Peer(), task) == 7
     weights += 1
     with pytest.raises(process.PeerError, match="225,035 instead of 225,034"):
-        compare.built_as_drawn(Peer(), task)
+        rounds.built_as_drawn(Peer(), task)
