@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
@@ -175,6 +176,42 @@ def test_tables_of_a_page(compare: Any, rounds: Any, outcome: Any) -> None:
     without = rounds.Outcome(outcome.case, outcome.rates, outcome.ways)
     text = result.as_text("compare", result.Result((compare.best_table([without]),), ()), {})
     assert text.splitlines()[4].endswith("1.50  2.20          -")
+
+
+@pytest.fixture
+def told(compare: Any, outcome: Any) -> dict[str, Any]:
+    """A result as --json prints it."""
+    result = import_module("benchmarks.result")
+    tables = (compare.best_table([outcome]), compare.all_table([outcome]))
+    notes = ("2 threads, 3 rounds", "striate: Striate 1.0 native", "torch: PyTorch 2.13", "lenet train 128, torch: no")
+    machine = {"cpu": "AMD", "cores": 2, "system": "Linux", "began": "2026-11-22 05:00 UTC"}
+    return json.loads(result.as_json("compare", result.Result(tables, (), notes), machine))
+
+
+def test_pages_get_the_figures_in_their_language(told: dict[str, Any]) -> None:
+    pages = import_module("benchmarks.pages")
+    page = f"a\n\n<!-- compare: best -->\nold\n{pages.END}\n\nb\n\n<!-- compare: all -->\n{pages.END}\n"
+    english, korean = (pages.with_figures(page, [told, told], language) for language in ("en", "ko"))
+    assert english.count("| lenet | train | 128 | 300 | torch channels_last | 200 | 1.50 | 2.20 | 50 |") == 2
+    assert korean.count("| lenet | 학습 | 128 | 300 | torch channels_last | 200 | 1.50 | 2.20 | 50 |") == 2
+    assert english.count("| lenet | train | 128 | jax | 50 |") == 2
+    assert "Measured on 2026-11-22 on 2 cores of an AMD, Linux: Striate 1.0 native, PyTorch 2.13." in english
+    assert "old" not in english and english.startswith("a\n") and "\nb\n" in english
+    assert pages.with_figures(english, [told, told], "en") == english
+    figures = re.compile(r"\d[\d.]*")
+    assert {*figures.findall(english)} == {*figures.findall(korean)}
+
+
+def test_every_heading_has_korean_words(compare: Any) -> None:
+    pages = import_module("benchmarks.pages")
+    assert {*compare.BEST_COLUMNS, *compare.ALL_COLUMNS, *compare.WHATS} <= set(pages.KOREAN)
+
+
+def test_the_documentation_has_places_for_figures() -> None:
+    pages = import_module("benchmarks.pages")
+    for name in ("docs/benchmarks.md", "docs/ko/benchmarks.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert [text.count(begin) for begin in pages.PLACES] == [1, 1]
 
 
 @pytest.mark.parametrize("name", ["lenet", "vgg", "resnet18", "mobilenetv2"])
