@@ -4,10 +4,10 @@ import json
 import os
 import re
 import sys
+import time
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import pytest
@@ -133,6 +133,8 @@ def test_who_fails_in_between_is_left_out_with_a_note(rounds: Any) -> None:
     process = import_module("benchmarks.peers.process")
 
     class Peer:
+        pid = os.getpid()
+
         def __init__(self, slices: int) -> None:
             self.left = slices
 
@@ -152,10 +154,48 @@ def test_who_fails_in_between_is_left_out_with_a_note(rounds: Any) -> None:
             pass
 
     notes: list[str] = []
-    peers = {"lasting": Peer(9), "short": Peer(2), "never": Peer(0)}
+    peers = {"lasting": Peer(99), "short": Peer(2), "never": Peer(0)}
     outcome = rounds.play(rounds.Case("lenet", "infer", 3), peers, 1, 3, 0, notes)
     assert outcome.rates == {"lasting": [6.0, 6.0, 6.0]}
     assert notes == ["lenet infer 3, never: no memory", "lenet infer 3, short: no memory"]
+
+
+@pytest.mark.parametrize(("others", "played"), [([0.5, 0.0, 0.2, 0.01], 4), ([0.5] * 9, 6), ([None, None], 2)])
+def test_noisy_rounds_are_played_again(
+    others: list[float | None], played: int, rounds: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter(others)
+
+    class Slices:
+        turn = 0.0
+
+        def rate(self, name: str, way: str) -> float:
+            self.turn += 1
+            return self.turn
+
+    monkeypatch.setattr(rounds.Watch, "others", lambda self: next(shares))
+    found = rounds._played(Slices(), {"one": ""}, [], 1, 2)
+    assert [each.rates["one"] for each in found] == [turn + 1.0 for turn in range(played)]
+    assert [each.others for each in found] == others[:played]
+
+
+def test_the_quietest_rounds_count_in_their_order(rounds: Any) -> None:
+    played = [rounds.Round({"one": rate}, 1.0, others) for rate, others in [(9, 0.3), (1, 0.1), (5, 0.2), (2, 0.0)]]
+    assert [each.rates["one"] for each in rounds.quietest(played, 2)] == [1, 2]
+    unknown = [rounds.Round({"one": rate}) for rate in (3, 1, 2)]
+    assert [each.rates["one"] for each in rounds.quietest(unknown, 2)] == [3, 1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as above")
+def test_what_others_do_is_seen() -> None:
+    noise = import_module("benchmarks.peers.noise")
+    own, strangers = noise.Watch([os.getpid()]), noise.Watch([])
+    cpu = time.process_time()
+    while time.process_time() - cpu < 0.3:  # work of this process: own to the first, of others to the second
+        pass
+    seen, as_strangers = own.others(), strangers.others()
+    assert 0 <= seen < as_strangers <= 1.1
+    assert noise.Watch([2**22 + 1]).others() is None  # no such process
 
 
 def test_every_goal_has_a_net(compare: Any) -> None:
@@ -282,7 +322,7 @@ def test_an_idle_process_is_stopped() -> None:
     peer = process.Process("on_striate", 1, {"engine": "reference"})
     try:
         looks = (os.waitid(os.P_PID, peer.pid, os.WSTOPPED | os.WNOWAIT | os.WNOHANG) for _ in range(500))
-        stopped = next((look for look in looks if look or sleep(0.02)), None)  # a signal takes its time
+        stopped = next((look for look in looks if look or time.sleep(0.02)), None)  # a signal takes its time
         assert stopped and stopped.si_code == os.CLD_STOPPED
     finally:
         peer.end()

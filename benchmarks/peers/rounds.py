@@ -1,11 +1,12 @@
 """One case of a comparison: a heat among the ways of each peer, then rounds in which everyone has a turn."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter, process_time
 
 from benchmarks.contest import fastest_variants, ratio, rotated
 from benchmarks.peers.nets import NETS
+from benchmarks.peers.noise import Watch
 from benchmarks.peers.process import PeerError, Process
 from benchmarks.peers.work import Task
 from striate.engines.native import core
@@ -14,6 +15,8 @@ HEAT = 3  # slices of each way of a peer, before the rounds
 LARGE = {"resnet18": 16}  # the large batch of a net; of the others:
 LARGE_BATCH = 128
 PEAK_SECONDS = 0.2
+QUIET = 0.05  # of the cores that others may take in a round
+PATIENCE = 3  # times the rounds that were asked for, if they are not quiet
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Outcome:
     rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     ways: dict[str, str] = field(default_factory=dict[str, str])
     peaks: list[float] = field(default_factory=list[float])  # operations a second, in each round
-    ours: list[float] = field(default_factory=list[float])  # share of the cores that no other program took
+    others: list[float] = field(default_factory=list[float])  # the share of the cores that other programs took
 
     def share(self, peer: str) -> float | None:
         """Of the machine's peak, in percent: the median over the rounds."""
@@ -62,17 +65,51 @@ def play(
     for name, way in slices.ready:
         times = HEAT if len(running[name].variants(case.what)) > 1 else 1
         heat[name, way] = [rate for _ in range(times) if (rate := slices.rate(name, way))]
-    outcome = Outcome(case, ways=fastest_variants({who: rates for who, rates in heat.items() if rates}))
-    outcome.rates = {name: [] for name in outcome.ways}
-    for turn in range(rounds):
-        for name in rotated(list(outcome.rates), turn):
-            if rate := slices.rate(name, outcome.ways[name]):
-                outcome.rates[name].append(rate)
-            else:
-                del outcome.rates[name]
-        _measure_peak(outcome, threads)
+    ways = fastest_variants({who: rates for who, rates in heat.items() if rates})
+    played = _played(slices, ways, [process.pid for process in running.values()], threads, rounds)
     slices.drop()
-    return outcome
+    kept = quietest(played, rounds)
+    names = [name for name in ways if all(name in each.rates for each in played)]
+    return Outcome(
+        case,
+        {name: [each.rates[name] for each in kept] for name in names},
+        ways,
+        [each.peak for each in kept if each.peak is not None],
+        [each.others for each in kept if each.others is not None],
+    )
+
+
+@dataclass(frozen=True)
+class Round:
+    """Images per second of each, the peak, and what share of the cores others took."""
+
+    rates: Mapping[str, float]
+    peak: float | None = None
+    others: float | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it can be believed; where nothing tells, it must."""
+        return self.others is None or self.others <= QUIET
+
+
+def quietest(played: Sequence[Round], rounds: int) -> list[Round]:
+    """So many of them, in their order: which ones, is decided by what others did, not by the rates."""
+    order = sorted(range(len(played)), key=lambda turn: played[turn].others or 0.0)
+    return [played[turn] for turn in sorted(order[:rounds])]
+
+
+def _played(slices: "_Slices", ways: Mapping[str, str], pids: Sequence[int], threads: int, rounds: int) -> list[Round]:
+    """Rounds until enough were quiet, but not without end."""
+    played: list[Round] = []
+    names = list(ways)
+    while len(played) < PATIENCE * rounds and sum(each.quiet for each in played) < rounds:
+        watch = Watch([os.getpid(), *pids])
+        rates = {name: slices.rate(name, ways[name]) for name in rotated(names, len(played))}
+        peak = core.peak_flops(threads, PEAK_SECONDS)
+        played.append(Round({name: rate for name, rate in rates.items() if rate}, peak, watch.others()))
+        names = [name for name in names if rates[name]]
+    return played
 
 
 class _Slices:
@@ -112,15 +149,6 @@ class _Slices:
 
     def _note(self, name: str, way: str, error: PeerError) -> None:
         self._notes.append(f"{self._case}, {' '.join(filter(None, (name, way)))}: {error}")
-
-
-def _measure_peak(outcome: Outcome, threads: int) -> None:
-    """Where the core is there: the peak, and how much of the cores nobody else took meanwhile."""
-    began, cpu_began = perf_counter(), process_time()
-    peak = core.peak_flops(threads, PEAK_SECONDS)
-    if peak is not None:
-        outcome.peaks.append(peak)
-        outcome.ours.append((process_time() - cpu_began) / (perf_counter() - began) / threads)
 
 
 def built_as_drawn(process: Process, task: Task) -> int:
