@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import CASES, Case, random_state, random_theta
 
 from striate.engines.contract import Array, Purpose
 from striate.engines.native import core
@@ -84,3 +85,18 @@ def test_weights_are_those_of_the_binding(program: Any, weights: Weights, x: Arr
     before = bound.forward(x).output.copy()
     theta += 1
     assert np.array_equal(bound.forward(x).output, before)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_packed_weights_outlive_every_layer(case: Case) -> None:
+    """What one batch leaves in the arena must not be what the next one takes for its weights."""
+    rng = np.random.default_rng(1)
+    theta = random_theta(case.graph, rng).astype(np.float32)
+    state = random_state(case.graph, rng).astype(np.float32)
+    program: Any = NativeEngine().compile(case.graph, case.batch + 1, Purpose(), threads=1)
+    bound = program.bind(theta, state)
+    for pictures in (case.batch, case.batch + 1, 1):
+        x = rng.standard_normal((pictures, *case.graph.input_shape), np.float32)
+        found = bound.forward(x).output.copy()
+        other = NativeEngine().compile(case.graph, case.batch + 1, Purpose(), threads=1)
+        assert np.array_equal(found, other.forward(theta, state, x).output)
