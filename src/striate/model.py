@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from striate import storage
 from striate.classify import Answer, Pictures, classify
+from striate.computing import Computing
 from striate.data.batches import ArrayBatches, as_is
 from striate.data.load import Dataset, Images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
-from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import as_path, exists
 from striate.freezing import Freezing
@@ -25,7 +25,7 @@ from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
@@ -52,7 +52,7 @@ Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing):
+class Model(Freezing, Computing):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -80,8 +80,7 @@ class Model(Freezing):
         self._graph: Graph | None = None
         self._plan: Plan | None = None
         self._run: Run | None = None
-        self._engine = engine_named()
-        self._threads: int | None = None
+        self.use()
 
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
         if self._class_names is not None:
@@ -266,21 +265,14 @@ class Model(Freezing):
         plan = self._compiled()
         data = self._batches("evaluate", x, y, plan.loss, sample_weight)
         size = min(_batch_size("evaluate", batch_size), len(data))
-        graph = self.graph.at(data.pictures.shape[1:])
-        program = self._engine.compile(graph, size, Purpose(loss=plan.loss), threads=plan.threads)
-        with judged_view(verbose, len(data)) as show_logs:
+        shape, purpose = data.pictures.shape[1:], Purpose(loss=plan.loss)
+        with (
+            judged_view(verbose, len(data)) as show_logs,
+            self._programs.lent(self._engine, self.graph, shape, size, purpose, plan.threads) as program,
+        ):
             judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
             show_logs(judged)
         return judged
-
-    def use(self, *, engine: str | None = None, threads: int | None = None, isa: str | None = None) -> None:
-        """Choose what computes: "native" or "reference", on how many threads, on which instruction set.
-
-        None: the fastest engine that is there, all cores, the best set of this CPU. Raises `UnknownNameError` for what
-        this computer has not, `StateError` for "native" without the compiled core.
-        """
-        self._engine = engine_named(engine, isa=isa)
-        self._threads = convert("Model", "threads", optional_positive, threads)
 
     @keywords_checked("predict")
     def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: Verbose = 0) -> Array:
@@ -331,16 +323,19 @@ class Model(Freezing):
 
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
-        graph = self.graph.at(pictures.shape[1:])
+        shape = pictures.shape[1:]
         if len(pictures) == 0:
+            graph = self.graph.at(shape)
             empty = {name: np.zeros((0, *graph.node(name).shape), np.float32) for name in keep}
             return Forward(np.zeros((0, *graph.output_shape), np.float32), empty)
         size = min(batch_size, len(pictures))
-        program = self._engine.compile(graph, size, Purpose(keep=keep), threads=self._threads)
-        parts = [
-            program.forward(self.theta, self.state, pictures[first : first + size])
-            for first in range(0, len(pictures), size)
-        ]
+        with self._programs.lent(self._engine, self.graph, shape, size, Purpose(keep=keep), self._threads) as program:
+            parts = [
+                program.forward(self.theta, self.state, pictures[first : first + size])
+                for first in range(0, len(pictures), size)
+            ]
+        if len(parts) == 1:
+            return parts[0]
         kept = {name: np.concatenate([part.kept[name] for part in parts]) for name in keep}
         return Forward(np.concatenate([part.output for part in parts]), kept)
 

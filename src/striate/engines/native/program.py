@@ -44,7 +44,12 @@ class NativeProgram:
         self._runners: dict[Wish, Runner] = {}
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
-        return self._forward(self._runner(FORWARD), theta, state, x, key, prepared=False)
+        runner = self._runner(FORWARD)
+        prepared = runner.holds(theta, state)
+        found = self._forward(runner, theta, state, x, key, prepared=prepared)
+        if not prepared:
+            runner.hold(theta, state)
+        return found
 
     def bind(self, theta: Array, state: Array) -> "Bound":
         """This program for weights that stay as they are: they are packed and folded once, for every batch."""
@@ -53,9 +58,13 @@ class NativeProgram:
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
         x = self._checked(theta, state, x)
         check_targets(self.graph, len(x), y, sample_weight)
-        run = self._runner(JUDGE).begin(theta, state, x, self._key(None))
+        runner = self._runner(JUDGE)
+        run = runner.begin(theta, state, x, self._key(None))
         run.targets(y, sample_weight, self.graph.output_shape)
-        run.everything()
+        prepared = runner.holds(theta, state)
+        run.everything(prepared=prepared)
+        if not prepared:
+            runner.hold(theta, state)
         return Judged(run.loss(), run.output())
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
@@ -153,6 +162,7 @@ class Runner:
         self.graph, self.purpose, self.planned, self.capacity = graph, purpose, planned, capacity
         self._gradient: Array | None = None
         self.owner: object = None  # whose weights are packed in it
+        self._held: tuple[Array, Array] | None = None  # copies of the weights that are packed in it
         recording = planned.recording
         self.groups: Sequence[Group] = recording.groups
         self.preparing = recording.preparing
@@ -179,6 +189,18 @@ class Runner:
         elif self.planned.adds_to_gradient:
             self._gradient.fill(0)
         return self._gradient
+
+    def holds(self, theta: Array, state: Array) -> bool:
+        """Whether these weights, bit for bit, are packed already."""
+        return self._held is not None and _same_bits(self._held[0], theta) and _same_bits(self._held[1], state)
+
+    def hold(self, theta: Array, state: Array) -> None:
+        """Remember whose weights were packed."""
+        self._held = theta.copy(), state.copy()
+
+    def forget(self) -> None:
+        """Other weights come into the place of what was packed."""
+        self.owner = self._held = None
 
     def begin(self, theta: Array, state: Array, x: Array, key: Key) -> "Pass":
         """A pass for these pictures."""
@@ -220,7 +242,7 @@ class Pass:
         """Run the plan; `prepared`: the weights are packed already."""
         begin, groups = self._runner.preparing if prepared else 0, self._runner.groups
         if not prepared:
-            self._runner.owner = None
+            self._runner.forget()
         while begin < len(groups):
             call = groups[begin].steps[0].python
             if call is not None:
@@ -296,3 +318,11 @@ class Pass:
 
     def add(self, maps: Maps, values: Array) -> None:
         self.write(maps, self.read(maps, as_maps(maps.shape)).reshape(values.shape) + values)
+
+
+def _same_bits(a: Array, b: Array) -> bool:
+    """Whether two vectors are equal in every bit: NaN is itself, and -0 is not 0."""
+    if a.dtype != b.dtype or a.size != b.size or not b.flags.c_contiguous:
+        return False
+    whole = np.uint64 if a.nbytes % 8 == 0 else np.uint8
+    return bool((a.view(whole) == b.view(whole)).all())

@@ -54,18 +54,21 @@ class ReferenceProgram:
         self._statistics = _owned(graph, graph.state)
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
+        self._check(theta, state, x)
         with self._limits():
             passed = self._forward(theta, state, x, key)
         kept = {name: passed[self.graph.place(name)].output for name in self.purpose.keep}
         return Forward(passed[-1].output, kept)
 
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        self._check(theta, state, x)
         check_targets(self.graph, len(x), y, sample_weight)
         with self._limits():
             last = self._forward(theta, state, x, None)[-1]
             return Judged(self._loss(last, y, sample_weight)[0], last.output)
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
+        self._check(theta, state, x)
         check_targets(self.graph, len(x), y, sample_weight)
         with self._limits():
             moved = state.copy()
@@ -75,17 +78,20 @@ class ReferenceProgram:
         return Stepped(loss, passed[-1].output, gradients.weights, moved)
 
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        self._check(theta, state, x)
         check_gradients(self.graph, len(x), dy)
         with self._limits():
             passed = self._forward(theta, state, x, None)
             return self._backward(theta, passed, {self.graph.place(name): d for name, d in dy.items()}, None)
 
+    def _check(self, theta: Array, state: Array, x: Array) -> None:
+        check_weights(self.graph, theta, state)
+        check_pictures(self.graph, self.capacity, x)
+
     def _forward(
         self, theta: Array, state: Array, x: Array, key: Key | None, moved: Array | None = None
     ) -> list[_Passed]:
         """Every node's output; the running statistics that come of it are written into `moved`."""
-        check_weights(self.graph, theta, state)
-        check_pictures(self.graph, self.capacity, x)
         if self.purpose.dropout and key is None:
             raise StateError("engine.key_missing")
         x = x.astype(self.purpose.dtype, copy=False)
