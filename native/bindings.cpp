@@ -13,6 +13,8 @@
 namespace nb = nanobind;
 using namespace nb::literals;
 
+void bind_prepare(nb::module_& m);
+
 namespace {
 
 /// Name and version of the compiler that made this module.
@@ -33,4 +35,5 @@ NB_MODULE(_core, m) {
     m.def("usable_cores", &striate::usable_cores);
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);
     m.def("compiler", &compiler);
+    bind_prepare(m);
 }

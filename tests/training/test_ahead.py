@@ -113,9 +113,9 @@ Build = Callable[..., Sequential]
 class Watched(ArrayBatches):
     """Remembers its batches weakly, and counts how many were alive at once."""
 
-    def take(self, indices):  # type: ignore[no-untyped-def]
+    def take(self, indices, epoch=None):  # type: ignore[no-untyped-def]
         gc.collect(0)
-        batch = super().take(indices)
+        batch = super().take(indices, epoch)
         self.alive.append(weakref.ref(batch.x))  # type: ignore[attr-defined]
         self.most.append(sum(each() is not None for each in self.alive))  # type: ignore[attr-defined]
         return batch
@@ -138,10 +138,10 @@ def test_training_and_judging_hold_two_batches_at_most(batch_size: int, build: B
 
 def test_what_taking_pictures_raises_reaches_who_asked(build: Build) -> None:
     class Broken(ArrayBatches):
-        def take(self, indices):  # type: ignore[no-untyped-def]
+        def take(self, indices, epoch=None):  # type: ignore[no-untyped-def]
             if 9 in indices:
                 raise OSError("the disk is gone")
-            return super().take(indices)
+            return super().take(indices, epoch)
 
     model, data = build(), Broken(np.zeros((12, 6, 5, 1), np.float32), np.arange(12) % 3)
     plan = Plan(SGD(0.1), SparseCategoricalCrossentropy(), batch_size=4, shuffle=False)

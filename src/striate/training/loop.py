@@ -104,8 +104,9 @@ class _Learner:
         run, counts, begun = self._run, _Counts(self._plan.metrics), time.perf_counter()
         for callback in callbacks:
             callback.on_epoch_begin(run.epoch)
-        steps = list(self._batches(len(data)))
-        with ahead(data.take, (part for indices in steps for part in self._parts(indices))) as batches:
+        steps, epoch = list(self._batches(len(data))), run.epochs_before + run.epoch
+        parts = (part for indices in steps for part in self._parts(indices))
+        with ahead(lambda part: data.take(part, epoch), parts) as batches:
             for number, indices in enumerate(steps):
                 self._step(batches, len(indices), counts)
                 progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, self._logs(counts)))
