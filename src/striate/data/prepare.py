@@ -1,4 +1,4 @@
-"""From stored pictures to a batch of numbers: gathered, varied, scaled; by the core, or where there is none by NumPy."""
+"""From stored pictures to a batch of numbers: gathered, varied, scaled; by the core or, without one, by NumPy."""
 
 from typing import Any
 
