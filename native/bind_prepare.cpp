@@ -5,9 +5,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "bindings.hpp"
 #include "striate/prepare.hpp"
 
-namespace nb = nanobind;
 using namespace nb::literals;
 
 namespace {

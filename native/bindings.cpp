@@ -1,3 +1,5 @@
+#include "bindings.hpp"
+
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/optional.h>
@@ -10,10 +12,7 @@
 #include "striate/cores.hpp"
 #include "striate/cpu.hpp"
 
-namespace nb = nanobind;
 using namespace nb::literals;
-
-void bind_prepare(nb::module_& m);
 
 namespace {
 
@@ -36,4 +35,5 @@ NB_MODULE(_core, m) {
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);
     m.def("compiler", &compiler);
     bind_prepare(m);
+    bind_program(m);
 }

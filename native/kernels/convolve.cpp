@@ -1,0 +1,264 @@
+#include "vector.hpp"
+
+// A register tile is P windows by V vectors of output channels. For each row of weights V loads and P broadcasts feed
+// P V multiply-adds; P V accumulators, V weights and a broadcast fit into the registers. Whatever P and V are, one
+// output is the same sum in the same order, so a window's numbers do not depend on which tile took it.
+
+namespace striate::STRIATE_ISA {
+
+namespace {
+
+/// Where the tile's windows are, the step from one to the next.
+struct Row {
+    const float* x;
+    float* y;
+    const float* add;
+    const float* at;
+    std::int64_t x_step, y_step, add_step, at_step;
+};
+
+/// The stretches of one pass, and its weights.
+struct Pass {
+    const Stretch* first;
+    const Stretch* last;
+    const float* weights;
+    std::int64_t width;  ///< of the panel, in floats: from a row of weights to the next
+    bool begins, ends;
+};
+
+STRIATE_INLINE Vector simple(const Function& function, Vector x) {
+    switch (function.curve) {
+        case Curve::relu:
+            return relu(x);
+        case Curve::leaky_relu:
+            return x > 0.0F ? x : 0.2F * x;
+        case Curve::relu6:
+            return x <= 0.0F ? Vector{} : (x > 6.0F ? all(6.0F) : x);
+        default:
+            return x;
+    }
+}
+
+STRIATE_INLINE Vector simple_slope(const Function& function, Vector y) {
+    switch (function.curve) {
+        case Curve::relu:
+            return y > 0.0F ? all(1.0F) : Vector{};
+        case Curve::leaky_relu:
+            return y > 0.0F ? all(1.0F) : all(0.2F);
+        case Curve::relu6:
+            return (y > 0.0F) & (y < 6.0F) ? all(1.0F) : Vector{};
+        default:
+            return all(1.0F);
+    }
+}
+
+template <int P, int V>
+void tile(const Row& row, const Pass& pass, const float* bias, const Convolve& op, std::int64_t channels) {
+    Vector sums[P][V];
+    if (!pass.begins) {
+        for (int p = 0; p < P; ++p) {
+            for (int v = 0; v < V; ++v) sums[p][v] = load(row.y + p * row.y_step + v * lanes);
+        }
+    } else {
+        for (int v = 0; v < V; ++v) {
+            const Vector start = bias ? load(bias + v * lanes) : Vector{};
+            for (int p = 0; p < P; ++p) sums[p][v] = start;
+        }
+        if (row.add) {
+            for (int p = 0; p < P; ++p) {
+                for (int v = 0; v < V; ++v) sums[p][v] += load(row.add + p * row.add_step + v * lanes);
+            }
+        }
+    }
+    const float* w = pass.weights;
+    for (const Stretch* stretch = pass.first; stretch != pass.last; ++stretch) {
+        const float* x = row.x + stretch->offset;
+        for (const float* end = x + stretch->size; x != end; ++x) {
+            Vector weights[V];
+            for (int v = 0; v < V; ++v) weights[v] = load(w + v * lanes);
+            w += pass.width;
+            for (int p = 0; p < P; ++p) {
+                const Vector value = all(x[p * row.x_step]);
+                for (int v = 0; v < V; ++v) sums[p][v] += value * weights[v];
+            }
+        }
+    }
+    if (pass.ends) {
+        if (op.function.curve != Curve::linear) {
+            for (int p = 0; p < P; ++p) {
+                for (int v = 0; v < V; ++v) sums[p][v] = simple(op.function, sums[p][v]);
+            }
+        }
+        if (row.at) {
+            for (int p = 0; p < P; ++p) {
+                for (int v = 0; v < V; ++v) {
+                    sums[p][v] *= simple_slope(op.slope, load(row.at + p * row.at_step + v * lanes));
+                }
+            }
+        }
+    }
+    for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < V; ++v) store_first(row.y + p * row.y_step + v * lanes, sums[p][v], channels - v * lanes);
+    }
+}
+
+using Tile = void (*)(const Row&, const Pass&, const float*, const Convolve&, std::int64_t);
+
+inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
+
+/// Whether a tile's sums, weights and a broadcast fit into the registers. AVX-512 broadcasts as it multiplies.
+constexpr bool fits(int windows, int vectors) {
+    return windows * vectors + vectors + (lanes < 16 ? 1 : 0) <= STRIATE_REGISTERS;
+}
+
+template <int P, int V>
+constexpr Tile tile_or_none() {
+    if constexpr (fits(P, V)) {
+        return &tile<P, V>;
+    } else {
+        return nullptr;
+    }
+}
+
+template <int V>
+struct OfVectors {
+    static constexpr Tile tiles[] = {nullptr,
+                                     tile_or_none<1, V>(),
+                                     tile_or_none<2, V>(),
+                                     tile_or_none<3, V>(),
+                                     tile_or_none<4, V>(),
+                                     tile_or_none<5, V>(),
+                                     tile_or_none<6, V>(),
+                                     tile_or_none<7, V>(),
+                                     tile_or_none<8, V>(),
+                                     tile_or_none<9, V>(),
+                                     tile_or_none<10, V>(),
+                                     tile_or_none<11, V>(),
+                                     tile_or_none<12, V>(),
+                                     tile_or_none<13, V>(),
+                                     tile_or_none<14, V>()};
+};
+
+constexpr const Tile* tiles_of[] = {nullptr, OfVectors<1>::tiles, OfVectors<2>::tiles, OfVectors<3>::tiles,
+                                    OfVectors<4>::tiles};
+
+/// The most windows that a tile of so many vectors takes.
+constexpr int windows_at_most(int vectors) {
+    int most = 1;
+    while (most < most_windows && fits(most + 1, vectors)) ++most;
+    return most;
+}
+
+/// A run of windows as tiles of nearly equal size.
+STRIATE_INLINE void run(Row row, std::int64_t windows, const Pass& pass, const float* bias, const Convolve& op,
+                        std::int64_t channels, int vectors) {
+    const std::int64_t most = smaller<std::int64_t>(op.tile, windows_at_most(vectors));
+    const std::int64_t tiles = (windows + most - 1) / most;
+    for (std::int64_t t = 0; t < tiles; ++t) {
+        const Range range = share_of(windows, t, tiles);
+        const std::int64_t first = range.first;
+        const Row here{row.x + first * row.x_step,
+                       row.y + first * row.y_step,
+                       row.add ? row.add + first * row.add_step : nullptr,
+                       row.at ? row.at + first * row.at_step : nullptr,
+                       row.x_step,
+                       row.y_step,
+                       row.add_step,
+                       row.at_step};
+        tiles_of[vectors][range.last - first](here, pass, bias, op, channels);
+    }
+}
+
+/// One place of a tensor by (picture, window row, window column).
+struct Places {
+    const Work& work;
+    const Tensor& map;
+    const Windows& windows;
+    std::int64_t channel;
+
+    [[nodiscard]] float* at(std::int64_t picture, std::int64_t row, std::int64_t column) const {
+        if (!map.present()) return nullptr;
+        return work.at(map, picture) + (windows.top + row * windows.down) * map.row +
+               (windows.left + column * windows.across) * map.pixel + channel;
+    }
+    [[nodiscard]] std::int64_t step(bool along_pictures) const {
+        return along_pictures ? map.picture : windows.across * map.pixel;
+    }
+};
+
+/// All windows of some rows (or places, where tiles take pictures) for the channels of one panel.
+void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first_channel, std::int64_t width,
+           const Pass& pass) {
+    const std::int64_t channel = op.y_channel + first_channel;
+    const Places from{work, op.x, op.windows, op.x_channel}, to{work, op.y, op.places, channel};
+    const Places add{work, op.add, op.places, channel}, at{work, op.at, op.places, channel};
+    const bool pictures = op.along_pictures;
+    const float* bias = op.bias.present() ? work.at(op.bias) + channel : nullptr;
+    const std::int64_t windows = pictures ? work.last - work.first : op.windows.columns;
+    // A group writes its own channels alone; else the rounding is written, too.
+    const bool grouped = op.channels < op.y.channels;
+    for (std::int64_t line = lines.first; line < lines.last; ++line) {
+        const std::int64_t picture = pictures ? work.first : work.first + line / op.windows.rows;
+        const std::int64_t r = pictures ? line / op.windows.columns : line % op.windows.rows;
+        const std::int64_t c = pictures ? line % op.windows.columns : 0;
+        for (std::int64_t v = 0; v < width; v += most_vectors * lanes) {
+            const int vectors = static_cast<int>(smaller<std::int64_t>(width - v, most_vectors * lanes) / lanes);
+            const auto offset = [v](auto* place) { return place ? place + v : nullptr; };
+            const Row row{from.at(picture, r, c),
+                          offset(to.at(picture, r, c)),
+                          offset(add.at(picture, r, c)),
+                          offset(at.at(picture, r, c)),
+                          from.step(pictures),
+                          to.step(pictures),
+                          add.step(pictures),
+                          at.step(pictures)};
+            const Pass mine{pass.first, pass.last, pass.weights + v, width, pass.begins, pass.ends};
+            run(row, windows, mine, offset(bias), op,
+                grouped ? op.channels - first_channel - v : std::int64_t{vectors} * lanes, vectors);
+        }
+    }
+}
+
+}  // namespace
+
+void convolve(const Convolve& op, const Work& work) {
+    const std::int64_t pictures = work.last - work.first;
+    if (pictures <= 0) return;
+    if (work.part == 0) {
+        for (std::int64_t n = work.first; n < work.last; ++n) clear_halo(op.y, work.at(op.y, n));
+    }
+    const std::int64_t lines =
+        op.along_pictures ? std::int64_t{op.windows.rows} * op.windows.columns : pictures * op.windows.rows;
+    const std::int64_t panels = (op.channels + op.panel - 1) / op.panel;
+    // Parts share the lines, and where these are few the panels.
+    const std::int64_t by_lines = smaller(work.parts, larger<std::int64_t>(1, lines / 2));
+    const std::int64_t by_panels = smaller(larger<std::int64_t>(1, work.parts / by_lines), panels);
+    if (work.part >= by_lines * by_panels) return;
+    const Range my_lines = share_of(lines, work.part % by_lines, by_lines);
+    const Range my_panels = share_of(panels, work.part / by_lines, by_panels);
+    const Stretch* const first = op.stretches.data();
+    const Stretch* const last = first + op.stretches.size();
+    std::int64_t rows = 0;
+    for (const Stretch* s = first; s != last; ++s) rows += s->size;
+    // At least one pass: without stretches it writes what is added.
+    std::int64_t done = 0;
+    const Stretch* begin = first;
+    do {
+        const Stretch* end = begin;
+        std::int64_t here = 0;
+        while (end != last && (here == 0 || here + end->size <= op.pass_)) here += (end++)->size;
+        for (std::int64_t panel = my_panels.first; panel < my_panels.last; ++panel) {
+            const std::int64_t channel = panel * op.panel;
+            const std::int64_t width = smaller<std::int64_t>(op.panel, rounded_up(op.channels - channel));
+            const float* weights = work.at(op.weights);
+            const Pass pass{
+                begin,          end,        weights ? weights + rows * channel + done * width : nullptr, width,
+                begin == first, end == last};
+            sweep(op, work, my_lines, channel, width, pass);
+        }
+        done += here;
+        begin = end;
+    } while (begin != last);
+}
+
+}  // namespace striate::STRIATE_ISA

@@ -1,0 +1,75 @@
+#pragma once
+
+// One vector register's worth of floats, for the instruction set that this file is compiled for: GCC's and Clang's
+// vector extensions, no intrinsics. STRIATE_ISA names the set (and the namespace), STRIATE_LANES is floats a register.
+//
+// Kernels include nothing of the standard library that has functions: an inline function compiled here for AVX-512
+// could be the copy that the linker keeps for all.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "striate/operations.hpp"
+#include "striate/work.hpp"
+
+#define STRIATE_INLINE [[gnu::always_inline]] inline
+
+namespace striate::STRIATE_ISA {
+
+inline constexpr int lanes = STRIATE_LANES;
+
+/// `aligned(4)`: may be read from any float's address; `may_alias`: from an array of floats.
+typedef float Vector __attribute__((vector_size(STRIATE_LANES * 4), aligned(4), may_alias));
+typedef std::int32_t Mask __attribute__((vector_size(STRIATE_LANES * 4), aligned(4), may_alias));
+
+STRIATE_INLINE Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
+STRIATE_INLINE void store(float* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
+STRIATE_INLINE Vector all(float value) { return value - Vector{}; }  // x - 0 is x, for -0 and NaN too
+
+/// The first `count` numbers only.
+STRIATE_INLINE void store_first(float* to, Vector v, std::int64_t count) {
+    if (count >= lanes) {
+        store(to, v);
+        return;
+    }
+    for (int i = 0; i < count; ++i) to[i] = v[i];
+}
+
+/// max(x, 0) that keeps NaN.
+STRIATE_INLINE Vector relu(Vector x) { return x <= 0.0F ? Vector{} : x; }
+
+STRIATE_INLINE float sum(Vector v) {
+    float total = 0;
+    for (int i = 0; i < lanes; ++i) total += v[i];
+    return total;
+}
+
+template <typename T>
+STRIATE_INLINE constexpr T smaller(T a, T b) {
+    return b < a ? b : a;
+}
+
+template <typename T>
+STRIATE_INLINE constexpr T larger(T a, T b) {
+    return a < b ? b : a;
+}
+
+/// The halo of a picture made 0. Whoever writes a tensor does it, since its memory may have been another's.
+STRIATE_INLINE void clear_halo(const Tensor& y, float* picture) {
+    if (y.top + y.bottom + y.left + y.right == 0) return;
+    const std::int64_t width = y.left + y.width + y.right;
+    const auto zero = [](float* at, std::int64_t floats) {
+        for (std::int64_t i = 0; i < floats; i += lanes) store(at + i, Vector{});
+    };
+    for (std::int64_t r = -y.top; r < y.height + y.bottom; ++r) {
+        float* row = picture + r * y.row;
+        if (r < 0 || r >= y.height) {
+            zero(row - y.left * y.pixel, width * y.pixel);
+        } else {
+            zero(row - y.left * y.pixel, y.left * y.pixel);
+            zero(row + y.width * y.pixel, y.right * y.pixel);
+        }
+    }
+}
+
+}  // namespace striate::STRIATE_ISA

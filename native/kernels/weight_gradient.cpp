@@ -1,0 +1,161 @@
+#include "vector.hpp"
+
+// A register tile is R rows of dw (one for each value that a window sees) by V vectors of output channels; it stays in
+// registers while the pixels go by. Each row's place in x is a pointer of its own, so rows need not follow one another.
+
+namespace striate::STRIATE_ISA {
+
+namespace {
+
+struct Maps {
+    const float* x;
+    const float* dy;
+    std::int64_t x_picture, x_row, x_pixel, dy_picture, dy_row, dy_pixel;
+    std::int64_t pictures, rows, columns;
+};
+
+template <int R, int V>
+void tile(const Maps& maps, const std::int64_t* offsets, float* dw, std::int64_t width, bool begins) {
+    Vector sums[R][V];
+    for (int r = 0; r < R; ++r) {
+        for (int v = 0; v < V; ++v) sums[r][v] = begins ? Vector{} : load(dw + r * width + v * lanes);
+    }
+    for (std::int64_t n = 0; n < maps.pictures; ++n) {
+        for (std::int64_t p = 0; p < maps.rows; ++p) {
+            const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row;
+            const float* x[R];
+            for (int r = 0; r < R; ++r) x[r] = maps.x + n * maps.x_picture + p * maps.x_row + offsets[r];
+            std::int64_t at = 0;
+            for (std::int64_t q = 0; q < maps.columns; ++q) {
+                Vector d[V];
+                for (int v = 0; v < V; ++v) d[v] = load(dy + v * lanes);
+                dy += maps.dy_pixel;
+                for (int r = 0; r < R; ++r) {
+                    const Vector value = all(x[r][at]);
+                    for (int v = 0; v < V; ++v) sums[r][v] += value * d[v];
+                }
+                at += maps.x_pixel;
+            }
+        }
+    }
+    for (int r = 0; r < R; ++r) {
+        for (int v = 0; v < V; ++v) store(dw + r * width + v * lanes, sums[r][v]);
+    }
+}
+
+using Tile = void (*)(const Maps&, const std::int64_t*, float*, std::int64_t, bool);
+
+inline constexpr int most_rows = 12, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
+
+constexpr bool fits(int rows, int vectors) { return rows * vectors + vectors < STRIATE_REGISTERS; }
+
+template <int R, int V>
+constexpr Tile tile_or_none() {
+    if constexpr (fits(R, V)) {
+        return &tile<R, V>;
+    } else {
+        return nullptr;
+    }
+}
+
+template <int V>
+struct OfVectors {
+    static constexpr Tile tiles[] = {nullptr,
+                                     tile_or_none<1, V>(),
+                                     tile_or_none<2, V>(),
+                                     tile_or_none<3, V>(),
+                                     tile_or_none<4, V>(),
+                                     tile_or_none<5, V>(),
+                                     tile_or_none<6, V>(),
+                                     tile_or_none<7, V>(),
+                                     tile_or_none<8, V>(),
+                                     tile_or_none<9, V>(),
+                                     tile_or_none<10, V>(),
+                                     tile_or_none<11, V>(),
+                                     tile_or_none<12, V>()};
+};
+
+constexpr const Tile* tiles_of[] = {nullptr, OfVectors<1>::tiles, OfVectors<2>::tiles, OfVectors<3>::tiles,
+                                    OfVectors<4>::tiles};
+
+constexpr int rows_at_most(int vectors) {
+    int most = 1;
+    while (most < most_rows && fits(most + 1, vectors)) ++most;
+    return most;
+}
+
+/// Sums of dy over all pixels, for the channels of a part.
+void bias_gradient(const Maps& maps, float* db, Range channels, bool begins) {
+    for (std::int64_t k = channels.first; k < channels.last; k += lanes) {
+        Vector total = begins ? Vector{} : load(db + k);
+        for (std::int64_t n = 0; n < maps.pictures; ++n) {
+            for (std::int64_t p = 0; p < maps.rows; ++p) {
+                const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row + k;
+                Vector row{};
+                for (std::int64_t q = 0; q < maps.columns; ++q) row += load(dy + q * maps.dy_pixel);
+                total += row;
+            }
+        }
+        store(db + k, total);
+    }
+}
+
+/// The place in x of row j of dw, seen from a window's first pixel.
+struct Rows {
+    const Stretch* stretch;
+    std::int64_t inside = 0;
+
+    std::int64_t next() {
+        const std::int64_t offset = stretch->offset + inside;
+        if (++inside == stretch->size) {
+            ++stretch;
+            inside = 0;
+        }
+        return offset;
+    }
+};
+
+}  // namespace
+
+void weight_gradient(const WeightGradient& op, const Work& work) {
+    if (work.last <= work.first) return;
+    const Maps maps{
+        .x = work.at(op.x, work.first) + op.windows.top * op.x.row + op.windows.left * op.x.pixel + op.x_channel,
+        .dy = work.at(op.dy, work.first) + op.y_channel,
+        .x_picture = op.x.picture,
+        .x_row = op.windows.down * op.x.row,
+        .x_pixel = op.windows.across * op.x.pixel,
+        .dy_picture = op.dy.picture,
+        .dy_row = op.dy.row,
+        .dy_pixel = op.dy.pixel,
+        .pictures = work.last - work.first,
+        .rows = op.windows.rows,
+        .columns = op.windows.columns};
+    const std::int64_t width = rounded_up(op.channels);
+    float* const dw = work.partial(op.dw);
+    if (op.db.present()) {
+        const Range mine = share_of(width / rounding, work.part, work.parts);
+        bias_gradient(maps, work.partial(op.db), {mine.first * rounding, mine.last * rounding}, work.begins_chunk);
+    }
+    std::int64_t rows = 0;
+    for (const Stretch& each : op.stretches) rows += each.size;
+    const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
+    const std::int64_t tiles = (rows + most - 1) / most;
+    const Range mine = share_of(tiles, work.part, work.parts);
+    Rows at{op.stretches.data()};
+    for (std::int64_t t = 0; t < mine.last; ++t) {
+        const Range range = share_of(rows, t, tiles);
+        std::int64_t offsets[most_rows];
+        for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+        if (t < mine.first) continue;
+        for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
+            const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
+            Maps here = maps;
+            here.dy += k;
+            tiles_of[vectors][range.last - range.first](here, offsets, dw + range.first * width + k, width,
+                                                        work.begins_chunk);
+        }
+    }
+}
+
+}  // namespace striate::STRIATE_ISA

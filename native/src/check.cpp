@@ -1,0 +1,262 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "striate/fields.hpp"
+#include "striate/program.hpp"
+
+namespace striate {
+
+namespace {
+
+using Int = std::int64_t;
+
+/// No plan of a network that fits into a computer has larger numbers; sums of products of two such cannot overflow.
+constexpr Int kLargest = Int{1} << 40;
+
+/// What one operation may touch. Each message ends the name of the segment and the operation.
+class Checker {
+  public:
+    Checker(const Segment& segment, const Sizes& sizes, std::string where)
+        : segment_(segment), sizes_(sizes), where_(std::move(where)) {}
+
+    void operator()(const char* name, const Tensor& tensor) const {
+        if (tensor.space == Space::none) return;
+        require_space(tensor.space, name);
+        for (const Int value :
+             {tensor.picture, tensor.row, tensor.pixel, Int{tensor.height}, Int{tensor.width}, Int{tensor.channels},
+              Int{tensor.top}, Int{tensor.bottom}, Int{tensor.left}, Int{tensor.right}}) {
+            require(value >= 0 && value < kLargest, name, "has a negative or a huge size");
+        }
+        require(tensor.height > 0 && tensor.width > 0 && tensor.channels > 0, name, "has no values");
+        require(tensor.channels <= tensor.pixel, name, "has pixels narrower than its channels");
+        require((tensor.left + tensor.width + tensor.right) * tensor.pixel <= tensor.row, name, "has overlapping rows");
+        const bool own = tensor.space == Space::arena || tensor.space == Space::block;
+        require(
+            !own || (tensor.pixel % rounding == 0 && tensor.offset % rounding == 0) || tensor.pixel == tensor.channels,
+            name, "is not aligned");
+        const Int begin = tensor.offset - tensor.top * tensor.row - tensor.left * tensor.pixel;
+        const Int end = tensor.offset + (pictures(tensor.space) - 1) * tensor.picture +
+                        (tensor.height + tensor.bottom - 1) * tensor.row + (tensor.width + tensor.right) * tensor.pixel;
+        require(begin >= 0 && end <= size(tensor.space), name, "leaves its space");
+        require(tensor.picture >= end - begin - (pictures(tensor.space) - 1) * tensor.picture, name,
+                "has overlapping pictures");
+    }
+
+    void operator()(const char* name, const Region& region) const {
+        if (region.space == Space::none) return;
+        require_space(region.space, name);
+        require(region.space != Space::block, name, "is a vector in a block");
+        require(region.offset >= 0 && region.size > 0 && region.size < kLargest, name, "has an impossible size");
+        require(region.offset + region.size <= size(region.space), name, "leaves its space");
+    }
+
+    void operator()(const char* name, const Function& function) const {
+        require(function.curve >= Curve::linear && function.curve < Curve::count, name, "is no function");
+    }
+
+    void operator()(const char* name, const Windows& windows) const {
+        for (const Int value : {windows.rows, windows.columns, windows.down, windows.across}) {
+            require(value > 0, name, "has a size of 0 or less");
+        }
+    }
+
+    template <typename Other>
+    void operator()(const char*, const Other&) const {}
+
+    /// Chunks of partial sums follow one another.
+    void partial(const char* name, const Region& region) const {
+        if (!region.present()) return;
+        require(region.offset + segment_.chunks * region.size <= size(region.space), name,
+                "has no room for its chunks");
+    }
+
+    void at_least(const char* name, const Region& region, Int floats) const {
+        if (region.present()) require(region.size >= floats, name, "is too small");
+    }
+
+    void there(const char* name, bool present) const { require(present, name, "is missing"); }
+
+    void same_maps(const char* name, const Tensor& a, const Tensor& b) const {
+        if (!a.present() || !b.present()) return;
+        require(a.height == b.height && a.width == b.width && a.channels == b.channels, name, "has another shape");
+    }
+
+    /// What kernels of whole vectors need.
+    void rounded(const char* name, const Tensor& tensor) const {
+        if (tensor.present()) require(tensor.pixel % rounding == 0, name, "has channels that are not rounded up");
+    }
+
+    /// Every window, with what it sees from `first` to `last` floats behind its corner, lies in the picture or its
+    /// halo.
+    void windows_inside(const char* name, const Tensor& x, const Windows& windows, Int first, Int last) const {
+        const Int corner = windows.top * x.row + windows.left * x.pixel;
+        const Int corner_last =
+            corner + (windows.rows - 1) * windows.down * x.row + (windows.columns - 1) * windows.across * x.pixel;
+        const Int begin = -(x.top * x.row) - x.left * x.pixel;
+        const Int end = (x.height + x.bottom - 1) * x.row + (x.width + x.right) * x.pixel;
+        require(corner + first >= begin && corner_last + last <= end, name, "has windows outside of the maps");
+    }
+
+    void require(bool holds, std::string_view name, std::string_view what) const {
+        if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
+    }
+
+    [[nodiscard]] const Segment& segment() const { return segment_; }
+
+  private:
+    void require_space(Space space, const char* name) const {
+        require(space > Space::none && space < Space::count, name, "is in no space");
+        require(space != Space::block || segment_.depth, name, "is in a block, and the segment has none");
+    }
+
+    [[nodiscard]] Int size(Space space) const { return sizes_.floats[static_cast<std::size_t>(space)]; }
+    [[nodiscard]] Int pictures(Space space) const { return space == Space::block ? segment_.block : sizes_.capacity; }
+
+    const Segment& segment_;
+    const Sizes& sizes_;
+    std::string where_;
+};
+
+// What each operation asks for beyond that its operands lie in their spaces.
+
+void check_more(const std::monostate&, const Checker& checker) {
+    checker.require(false, "the operation", "is missing");
+}
+
+void check_more(const Copy& op, const Checker& checker) {
+    checker.there("x", op.x.present());
+    checker.there("y", op.y.present());
+    const auto inside = [&](const char* name, const Tensor& map, Int top, Int left, Int channel) {
+        checker.require(op.rows > 0 && op.columns > 0 && op.channels > 0, "the part", "is empty");
+        checker.require(top >= 0 && left >= 0 && channel >= 0, name, "has a part outside of the maps");
+        checker.require(
+            top + op.rows <= map.height && left + op.columns <= map.width && channel + op.channels <= map.channels,
+            name, "has a part outside of the maps");
+    };
+    inside("x", op.x, op.x_top, op.x_left, op.x_channel);
+    inside("y", op.y, op.y_top, op.y_left, op.y_channel);
+}
+
+void check_more(const Pack& op, const Checker& checker) {
+    checker.there("source", op.source.present());
+    checker.there("target", op.target.present());
+    checker.require(op.inner > 0 && op.channels > 0 && op.inner < kLargest && op.channels < kLargest, "the rows",
+                    "have no size");
+    checker.require(
+        op.inner_step >= 0 && op.channel_step >= 0 && op.inner_step < kLargest && op.channel_step < kLargest,
+        "the steps", "are negative");
+    checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
+    checker.at_least("scale", op.scale, op.channels);
+    const Int rows = static_cast<Int>(op.taps.size()) * op.inner;
+    checker.at_least("target", op.target, rows * rounded_up(op.channels));
+    const Int reach = (op.inner - 1) * op.inner_step + (op.channels - 1) * op.channel_step;
+    for (const Int tap : op.taps) {
+        checker.require(tap >= 0 && tap + reach < op.source.size, "a tap", "lies outside of the weights");
+    }
+}
+
+/// The first and the last float that the stretches see, and how many rows of weights they meet.
+struct Seen {
+    Int first = 0, last = 0, rows = 0;
+};
+
+Seen seen(const std::vector<Stretch>& stretches, const Checker& checker) {
+    Seen all{stretches.empty() ? 0 : kLargest, stretches.empty() ? 0 : -kLargest, 0};
+    for (const Stretch& each : stretches) {
+        checker.require(each.size > 0 && each.size < kLargest && std::abs(each.offset) < kLargest, "a stretch",
+                        "has an impossible size");
+        all.first = std::min(all.first, each.offset);
+        all.last = std::max(all.last, each.offset + each.size);
+        all.rows += each.size;
+    }
+    return all;
+}
+
+void check_more(const Convolve& op, const Checker& checker) {
+    checker.there("x", op.x.present());
+    checker.there("y", op.y.present());
+    checker.there("weights", op.weights.present() || op.stretches.empty());
+    checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
+    checker.require(op.tile > 0 && op.pass_ > 0, "tile or pass", "is 0 or less");
+    checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
+    checker.require(op.y_channel + op.channels <= op.y.channels, "y", "has too few channels");
+    const Seen all = seen(op.stretches, checker);
+    checker.at_least("weights", op.weights, all.rows * rounded_up(op.channels));
+    checker.at_least("bias", op.bias, op.y_channel + rounded_up(op.channels));
+    checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
+    checker.require(op.windows.rows == op.places.rows && op.windows.columns == op.places.columns, "places",
+                    "has other windows");
+    checker.windows_inside("y", op.y, op.places, 0, op.y.pixel);
+    checker.require(op.places.top >= 0 && op.places.left >= 0, "places", "begins in the halo");
+    checker.rounded("y", op.y);
+    for (const Tensor* other : {&op.add, &op.at}) {
+        if (!other->present()) continue;
+        checker.rounded("add or at", *other);
+        checker.same_maps("add or at", *other, op.y);
+    }
+}
+
+void check_more(const WeightGradient& op, const Checker& checker) {
+    checker.there("x", op.x.present());
+    checker.there("dy", op.dy.present());
+    checker.there("dw", op.dw.present());
+    checker.require(op.panel > 0 && op.panel % rounding == 0 && op.tile > 0, "panel or tile", "is impossible");
+    checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
+    checker.require(op.y_channel + op.channels <= op.dy.channels, "dy", "has too few channels");
+    checker.require(op.windows.rows == op.dy.height && op.windows.columns == op.dy.width, "dy", "has another shape");
+    const Seen all = seen(op.stretches, checker);
+    checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
+    checker.rounded("dy", op.dy);
+    checker.at_least("dw", op.dw, all.rows * rounded_up(op.channels));
+    checker.at_least("db", op.db, rounded_up(op.channels));
+    checker.partial("dw", op.dw);
+    checker.partial("db", op.db);
+}
+
+void check_more(const Reduce& op, const Checker& checker) {
+    checker.there("source", op.source.present());
+    checker.there("target", op.target.present());
+    checker.require(op.rows > 0 && op.columns > 0 && op.rows < kLargest && op.columns < kLargest, "the sums",
+                    "have no size");
+    checker.at_least("source", op.source, op.rows * rounded_up(op.columns));
+    checker.require(op.step >= 0 && op.step < kLargest, "step", "is impossible");
+    checker.at_least("target", op.target, (op.rows - 1) * op.step + op.columns);
+    checker.partial("source", op.source);
+}
+
+// OPERATIONS BELOW: one function each; see the ones above.
+template <typename Other>
+void check_more(const Other&, const Checker&) {}
+
+#define STRIATE_NAME(Operation, function) #Operation,
+constexpr std::string_view kNames[] = {"nothing", STRIATE_OPERATIONS(STRIATE_NAME)};
+#undef STRIATE_NAME
+
+}  // namespace
+
+void check(const Segment& segment, const Sizes& sizes, std::size_t number) {
+    const std::string where = "segment " + std::to_string(number);
+    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
+        throw InvalidPlan(where + ": block, chunks or parts are less than 1");
+    }
+    for (const Operation& operation : segment.operations) {
+        const Checker checker(segment, sizes, where + ", " + std::string(kNames[operation.index()]));
+        std::visit(
+            [&](const auto& each) {
+                if constexpr (!std::is_same_v<std::decay_t<decltype(each)>, std::monostate>)
+                    visit_fields(each, checker);
+                check_more(each, checker);
+            },
+            operation);
+    }
+}
+
+void check_maps(const Tensor& tensor, const Sizes& sizes) {
+    const Segment nothing;
+    Checker(nothing, sizes, "maps")("the tensor", tensor);
+}
+
+}  // namespace striate
