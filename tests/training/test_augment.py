@@ -178,7 +178,7 @@ EVERYTHING_SMALL = Augmentation(flip=True, shift=1, rotation=10, zoom=0.1, cutou
 
 
 @pytest.mark.parametrize(
-    "text", ["", "flip", "shift=2", "flip,shift=4,rotation=7.5,zoom=0.1,cutout=8", " rotation = 10 , flip "]
+    "text", ["none", "flip", "shift=2", "flip,shift=4,rotation=7.5,zoom=0.1,cutout=8", " rotation = 10 , flip "]
 )
 def test_written_and_read_back(text: str) -> None:
     assert str(Augmentation.of(text)) == text.replace(" rotation = 10 , flip ", "flip,rotation=10")
@@ -188,6 +188,9 @@ def test_written_and_read_back(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
+        ("", "name.unknown"),
+        ("flip,", "name.unknown"),
+        ("flip,none", "name.unknown"),
         ("flop", "name.unknown_did_you_mean"),
         ("blur=2", "name.unknown"),
         ("shift", "augmentation.text"),

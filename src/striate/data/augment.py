@@ -62,9 +62,10 @@ class Augmentation:
 
     @staticmethod
     def of(text: str) -> "Augmentation":
-        """The inverse of `str`: "flip,shift=2,rotation=10". Raises `SettingError` or `UnknownNameError`."""
+        """The inverse of `str`: "flip,shift=2,rotation=10", or "none". Raises `SettingError` or `UnknownNameError`."""
         known, given = config(Augmentation()), dict[str, Any]()
-        for part in filter(None, (part.strip() for part in text.split(","))):
+        parts: list[str] = [] if text.strip() == "none" else text.split(",")
+        for part in parts:
             name, equals, value = (piece.strip() for piece in part.partition("="))
             if name not in known:
                 raise unknown_name("augmentation", name, known)
@@ -74,10 +75,10 @@ class Augmentation:
         return Augmentation(**given)
 
     def __str__(self) -> str:
-        """As a person types it; empty where nothing happens."""
-        return ",".join(
-            name if name == "flip" else f"{name}={value:g}" for name, value in config(self).items() if value
-        )
+        """As a person types it; "none" where nothing happens."""
+        given = {name: value for name, value in config(self).items() if value}
+        written = [name if name == "flip" else f"{name}={value!r}".removesuffix(".0") for name, value in given.items()]
+        return ",".join(written) or "none"
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise `DataError` where pictures of a shape cannot be varied so."""
