@@ -227,6 +227,46 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.partial("source", op.source);
 }
 
+/// Every window of a pool sees a pixel of the map, and there is a number of y for each.
+void pooled(const Tensor& x, const Tensor& y, const Windows& windows, Int kernel_rows, Int kernel_columns,
+            const Checker& checker) {
+    checker.there("the map", x.present());
+    checker.there("the pooled map", y.present());
+    checker.rounded("the map", x);
+    checker.rounded("the pooled map", y);
+    checker.require(kernel_rows > 0 && kernel_columns > 0 && kernel_rows * kernel_columns < Int{1} << 31, "the kernel",
+                    "has an impossible size");
+    checker.require(windows.rows == y.height && windows.columns == y.width && x.channels == y.channels,
+                    "the pooled map", "has another shape");
+    checker.require(windows.top > -kernel_rows && windows.left > -kernel_columns &&
+                        windows.top + (windows.rows - Int{1}) * windows.down < x.height &&
+                        windows.left + (windows.columns - Int{1}) * windows.across < x.width,
+                    "x", "has windows outside of the maps");
+}
+
+void check_more(const MaxPool& op, const Checker& checker) {
+    pooled(op.x, op.y, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.rounded("winner", op.winner);
+    checker.same_maps("winner", op.winner, op.y);
+}
+
+void check_more(const MaxPoolGradient& op, const Checker& checker) {
+    pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.there("winner", op.winner.present());
+    for (const Tensor* other : {&op.winner, &op.at}) {
+        checker.rounded("winner or at", *other);
+        checker.same_maps("winner or at", *other, op.dy);
+    }
+}
+
+void check_more(const AveragePool& op, const Checker& checker) {
+    pooled(op.x, op.y, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
+void check_more(const AveragePoolGradient& op, const Checker& checker) {
+    pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
 // OPERATIONS BELOW: one function each; see the ones above.
 template <typename Other>
 void check_more(const Other&, const Checker&) {}
@@ -239,7 +279,8 @@ constexpr std::string_view kNames[] = {"nothing", STRIATE_OPERATIONS(STRIATE_NAM
 
 void check(const Segment& segment, const Sizes& sizes, std::size_t number) {
     const std::string where = "segment " + std::to_string(number);
-    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest || segment.block > kLargest) {
+    if (segment.parts < 1 || segment.block < 1 || segment.chunks < 1 || segment.chunks > kLargest ||
+        segment.block > kLargest) {
         throw InvalidPlan(where + ": block, chunks or parts are less than 1");
     }
     for (const Operation& operation : segment.operations) {

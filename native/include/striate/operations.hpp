@@ -193,7 +193,7 @@ struct SoftmaxGradient {
 /// The mask is a function of its counters, so the gradient is the same operation on dy.
 struct Dropout {
     Tensor x, y;
-    float rate = 0;
+    double rate = 0;  ///< as the reference compares and divides it
     std::int32_t node = 0;
     bool accumulate = false;
 };
