@@ -9,3 +9,6 @@ void bind_program(nb::module_& m);
 
 /// The preparing of batches.
 void bind_prepare(nb::module_& m);
+
+/// Update rules.
+void bind_update(nb::module_& m);

@@ -43,12 +43,14 @@ struct Channels {
     std::int64_t scale_step, shift_step;
 };
 
+// What these loops are told comes by value: the compiler would take it that a store changes what is told by address.
+
 struct CombineMaps {
     Numbers x, add, y;
 };
 
 template <Curve curve, bool affine, bool added>
-void combine_rows(const Loops& loops, const CombineMaps& maps, const Channels& channels, const Function& function) {
+void combine_rows(Loops loops, CombineMaps maps, Channels channels, Function function) {
     for (std::int64_t r = 0; r < loops.rows; ++r) {
         for (std::int64_t c = 0; c < loops.runs; ++c) {
             const float* const x = maps.x.run(r, c);
@@ -74,7 +76,7 @@ struct SlopeMaps {
 };
 
 template <Curve curve, bool from_output, bool accumulate>
-void slope_rows(const Loops& loops, const SlopeMaps& maps, const Function& function) {
+void slope_rows(Loops loops, SlopeMaps maps, Function function) {
     for (std::int64_t r = 0; r < loops.rows; ++r) {
         for (std::int64_t c = 0; c < loops.runs; ++c) {
             const float *const dy = maps.dy.run(r, c), *const at = maps.at.run(r, c);

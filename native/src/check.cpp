@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,10 +68,11 @@ class Checker {
     void operator()(const char*, const Other&) const {}
 
     /// Chunks of partial sums follow one another.
-    void partial(const char* name, const Region& region) const {
+    void partial(const char* name, const Region& region) const { chunks(name, region, segment_.chunks); }
+
+    void chunks(const char* name, const Region& region, Int count) const {
         if (!region.present()) return;
-        require(region.offset + segment_.chunks * region.size <= size(region.space), name,
-                "has no room for its chunks");
+        require(count <= (size(region.space) - region.offset) / region.size, name, "has no room for its chunks");
     }
 
     void at_least(const char* name, const Region& region, Int floats) const {
@@ -103,6 +105,13 @@ class Checker {
     void require(bool holds, std::string_view name, std::string_view what) const {
         if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
     }
+
+    /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
+    void for_each_picture(const char* name, Space space, Int floats) const {
+        require(size(space) >= sizes_.capacity * floats, name, "is too small");
+    }
+
+    void for_each_picture(const char* name, const Region& region) const { at_least(name, region, sizes_.capacity); }
 
     [[nodiscard]] const Segment& segment() const { return segment_; }
 
@@ -227,6 +236,53 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.partial("source", op.source);
 }
 
+/// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
+/// vectors.
+void check_pointwise(const Checker& checker, std::initializer_list<std::pair<const char*, const Tensor*>> maps) {
+    const Tensor& first = *maps.begin()->second;
+    for (const auto& [name, tensor] : maps) {
+        checker.there(name, tensor->present());
+        checker.rounded(name, *tensor);
+        checker.same_maps(name, *tensor, first);
+    }
+}
+
+void check_more(const Combine& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    if (op.add.present()) check_pointwise(checker, {{"x", &op.x}, {"add", &op.add}});
+    checker.at_least("scale", op.scale, rounded_up(op.x.channels));
+    checker.at_least("shift", op.shift, rounded_up(op.x.channels));
+}
+
+void check_more(const Slope& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"at", &op.at}, {"dx", &op.dx}});
+    const Curve curve = op.function.curve;
+    const bool by_input = curve == Curve::silu || curve == Curve::gelu_tanh || curve == Curve::bounded_relu;
+    checker.require(!op.from_output || !by_input, "function", "has no slope by its output");
+}
+
+void check_more(const Softmax& op, const Checker& checker) { check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}}); }
+
+void check_more(const SoftmaxGradient& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"y", &op.y}, {"dx", &op.dx}});
+}
+
+void check_more(const Dropout& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    checker.require(op.rate >= 0 && op.rate < 1, "rate", "is not from 0 to less than 1");
+}
+
+void check_more(const Loss& op, const Checker& checker) {
+    check_pointwise(checker, {{"y", &op.y}});
+    checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
+    checker.there("losses", op.losses.present());
+    checker.for_each_picture("losses", op.losses);
+    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    if (!op.dy.present()) return;
+    check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
+    checker.for_each_picture("share", Space::share, 1);
+}
+
 /// Every window of a pool sees a pixel of the map, and there is a number of y for each.
 void pooled(const Tensor& x, const Tensor& y, const Windows& windows, Int kernel_rows, Int kernel_columns,
             const Checker& checker) {
@@ -265,6 +321,89 @@ void check_more(const AveragePool& op, const Checker& checker) {
 
 void check_more(const AveragePoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+}
+
+/// Vectors over the channels of maps, each as long as these rounded up.
+void vectors(Int channels, std::initializer_list<const Region*> all, const Checker& checker) {
+    for (const Region* each : all) {
+        checker.there("a vector over the channels", each->present());
+        checker.at_least("a vector over the channels", *each, rounded_up(channels));
+    }
+}
+
+/// Partial sums of every chunk: `rows` for each channel.
+void partial(const Region& region, Int rows, Int channels, const Checker& checker) {
+    checker.there("partial", region.present());
+    checker.at_least("partial", region, rows * rounded_up(channels));
+    checker.partial("partial", region);
+}
+
+/// Maps of one shape, of whole vectors.
+void alike(std::initializer_list<const Tensor*> all, const Checker& checker) {
+    for (const Tensor* each : all) {
+        checker.there("a map", each->present());
+        checker.rounded("a map", *each);
+        checker.same_maps("a map", *each, **all.begin());
+    }
+}
+
+/// The chunks of an operation that reads partial sums, which lie in memory that another segment may have checked.
+void read_chunks(const Region& region, Int chunks, Int channels, const Checker& checker) {
+    checker.require(chunks > 0 && chunks < kLargest, "chunks", "is 0 or less");
+    checker.at_least("partial", region, 2 * rounded_up(channels));
+    checker.chunks("partial", region, chunks);
+}
+
+void check_more(const ChannelStatistics& op, const Checker& checker) {
+    alike({&op.x}, checker);
+    partial(op.partial, 2, op.x.channels, checker);
+}
+
+void check_more(const NormStatistics& op, const Checker& checker) {
+    checker.require(op.channels > 0 && op.pixels > 0 && op.pixels < kLargest, "the sums", "have no size");
+    read_chunks(op.partial, op.chunks, op.channels, checker);
+    checker.there("moving_mean", op.moving_mean.present());
+    checker.there("moving_variance", op.moving_variance.present());
+    checker.require(op.new_mean.present() == op.new_variance.present(), "new_mean", "moves alone");
+    vectors(op.channels, {&op.scale, &op.shift}, checker);
+    for (const Region* each :
+         {&op.gamma, &op.beta, &op.moving_mean, &op.moving_variance, &op.new_mean, &op.new_variance, &op.bias}) {
+        checker.at_least("a vector over the channels", *each, op.channels);
+    }
+    checker.at_least("mean", op.mean, rounded_up(op.channels));
+    checker.at_least("inverse", op.inverse, rounded_up(op.channels));
+}
+
+void check_more(const NormGradientSums& op, const Checker& checker) {
+    alike({&op.x, &op.dy}, checker);
+    vectors(op.x.channels, {&op.scale, &op.shift, &op.mean, &op.inverse}, checker);
+    partial(op.partial, 2, op.x.channels, checker);
+}
+
+void check_more(const NormGradientFactors& op, const Checker& checker) {
+    checker.require(op.channels > 0 && op.pixels > 0 && op.pixels < kLargest, "the sums", "have no size");
+    checker.there("partial", op.partial.present());
+    read_chunks(op.partial, op.chunks, op.channels, checker);
+    vectors(op.channels, {&op.scale, &op.mean, &op.inverse, &op.a, &op.b, &op.c}, checker);
+    checker.at_least("dgamma", op.dgamma, op.channels);
+    checker.at_least("dbeta", op.dbeta, op.channels);
+}
+
+void check_more(const NormGradient& op, const Checker& checker) {
+    alike({&op.x, &op.dy, &op.dx}, checker);
+    vectors(op.x.channels, {&op.scale, &op.shift, &op.a, &op.b, &op.c}, checker);
+}
+
+void check_more(const LayerNorm& op, const Checker& checker) {
+    alike({&op.x, &op.y}, checker);
+    checker.at_least("gamma", op.gamma, op.x.channels);
+    checker.at_least("beta", op.beta, op.x.channels);
+}
+
+void check_more(const LayerNormGradient& op, const Checker& checker) {
+    alike({&op.x, &op.dy, &op.dx}, checker);
+    checker.at_least("gamma", op.gamma, op.x.channels);
+    partial(op.partial, 2, op.x.channels, checker);
 }
 
 // OPERATIONS BELOW: one function each; see the ones above.
