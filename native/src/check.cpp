@@ -406,6 +406,56 @@ void check_more(const LayerNormGradient& op, const Checker& checker) {
     partial(op.partial, 2, op.x.channels, checker);
 }
 
+/// Every tap of every window lies in the picture or its halo.
+void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& windows, const Checker& checker) {
+    for (const Int tap : taps) {
+        checker.require(std::abs(tap) < kLargest, "a tap", "is impossible");
+        checker.windows_inside("x", x, windows, tap, tap + rounded_up(x.channels));
+    }
+}
+
+void check_more(const Depthwise& op, const Checker& checker) {
+    alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
+    alike({&op.x}, checker);
+    checker.require(op.x.channels == op.y.channels, "y", "has other channels");
+    const auto taps = static_cast<Int>(op.taps.size());
+    checker.there("weights", op.weights.present() || taps == 0);
+    checker.at_least("weights", op.weights, taps * rounded_up(op.y.channels));
+    checker.at_least("bias", op.bias, rounded_up(op.y.channels));
+    taps_inside(op.x, op.taps, op.windows, checker);
+    const Windows& places = op.places;
+    checker.require(op.windows.rows == places.rows && op.windows.columns == places.columns, "places",
+                    "has other windows");
+    checker.require(places.top >= 0 && places.left >= 0 &&
+                        places.top + (places.rows - Int{1}) * places.down < op.y.height &&
+                        places.left + (places.columns - Int{1}) * places.across < op.y.width,
+                    "places", "leaves the maps");
+}
+
+void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
+    alike({&op.x}, checker);
+    alike({&op.dy}, checker);
+    checker.require(
+        op.windows.rows == op.dy.height && op.windows.columns == op.dy.width && op.x.channels == op.dy.channels, "dy",
+        "has another shape");
+    checker.require(!op.taps.empty(), "taps", "is empty");
+    taps_inside(op.x, op.taps, op.windows, checker);
+    partial(op.dw, static_cast<Int>(op.taps.size()), op.x.channels, checker);
+    if (op.db.present()) partial(op.db, 1, op.x.channels, checker);
+}
+
+/// `many` has each channel of `one` so many times.
+void repeats(const Tensor& one, const Tensor& many, Int times, const Checker& checker) {
+    alike({&one}, checker);
+    alike({&many}, checker);
+    checker.require(times > 0 && one.channels * times == many.channels, "times", "does not fit the channels");
+    checker.require(one.height == many.height && one.width == many.width, "a map", "has another shape");
+}
+
+void check_more(const Repeat& op, const Checker& checker) { repeats(op.x, op.y, op.times, checker); }
+
+void check_more(const RepeatGradient& op, const Checker& checker) { repeats(op.dx, op.dy, op.times, checker); }
+
 // OPERATIONS BELOW: one function each; see the ones above.
 template <typename Other>
 void check_more(const Other&, const Checker&) {}

@@ -1,6 +1,6 @@
 """Lowering of Conv2D and Dense: sums over windows, their gradients of the input and of the weights."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from striate.engines.native.fusing import Chain
@@ -355,6 +355,9 @@ def _input_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
     gate = value.gate
     into, accumulate = low.into(value, gated=True)
     at = value.maps if gate else None
+    if of.kernel == value.shape[:2] and of.count == (1, 1) and of.groups == 1 and of.dilation == (1, 1):
+        _map_gradient(low, of, dy, into, accumulate, at, gate)
+        return
     for a in range(of.stride[0]):
         for b in range(of.stride[1]):
             rows, columns = phase_taps(of, 0, a), phase_taps(of, 1, b)
@@ -365,6 +368,81 @@ def _input_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
             phase_halo(dy, 1, [o for _, o in columns], size[1])
             for group in range(of.groups):
                 _phase(low, of, dy, into, (a, b), (size[0], size[1]), rows, columns, group, accumulate, at, gate)
+
+
+def _map_gradient(
+    low: Lowering, of: Sum, dy: Maps, dx: Maps, accumulate: bool, at: Maps | None, gate: Function | None
+) -> None:
+    """Of one window over the whole map, a dense layer's: each value that it sees is a sum over the filters."""
+    channels = of.inputs
+    if channels != rounded_up(channels):
+        for tap in range(of.taps):
+            place = Windows(1, 1, *divmod(tap, of.kernel[1]))
+            _sums_of_filters(low, of, dy, dx, [tap], lambda place=place: [place], accumulate, at, gate)
+        return
+
+    def places() -> list[Windows]:
+        # Without halos the whole map is one pixel of many channels.
+        if dx.halo == (0, 0, 0, 0) and (at is None or at.halo == dx.halo):
+            return []
+        return [Windows(1, 1, r, s) for r in range(of.kernel[0]) for s in range(of.kernel[1])]
+
+    _sums_of_filters(low, of, dy, dx, list(range(of.taps)), places, accumulate, at, gate)
+
+
+def _sums_of_filters(
+    low: Lowering,
+    of: Sum,
+    dy: Maps,
+    dx: Maps,
+    taps: list[int],
+    places: Callable[[], list[Windows]],
+    accumulate: bool,
+    at: Maps | None,
+    gate: Function | None,
+) -> None:
+    """dx at each place; where there are no places all of it at once."""
+    pictures, channels = low.recording.capacity, of.inputs
+    tile = forward_tile(low.isa, channels, pictures)
+    # A panel that ends with a pixel's channels, so that weights for all pixels are those of one after the other.
+    panel = tile.panel if channels % tile.panel == 0 else 16
+    weights = _turned(low, of, 0, taps, panel, joined=True)
+
+    def one(place: Windows | None, number: int) -> Convolve:
+        size = of.filters * rounded_up(channels)
+        region = replace(weights.region, offset=weights.region.offset + number * size)
+        target, slope_at = (maps.tensor if place else _as_pixel(maps.tensor) for maps in (dx, at or dx))
+        return Convolve(
+            dy.tensor,
+            target,
+            region if place is None else replace(region, size=size),
+            cut([Stretch(0, of.filters)]),
+            Windows(1, 1),
+            place or Windows(1, 1),
+            channels if place else channels * len(taps),
+            panel,
+            tile.windows,
+            PASS_BYTES // (panel * FLOAT),
+            pictures > 1,
+            add=target if accumulate else None,
+            at=slope_at if at else None,
+            slope=gate or LINEAR,
+        )
+
+    low.step(
+        f"d input of {of.span.layer}",
+        [dy, weights, at, dx if accumulate else None],
+        [dx],
+        lambda: [one(place, number) for number, place in enumerate(places() or [None])],
+        depth=False,
+        work=len(taps) * channels * of.filters * pictures,
+    )
+
+
+def _as_pixel(tensor: Tensor) -> Tensor:
+    """Maps without halo and rounding as one pixel of many channels."""
+    values = tensor.height * tensor.row
+    return replace(tensor, row=values, pixel=values, height=1, width=1, channels=values)
 
 
 def _phase(
@@ -430,20 +508,21 @@ def phase_halo(dy: Maps, axis: int, offsets: list[int], count: int) -> None:
         dy.with_halo(*((before, after, 0, 0) if axis == 0 else (0, 0, before, after)))
 
 
-def _turned(low: Lowering, of: Sum, group: int, taps: list[int], panel: int) -> Vector:
-    """Some taps of a kernel with inputs and filters exchanged: rows (tap, k), channels c."""
+def _turned(low: Lowering, of: Sum, group: int, taps: list[int], panel: int, *, joined: bool = False) -> Vector:
+    """Some taps of a kernel with inputs and filters exchanged: rows (tap, k), channels c; `joined`: (k), (tap, c)."""
     columns = of.filters * of.groups
+    channels = of.inputs * len(taps) if joined else of.inputs
 
     def make() -> Vector:
         packed = Vector(f"{of.span.name} turned", len(taps) * of.filters * rounded_up(of.inputs))
         source = given_vector(Space.THETA, of.span)
-        places = [tap * of.inputs * columns + group * of.filters for tap in taps]
+        places = [tap * of.inputs * columns + group * of.filters for tap in (taps[:1] if joined else taps)]
         low.prepare(
             f"turn {of.span.name}",
             [source],
             [packed],
-            lambda: Pack(source.region, packed.region, places, of.filters, 1, columns, of.inputs, panel),
+            lambda: Pack(source.region, packed.region, places, of.filters, 1, columns, channels, panel),
         )
         return packed
 
-    return low.recording.once((of.span.name, "turned", group, tuple(taps), panel), make)
+    return low.recording.once((of.span.name, "turned", group, tuple(taps), panel, joined), make)

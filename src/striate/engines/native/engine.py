@@ -6,6 +6,7 @@ import numpy as np
 
 from striate.engines.contract import Array, Program, Purpose
 from striate.engines.native.core import usable_cores
+from striate.engines.native.optimizers import Updates
 from striate.engines.native.program import NativeProgram
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.program import ReferenceEngine
@@ -33,14 +34,22 @@ class NativeEngine:
             raise unknown_name("isa", isa, sets)
         self.isa = sets[isa] if isa else list(sets.values())[-1]
         self._reference = ReferenceEngine()
+        self._updates = Updates(self.isa.name)
 
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         if purpose.dtype is not np.float32:
             return self._reference.compile(graph, capacity, purpose, threads=threads)
         return NativeProgram(graph, capacity, purpose, self.isa, threads or usable_cores())
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
-        return self._reference.look_ahead(rule, theta, slots, spans)
+    def all_finite(self, numbers: Array, *, threads: int | None = None) -> bool:
+        if numbers.dtype != np.float32:
+            return self._reference.all_finite(numbers)
+        return self._updates.all_finite(numbers, threads=threads or usable_cores())
+
+    def look_ahead(
+        self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
+    ) -> Array:
+        return self._updates.look_ahead(rule, theta, slots, spans, threads=threads or usable_cores())
 
     def update(
         self,
@@ -51,5 +60,8 @@ class NativeEngine:
         t: int,
         learning_rate: float,
         spans: Sequence[Span],
-    ) -> None:
-        self._reference.update(rule, theta, gradient, slots, t, learning_rate, spans)
+        *,
+        threads: int | None = None,
+    ) -> int:
+        threads = threads or usable_cores()
+        return self._updates.update(rule, theta, gradient, slots, t, learning_rate, spans, threads=threads)

@@ -74,6 +74,7 @@ class Planned:
     sources: Mapping[str, Maps]
     losses: Vector | None  # None with a loss of the user's own: it is called on the output
     slope: Maps | None  # where the gradient of such a loss goes
+    adds_to_gradient: bool  # calls of Python add to the gradient of weights
 
 
 def plan(graph: Graph, capacity: int, purpose: Purpose, isa: InstructionSet, wish: Wish) -> Planned:
@@ -149,7 +150,8 @@ class _Walk:
         low.tape.clear()
         gradients = {self.graph.nodes[place].name: low.values[place].gradient for place in self.gradients_of}
         self._drop_copied_input()
-        return Planned(low.recording, output.maps, kept, gradients, sources, losses, slope)
+        return Planned(low.recording, output.maps, kept, gradients, sources, losses, slope,
+                       any(step.python is not None for step in low.recording.steps))
 
     # The pictures
 

@@ -67,7 +67,7 @@ class NativeProgram:
         for name, values in dy.items():
             run.write(runner.planned.sources[name], np.asarray(values, np.float32))
         run.everything()
-        return Gradients(run.gradient, {name: run.node_gradient(name) for name in self.purpose.gradients_of})
+        return Gradients(run.gradient.copy(), {name: run.node_gradient(name) for name in self.purpose.gradients_of})
 
     def explain(self, *, learning: bool | None = None) -> str:
         """The plan as text: operations, what was fused, buffers, bytes, work; `learning`: of a training step."""
@@ -126,6 +126,7 @@ class Runner:
         from striate.engines.native import _core
 
         self.graph, self.purpose, self.planned, self.capacity = graph, purpose, planned, capacity
+        self._gradient: Array | None = None
         self.owner: object = None  # whose weights are packed in it
         recording = planned.recording
         self.groups: Sequence[Group] = recording.groups
@@ -146,6 +147,14 @@ class Runner:
             isa.name, recording.segments(), [sizes.get(space, 0) for space in Space], capacity, threads
         )
 
+    def gradient(self) -> Array:
+        """The gradient's memory, the same for every step; what no step of the plan writes is 0."""
+        if self._gradient is None:
+            self._gradient = np.zeros(self.graph.theta.size, np.float32)
+        elif self.planned.adds_to_gradient:
+            self._gradient.fill(0)
+        return self._gradient
+
     def begin(self, theta: Array, state: Array, x: Array, key: Key) -> "Pass":
         """A pass for these pictures."""
         return Pass(self, theta, state, x, key)
@@ -157,7 +166,7 @@ class Pass:
     def __init__(self, runner: Runner, theta: Array, state: Array, x: Array, key: Key) -> None:
         self._runner, self._key, self._x = runner, key, x
         self.theta, self.state = np.ascontiguousarray(theta, np.float32), np.ascontiguousarray(state, np.float32)
-        self.gradient = np.zeros(runner.graph.theta.size, np.float32)
+        self.gradient = runner.gradient()
         self.statistics = self.state.copy()
         self.saved: dict[object, Any] = {}
         self._target: Array | None = None

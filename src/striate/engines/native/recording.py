@@ -14,7 +14,7 @@ SMALL_WORK = 250_000  # multiply-adds that are not worth a second thread
 
 @dataclass(eq=False)
 class Step:
-    """One operation to be: `make` builds it once everything has its place.
+    """One operation to be, or a few: `make` builds them once everything has its place.
 
     `depth`: it works picture by picture, so a worker may take a picture through several such steps. `chunks`: into how
     many parts the batch is cut, each with sums of its own. `python`: a function to call in the operation's place.
@@ -23,11 +23,17 @@ class Step:
     label: str
     reads: Sequence[Buffer]
     writes: Sequence[Buffer]
-    make: Callable[[], Operation] | None
+    make: Callable[[], Operation | Sequence[Operation]] | None
     depth: bool = True
     chunks: int = 1
     work: int = 0  # multiply-adds for one picture; of a step over the whole batch in all
     python: Callable[[Any], None] | None = None
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        """What it is for the core."""
+        made = self.make() if self.make is not None else ()
+        return made if isinstance(made, Sequence) else (made,)
 
 
 @dataclass
@@ -115,7 +121,7 @@ class Recording:
         """The groups as the core runs them; a call of Python is a segment without operations."""
         return [
             Segment(
-                tuple(step.make() for step in group.steps if step.make is not None),
+                tuple(operation for step in group.steps for operation in step.operations),
                 group.depth,
                 group.block,
                 group.chunks,
