@@ -1,15 +1,19 @@
 #include "functions.hpp"
 
-// Each channel by itself. A register tile is P windows of a vector of channels: for each tap a vector of weights and P
-// vectors of x feed P multiply-adds. For the gradient of the weights it is R taps: for each pixel a vector of dy and R
-// of x feed R.
+// Each channel by itself. A register tile is P windows of V vectors of channels, a cache line's: for each tap V vectors
+// of weights and P V of x feed P V multiply-adds. For the gradient of the weights it is R taps: for each pixel V
+// vectors of dy and R V of x feed R V.
 
 namespace striate::STRIATE_ISA {
 
 namespace {
 
-inline constexpr int most_windows = 8;
-inline constexpr int most_taps = STRIATE_REGISTERS >= 32 ? 25 : 9;
+inline constexpr int line_vectors = rounding / lanes;
+inline constexpr int most_windows = smaller(smaller(8, 16 / line_vectors), (STRIATE_REGISTERS - 2) / line_vectors - 1);
+
+inline constexpr int gradient_vectors = smaller(2, line_vectors);
+inline constexpr int together = 4;  ///< pixels whose places in x are found from a tap's at once
+inline constexpr int most_taps = (STRIATE_REGISTERS - 1) / gradient_vectors - together;
 
 /// Pixels of dy for whose sum the gradient's tiles stay in registers, at least: rows this short are taken together.
 inline constexpr std::int64_t least_pixels = 32;
@@ -28,64 +32,74 @@ struct Row {
     std::int64_t x_step, y_step, add_step, at_step;
 };
 
-template <int P>
-STRIATE_INLINE void apply(const Function& function, Vector (&sums)[P]) {
-    switch (function.curve) {
-        case Curve::linear:
-            return;
-        case Curve::relu:
-            for (Vector& sum : sums) sum = value<Curve::relu>(function, sum);
-            return;
-        case Curve::relu6:
-            for (Vector& sum : sums) sum = value<Curve::relu6>(function, sum);
-            return;
-        default:
-            for (Vector& sum : sums) sum = value(function, sum);
+/// The curves that a tile applies to what it has in registers.
+STRIATE_INLINE bool simple(const Function& function) {
+    return function.curve == Curve::linear || function.curve == Curve::relu || function.curve == Curve::relu6;
+}
+
+/// The other curves, on sums in y: apart, since a call in a tile would cost it its registers.
+[[gnu::noinline]] void apply_later(const Depthwise& op, const Row& row, std::int64_t first, int windows) {
+    for (int p = 0; p < windows; ++p) {
+        for (std::int64_t k = first; k < first + rounding; k += lanes) {
+            float* const y = row.y + p * row.y_step + k;
+            store(y, value(op.function, load(y)));
+            if (row.at) store(y, load(y) * slope_from_output(op.slope, load(row.at + p * row.at_step + k)));
+        }
     }
 }
 
-template <int P>
-STRIATE_INLINE void apply_slope(const Function& function, const Row& row, std::int64_t k, Vector (&sums)[P]) {
-    const auto at = [&](int p) { return load(row.at + p * row.at_step + k); };
-    switch (function.curve) {
-        case Curve::linear:
-            return;
-        case Curve::relu:
-            for (int p = 0; p < P; ++p) sums[p] *= slope_from_output<Curve::relu>(function, at(p));
-            return;
-        case Curve::relu6:
-            for (int p = 0; p < P; ++p) sums[p] *= slope_from_output<Curve::relu6>(function, at(p));
-            return;
-        default:
-            for (int p = 0; p < P; ++p) sums[p] *= slope_from_output(function, at(p));
-    }
+/// What relu and relu6 clip at.
+STRIATE_INLINE float largest(const Function& function) {
+    return function.curve == Curve::relu ? __builtin_inff() : 6.0F;
 }
 
-/// P windows, from channel k on.
+/// P windows. GCC keeps an array in registers only where the loops over it are innermost, but not outermost: hence one
+/// loop over windows and vectors, and the one over channels in here.
 template <int P>
-void tile(const Depthwise& op, const Row& row, const float* weights, const float* bias, std::int64_t k) {
+void tile(const Depthwise& op, const Row& row, const float* weights, const float* bias) {
+    constexpr int V = line_vectors;
     const std::int64_t width = rounded_up(op.y.channels);
-    Vector sums[P];
-    const Vector start = bias ? load(bias + k) : Vector{};
-    for (int p = 0; p < P; ++p) sums[p] = start;
-    if (row.add) {
-        for (int p = 0; p < P; ++p) sums[p] += load(row.add + p * row.add_step + k);
-    }
-    const float* w = weights + k;
     const std::int64_t* const end = op.taps.data() + op.taps.size();
-    for (const std::int64_t* tap = op.taps.data(); tap != end; ++tap, w += width) {
-        const Vector weight = load(w);
-        const float* const x = row.x + *tap + k;
-        for (int p = 0; p < P; ++p) sums[p] += load(x + p * row.x_step) * weight;
+    const bool here = simple(op.function) && simple(op.slope);
+    for (std::int64_t k = 0; k < width; k += rounding) {
+        const auto at = [k](auto* map, std::int64_t step, int i) { return map + i / V * step + k + i % V * lanes; };
+        Vector sums[P * V];
+        for (int i = 0; i < P * V; ++i) sums[i] = bias ? load(at(bias, 0, i)) : Vector{};
+        if (row.add) {
+            for (int i = 0; i < P * V; ++i) sums[i] += load(at(row.add, row.add_step, i));
+        }
+        const float* w = weights;
+        for (const std::int64_t* tap = op.taps.data(); tap != end; ++tap, w += width) {
+            for (int i = 0; i < P * V; ++i) sums[i] += load(at(row.x + *tap, row.x_step, i)) * load(at(w, 0, i));
+        }
+        if (here && op.function.curve != Curve::linear) {
+            for (int i = 0; i < P * V; ++i) sums[i] = no_more(relu(sums[i]), largest(op.function));
+        }
+        if (here && row.at && op.slope.curve != Curve::linear) {
+            for (int i = 0; i < P * V; ++i) {
+                const Vector y = load(at(row.at, row.at_step, i));
+                const Vector below = y < largest(op.slope) ? sums[i] : Vector{};
+                sums[i] = y > 0.0F ? below : Vector{};
+            }
+        }
+        for (int i = 0; i < P * V; ++i) store(at(row.y, row.y_step, i), sums[i]);
+        if (!here) apply_later(op, row, k, P);
     }
-    apply(op.function, sums);
-    if (row.at) apply_slope(op.slope, row, k, sums);
-    for (int p = 0; p < P; ++p) store(row.y + p * row.y_step + k, sums[p]);
 }
 
-using Tile = void (*)(const Depthwise&, const Row&, const float*, const float*, std::int64_t);
+using Tile = void (*)(const Depthwise&, const Row&, const float*, const float*);
 
-constexpr Tile tiles[] = {nullptr, &tile<1>, &tile<2>, &tile<3>, &tile<4>, &tile<5>, &tile<6>, &tile<7>, &tile<8>};
+template <int P>
+constexpr Tile tile_or_none() {
+    if constexpr (P <= most_windows) {
+        return &tile<P>;
+    } else {
+        return nullptr;
+    }
+}
+
+constexpr Tile tiles[] = {nullptr,           tile_or_none<1>(), tile_or_none<2>(), tile_or_none<3>(), tile_or_none<4>(),
+                          tile_or_none<5>(), tile_or_none<6>(), tile_or_none<7>(), tile_or_none<8>()};
 
 /// The place of a row's first window.
 STRIATE_INLINE float* place(const Work& work, const Tensor& map, const Windows& windows, std::int64_t n,
@@ -100,7 +114,7 @@ void depthwise(const Depthwise& op, const Work& work) {
     clear_halos(op.y, work);
     const float* const weights = work.at(op.weights);
     const float* const bias = work.at(op.bias);
-    const std::int64_t width = rounded_up(op.y.channels), columns = op.windows.columns;
+    const std::int64_t columns = op.windows.columns;
     // Tiles of nearly equal size.
     const std::int64_t count = (columns + most_windows - 1) / most_windows;
     const Range mine = share_of((work.last - work.first) * op.windows.rows, work.part, work.parts);
@@ -117,8 +131,7 @@ void depthwise(const Depthwise& op, const Work& work) {
             here.y += range.first * row.y_step;
             if (row.add) here.add += range.first * row.add_step;
             if (row.at) here.at += range.first * row.at_step;
-            const Tile run = tiles[range.last - range.first];
-            for (std::int64_t k = 0; k < width; k += lanes) run(op, here, weights, bias, k);
+            tiles[range.last - range.first](op, here, weights, bias);
         }
     }
 }
@@ -135,42 +148,51 @@ struct Strip {
 
 STRIATE_INLINE void add_to(float* sum, Vector more, bool begins) { store(sum, begins ? more : load(sum) + more); }
 
-/// R taps' sums over a strip. Several pixels at a time: their places in x are found from the tap's once.
+/// R taps' sums over a strip.
 template <int R>
 void sum_taps(const Strip& strip, const std::int64_t* taps, float* dw, std::int64_t width, bool begins) {
-    constexpr int together = 4;
-    Vector sums[R] = {};
+    constexpr int V = gradient_vectors;
+    Vector sums[R][V] = {};
     for (std::int64_t r = 0; r < strip.rows; ++r) {
         const float* x = strip.x + r * strip.x_row;
         const float* dy = strip.dy + r * strip.dy_row;
         std::int64_t q = 0;
         for (; q + together <= strip.columns; q += together) {
-            Vector d[together];
-            for (int i = 0; i < together; ++i) d[i] = load(dy + i * strip.dy_pixel);
+            Vector d[together][V];
+            for (int i = 0; i < together; ++i) {
+                for (int v = 0; v < V; ++v) d[i][v] = load(dy + i * strip.dy_pixel + v * lanes);
+            }
             for (int t = 0; t < R; ++t) {
                 const float* const from = x + taps[t];
-                for (int i = 0; i < together; ++i) sums[t] += load(from + i * strip.x_pixel) * d[i];
+                for (int i = 0; i < together; ++i) {
+                    for (int v = 0; v < V; ++v) sums[t][v] += load(from + i * strip.x_pixel + v * lanes) * d[i][v];
+                }
             }
             x += together * strip.x_pixel;
             dy += together * strip.dy_pixel;
         }
         for (; q < strip.columns; ++q, x += strip.x_pixel, dy += strip.dy_pixel) {
-            const Vector d = load(dy);
-            for (int t = 0; t < R; ++t) sums[t] += load(x + taps[t]) * d;
+            Vector d[V];
+            for (int v = 0; v < V; ++v) d[v] = load(dy + v * lanes);
+            for (int t = 0; t < R; ++t) {
+                for (int v = 0; v < V; ++v) sums[t][v] += load(x + taps[t] + v * lanes) * d[v];
+            }
         }
     }
-    for (int t = 0; t < R; ++t) add_to(dw + t * width, sums[t], begins);
+    for (int t = 0; t < R; ++t) {
+        for (int v = 0; v < V; ++v) add_to(dw + t * width + v * lanes, sums[t][v], begins);
+    }
 }
 
-void sum_pixels(const Strip& strip, float* db, bool begins) {
+STRIATE_INLINE void sum_pixels(const Strip& strip, std::int64_t k, float* db, bool begins) {
     Vector total{};
     for (std::int64_t r = 0; r < strip.rows; ++r) {
-        const float* const dy = strip.dy + r * strip.dy_row;
+        const float* const dy = strip.dy + r * strip.dy_row + k;
         Vector row{};
         for (std::int64_t q = 0; q < strip.columns; ++q) row += load(dy + q * strip.dy_pixel);
         total += row;
     }
-    add_to(db, total, begins);
+    add_to(db + k, total, begins);
 }
 
 using SumTaps = void (*)(const Strip&, const std::int64_t*, float*, std::int64_t, bool);
@@ -183,8 +205,7 @@ void sum_all_taps(const Strip& strip, const DepthwiseWeightGradient& op, float* 
         for (; left >= count; left -= count, taps += count, dw += count * width) sum(strip, taps, dw, width, begins);
     };
     if constexpr (most_taps >= 25) run(&sum_taps<25>, 25);
-    run(&sum_taps<9>, 9);
-    run(&sum_taps<5>, 5);
+    if constexpr (most_taps >= 9) run(&sum_taps<9>, 9);
     run(&sum_taps<3>, 3);
     run(&sum_taps<1>, 1);
 }
@@ -210,11 +231,11 @@ void depthwise_weight_gradient(const DepthwiseWeightGradient& op, const Work& wo
                         .columns = op.windows.columns};
             strip.x += groups.first * rounding;
             strip.dy += groups.first * rounding;
-            for (std::int64_t k = groups.first * rounding; k < groups.last * rounding; k += lanes) {
+            for (std::int64_t k = groups.first * rounding; k < groups.last * rounding; k += gradient_vectors * lanes) {
                 sum_all_taps(strip, op, dw + k, width, begins);
-                if (db) sum_pixels(strip, db + k, begins);
-                strip.x += lanes;
-                strip.dy += lanes;
+                for (int v = 0; db && v < gradient_vectors; ++v) sum_pixels(strip, v * lanes, db + k, begins);
+                strip.x += gradient_vectors * lanes;
+                strip.dy += gradient_vectors * lanes;
             }
         }
     }

@@ -168,7 +168,7 @@ def _forward(low: Lowering, of: Sum, x: Maps, y: Maps, behind: Behind) -> None:
             [y],
             lambda group=group, weights=weights: _convolve(low, of, x, y, weights, bias, behind, group),
             depth=of.depth,
-            work=of.work // of.groups,
+            work=of.work // of.groups * (1 if of.depth else low.recording.capacity),
         )
 
 
@@ -492,7 +492,7 @@ def _phase(
         [dx],
         make,
         depth=of.depth,
-        work=size[0] * size[1] * len(taps) * of.filters * of.inputs,
+        work=size[0] * size[1] * len(taps) * of.filters * of.inputs * (1 if of.depth else low.recording.capacity),
     )
 
 
