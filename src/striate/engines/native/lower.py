@@ -115,6 +115,7 @@ class _Walk:
                 readers[source].append(place)
         named = {*purpose.keep, *wish.sources, *(purpose.gradients_of if backward else ())}
         visible = {graph.place(name) for name in named} | {len(graph.nodes) - 1}
+        self.by_itself = {graph.place(name) for name in (*wish.sources, *(purpose.gradients_of if backward else ()))}
         asked = frozenset(graph.place(name) for name in purpose.gradients_of) if backward else frozenset[int]()
         self.gradients_of = sorted(asked)
         asked |= {place for of in asked for place in self._same_values(of)}
@@ -176,7 +177,10 @@ class _Walk:
     def _lower(self, place: int, node: Node) -> None:
         value = self._lowered(place, node)
         end, result = value
+        if end in self.by_itself and any(result is known for known in self.low.values.values()):
+            result = self._own(node, result)
         result.asked = result.asked or end in self.low.asked
+        result.wanted = result.wanted or end in self.gradients_of
         self.low.values[end] = result
 
     def _lowered(self, place: int, node: Node) -> tuple[int, Value]:
@@ -280,6 +284,12 @@ class _Walk:
         if len({value.shape for value in values}) == 1:
             return values
         return [self._true_shape(i) for i in node.inputs]
+
+    def _own(self, node: Node, value: Value) -> Value:
+        """Another's value once more, with a gradient of its own: it is given or asked for by the node's name."""
+        if value.shape != as_maps(node.shape):
+            return flattened(self.low, node.name, value)
+        return applied(self.low, node.name, value, LINEAR, asked=True)
 
     def _true_shape(self, place: int) -> Value:
         """A node's value as maps of the node's own shape: a flattened value is otherwise still the maps before."""
