@@ -7,7 +7,7 @@ answers again with every number moved by eps up or down. A bound is T times the 
 network's longest sum, and a few roundings for what is no sum.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,6 @@ from striate.engines.contract import Engine, Key, Program, Purpose
 from striate.engines.native import core
 from striate.engines.reference.program import ReferenceEngine
 from striate.engines.select import engine
-from striate.layers import GlobalMaxPooling2D, MaxPooling2D
 from striate.network.graph import Graph
 from striate.network.layout import Layout
 from striate.network.losses import Loss
@@ -110,7 +109,9 @@ def _rounded(values: Array) -> Array:
     return values.astype(np.float32).astype(np.float64)
 
 
-def answers(program: Program, graph: Graph, question: Question, on: Numbers, dtype: type[np.floating]) -> dict[str, Array]:
+def answers(
+    program: Program, graph: Graph, question: Question, on: Numbers, dtype: type[np.floating]
+) -> dict[str, Array]:
     """All that the question is about, by name."""
     theta, state, x = on.theta.astype(dtype), on.state.astype(dtype), on.x.astype(dtype)
     key = Key(5, 7, 11)
@@ -136,7 +137,11 @@ def longest_sum(graph: Graph, batch: int) -> int:
     """The most numbers that are added up anywhere: over a batch's pixels, a window's values, a kernel's filters."""
     pixels = max(batch * int(np.prod(node.shape[:-1])) for node in graph.nodes)
     values = max(int(np.prod(node.shape)) for node in graph.nodes)
-    kernels = [max(int(np.prod(s.shape[:-1])), int(np.prod(s.shape)) // s.shape[-2]) for s in graph.theta.spans if len(s.shape) > 1]
+    kernels = [
+        max(int(np.prod(s.shape[:-1])), int(np.prod(s.shape)) // s.shape[-2])
+        for s in graph.theta.spans
+        if len(s.shape) > 1
+    ]
     return max([pixels, values, *kernels])
 
 
@@ -163,9 +168,12 @@ def truth(graph: Graph, question: Question, seed: int = 1) -> Truth:
 
 
 def _scale(exact: Mapping[str, Array], name: str) -> float:
-    """The largest number of an answer; of a gradient that of all gradients, since what adds up to it may cancel."""
+    """The largest number of an answer, but of what may cancel that of its terms.
+
+    A gradient is made of the other gradients. A loss may be ln(1 - d), whose error is that of 1 however small d is.
+    """
     alike = [values for other, values in exact.items() if other == name or (name[:2] == other[:2] == "d ")]
-    return max(float(np.abs(values).max(initial=0)) for values in alike)
+    return max([float(np.abs(values).max(initial=0)) for values in alike] + [1.0] * (name == "loss"))
 
 
 def native(isa: str) -> Engine:

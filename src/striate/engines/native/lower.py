@@ -139,7 +139,9 @@ class _Walk:
         for place, node in enumerate(self.graph.nodes[1:], start=1):
             if place not in self.inside:
                 self._lower(place, node)
-        output = low.values[len(self.graph.nodes) - 1]
+        last = len(self.graph.nodes) - 1
+        # Losses go along the last axis of the output's own shape.
+        output = self._true_shape(last) if self.wish.judged else low.values[last]
         low.recording.pin(output.maps)
         kept = {name: low.values[self.graph.place(name)].maps for name in self.purpose.keep}
         for maps in kept.values():
@@ -151,8 +153,16 @@ class _Walk:
         low.tape.clear()
         gradients = {self.graph.nodes[place].name: low.values[place].gradient for place in self.gradients_of}
         self._drop_copied_input()
-        return Planned(low.recording, output.maps, kept, gradients, sources, losses, slope,
-                       any(step.python is not None for step in low.recording.steps))
+        return Planned(
+            low.recording,
+            output.maps,
+            kept,
+            gradients,
+            sources,
+            losses,
+            slope,
+            any(step.python is not None for step in low.recording.steps),
+        )
 
     # The pictures
 
