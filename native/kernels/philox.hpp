@@ -9,10 +9,12 @@ namespace striate::STRIATE_ISA {
 
 /// What is drawn for the values of a batch, in their order: `kept` where the value's number is >= a rate, else 0.
 ///
-/// Values are numbered through pictures, rows, pixels and channels without rounding or halo; a counter makes four.
+/// Values are numbered through pictures, rows, pixels and channels without rounding or halo; a counter makes four. They
+/// are asked for in rising order, and none from `last` on.
 class Draws {
   public:
-    Draws(const Key& key, std::int32_t node, double rate) : seed_(key.seed), step_(key.step), node_(node) {
+    Draws(const Key& key, std::int32_t node, double rate, std::int64_t last)
+        : seed_(key.seed), step_(key.step), node_(node), last_(last) {
         const double least = rate * (1 << number_bits);
         least_ = static_cast<std::int32_t>(least);
         if (least_ < least) ++least_;
@@ -21,24 +23,31 @@ class Draws {
 
     /// The factors of a value and those behind it, a block's worth.
     STRIATE_INLINE const float* from(std::int64_t value) {
-        if (first_ < 0 || value < first_ || value + rounding > first_ + size) draw(value / words);
+        if (value + rounding > end_) draw(value / words);
         return factors_ + (value - first_);
     }
 
   private:
-    static constexpr int words = 4, counters = 128, size = words * counters;
+    static constexpr int words = 4, counters = 16, groups = 8;  // a group of counters is computed by whole vectors
     static constexpr int number_bits = 24, rounds = 10;
     static constexpr std::uint32_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
     static constexpr std::uint32_t key_step_0 = 0x9E3779B9, key_step_1 = 0xBB67AE85;
 
-    [[gnu::noinline]] void draw(std::int64_t counter) {
-        first_ = counter * words;
+    /// As many groups as there is room and need for.
+    void draw(std::int64_t counter) {
+        first_ = end_ = counter * words;
+        for (int group = 0; group < groups && (group == 0 || end_ < last_ + rounding); ++group) {
+            draw_group(counter + group * counters, factors_ + group * counters * words);
+            end_ += counters * words;
+        }
+    }
+
+    [[gnu::noinline]] void draw_group(std::int64_t counter, float* factors) const {
         const auto key_0 = static_cast<std::uint32_t>(seed_), key_1 = static_cast<std::uint32_t>(seed_ >> 32);
         const auto node = static_cast<std::uint32_t>(node_);
         const std::uint32_t step = step_;
         const std::int32_t least = least_;
         const float kept = kept_;
-        float* const factors = factors_;
         for (int i = 0; i < counters; ++i) {
             const auto place = static_cast<std::uint64_t>(counter + i);
             std::uint32_t c0 = static_cast<std::uint32_t>(place), c1 = static_cast<std::uint32_t>(place >> 32);
@@ -68,8 +77,9 @@ class Draws {
     std::int32_t node_;
     std::int32_t least_ = 0;  ///< the first number that is >= the rate, in 2^-24
     float kept_ = 1;
-    std::int64_t first_ = -1;  ///< the first value whose factor is at hand; -1: none is
-    float factors_[size];
+    std::int64_t last_;
+    std::int64_t first_ = 0, end_ = 0;  ///< the values whose factors are at hand
+    float factors_[words * counters * groups];
 };
 
 }  // namespace striate::STRIATE_ISA

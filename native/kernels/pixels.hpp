@@ -72,7 +72,9 @@ template <typename Join>
 STRIATE_INLINE float joined(const Block& block, Join join) {
     float numbers[rounding];
     store_block(numbers, block);
+#pragma GCC unroll 4
     for (int half = rounding / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
         for (int i = 0; i < half; ++i) numbers[i] = join(numbers[i], numbers[i + half]);
     }
     return numbers[0];

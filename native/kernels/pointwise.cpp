@@ -200,9 +200,9 @@ void softmax_gradient(const SoftmaxGradient& op, const Work& work) {
 }
 
 void dropout(const Dropout& op, const Work& work) {
-    Draws draws(work.key, op.node, op.rate);
     const std::int64_t channels = op.y.channels, row = op.y.width * channels;
     const auto first_value = static_cast<std::int64_t>(work.key.first) * op.y.height * row;
+    Draws draws(work.key, op.node, op.rate, first_value + work.last * op.y.height * row);
     const auto pixel = [&](std::int64_t value, const float* x, float* y) {
         for (std::int64_t k = 0; k < channels; k += rounding) {
             const float* factors = draws.from(value + k);

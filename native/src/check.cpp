@@ -106,6 +106,10 @@ class Checker {
         if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
     }
 
+    void slope_from_output(const char* name, const Function& function) const {
+        require(has_slope_from_output(function.curve), name, "has a slope that its output does not tell");
+    }
+
     /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
     void for_each_picture(const char* name, Space space, Int floats) const {
         require(size(space) >= sizes_.capacity * floats, name, "is too small");
@@ -201,6 +205,7 @@ void check_more(const Convolve& op, const Checker& checker) {
     checker.windows_inside("y", op.y, op.places, 0, op.y.pixel);
     checker.require(op.places.top >= 0 && op.places.left >= 0, "places", "begins in the halo");
     checker.rounded("y", op.y);
+    checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.add, &op.at}) {
         if (!other->present()) continue;
         checker.rounded("add or at", *other);
@@ -256,9 +261,7 @@ void check_more(const Combine& op, const Checker& checker) {
 
 void check_more(const Slope& op, const Checker& checker) {
     check_pointwise(checker, {{"dy", &op.dy}, {"at", &op.at}, {"dx", &op.dx}});
-    const Curve curve = op.function.curve;
-    const bool by_input = curve == Curve::silu || curve == Curve::gelu_tanh || curve == Curve::bounded_relu;
-    checker.require(!op.from_output || !by_input, "function", "has no slope by its output");
+    if (op.from_output) checker.slope_from_output("function", op.function);
 }
 
 void check_more(const Softmax& op, const Checker& checker) { check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}}); }
@@ -309,6 +312,7 @@ void check_more(const MaxPool& op, const Checker& checker) {
 void check_more(const MaxPoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
     checker.there("winner", op.winner.present());
+    checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.winner, &op.at}) {
         checker.rounded("winner or at", *other);
         checker.same_maps("winner or at", *other, op.dy);
@@ -415,6 +419,7 @@ void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& w
 }
 
 void check_more(const Depthwise& op, const Checker& checker) {
+    checker.slope_from_output("slope", op.slope);
     alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
     alike({&op.x}, checker);
     checker.require(op.x.channels == op.y.channels, "y", "has other channels");

@@ -78,6 +78,11 @@ enum class Curve : std::int32_t {
     count,
 };
 
+/// Whether the slope at x can be told from y = function(x) alone.
+constexpr bool has_slope_from_output(Curve curve) {
+    return curve != Curve::silu && curve != Curve::gelu_tanh && curve != Curve::bounded_relu;
+}
+
 struct Function {
     Curve curve = Curve::linear;
     float largest = std::numeric_limits<float>::infinity();  ///< of bounded_relu
