@@ -1,4 +1,4 @@
-#include "vector.hpp"
+#include "functions.hpp"
 
 // One number for each window of each channel. Windows may hang over the map's edge; what lies there is left out, so
 // nothing here depends on a halo.
@@ -126,11 +126,15 @@ void max_pool_of(const MaxPool& op, const Work& work) {
     }
 }
 
-/// The slope of relu from its output, or 1.
-template <Curve C>
-STRIATE_INLINE Vector sloped(Vector gradient, const float* at) {
-    if constexpr (C == Curve::relu) {
+/// What multiplies dy: nothing, relu's slope, or another's.
+enum class Sloped { not_at_all, by_relu, by_function };
+
+template <Sloped S>
+STRIATE_INLINE Vector sloped(const Function& function, Vector gradient, const float* at) {
+    if constexpr (S == Sloped::by_relu) {
         return load(at) > 0.0F ? gradient : Vector{};
+    } else if constexpr (S == Sloped::by_function) {
+        return gradient * slope_from_output(function, load(at));
     } else {
         return gradient;
     }
@@ -151,12 +155,12 @@ STRIATE_INLINE Pooled pooled(const MaxPoolGradient& op, const Work& work, std::i
 }
 
 /// The pixels of one window that overlaps no other.
-template <int R, int S, Curve C, bool Accumulate>
+template <int R, int S, Sloped Slope, bool Accumulate>
 STRIATE_INLINE void spread(const MaxPoolGradient& op, const Pooled& from, float* dx, const Window& window,
                            std::int64_t width) {
     const std::int64_t rows = R ? R : window.rows, columns = S ? S : window.columns;
     for (std::int64_t k = 0; k < width; k += lanes) {
-        const Vector gradient = sloped<C>(load(from.dy + k), from.at + k);
+        const Vector gradient = sloped<Slope>(op.slope, load(from.dy + k), from.at + k);
         const Mask winner = *reinterpret_cast<const Mask*>(from.winner + k);
 #pragma GCC unroll 3
         for (std::int64_t r = 0; r < rows; ++r) {
@@ -172,7 +176,7 @@ STRIATE_INLINE void spread(const MaxPoolGradient& op, const Pooled& from, float*
 }
 
 /// Rows of windows that overlap no others, each with the rows of dx up to the next one.
-template <int R, int S, Curve C, bool Accumulate>
+template <int R, int S, Sloped Slope, bool Accumulate>
 void spread_rows(const MaxPoolGradient& op, const Work& work) {
     const std::int64_t width = rounded_up(op.dx.channels);
     const Windows& windows = op.windows;
@@ -196,9 +200,9 @@ void spread_rows(const MaxPoolGradient& op, const Work& work) {
             float* const to = picture + rows.first * op.dx.row + columns.first * op.dx.pixel;
             const Pooled from = pooled(op, work, n, p, q);
             if (window.rows == R && window.columns == S) {
-                spread<R, S, C, Accumulate>(op, from, to, window, width);
+                spread<R, S, Slope, Accumulate>(op, from, to, window, width);
             } else {
-                spread<0, 0, C, Accumulate>(op, from, to, window, width);
+                spread<0, 0, Slope, Accumulate>(op, from, to, window, width);
             }
             if constexpr (!Accumulate) {
                 const std::int64_t next = q + 1 == windows.columns ? op.dx.width : left + windows.across;
@@ -211,7 +215,7 @@ void spread_rows(const MaxPoolGradient& op, const Work& work) {
 }
 
 /// One pixel of dx: what `rows` x `columns` windows send, the first of which calls the pixel its `place`.
-template <int Rows, int Columns, Curve C>
+template <int Rows, int Columns, Sloped Slope>
 STRIATE_INLINE void gather(const MaxPoolGradient& op, const Pooled& from, float* dx, std::int64_t rows,
                            std::int64_t columns, std::int32_t place, std::int64_t width) {
     if (Rows) rows = Rows;
@@ -224,7 +228,8 @@ STRIATE_INLINE void gather(const MaxPoolGradient& op, const Pooled& from, float*
 #pragma GCC unroll 2
             for (std::int64_t q = 0; q < columns; ++q) {
                 const std::int64_t at = r * op.at.row + q * op.at.pixel + k;
-                const Vector gradient = sloped<C>(load(from.dy + r * op.dy.row + q * op.dy.pixel + k), from.at + at);
+                const Vector gradient =
+                    sloped<Slope>(op.slope, load(from.dy + r * op.dy.row + q * op.dy.pixel + k), from.at + at);
                 const Mask winner =
                     *reinterpret_cast<const Mask*>(from.winner + r * op.winner.row + q * op.winner.pixel + k);
                 const Mask here =
@@ -236,7 +241,7 @@ STRIATE_INLINE void gather(const MaxPoolGradient& op, const Pooled& from, float*
     }
 }
 
-template <Curve C>
+template <Sloped Slope>
 void gather_rows(const MaxPoolGradient& op, const Work& work) {
     const std::int64_t width = rounded_up(op.dx.channels);
     const Windows& windows = op.windows;
@@ -253,31 +258,31 @@ void gather_rows(const MaxPoolGradient& op, const Work& work) {
             const std::int64_t over_rows = rows.last - rows.first, over_columns = columns.last - columns.first;
             const Pooled from = pooled(op, work, n, rows.first, columns.first);
             if (over_rows == 1 && over_columns == 1) {
-                gather<1, 1, C>(op, from, dx, 1, 1, place, width);
+                gather<1, 1, Slope>(op, from, dx, 1, 1, place, width);
             } else if (over_rows == 1 && over_columns == 2) {
-                gather<1, 2, C>(op, from, dx, 1, 2, place, width);
+                gather<1, 2, Slope>(op, from, dx, 1, 2, place, width);
             } else if (over_rows == 2 && over_columns == 1) {
-                gather<2, 1, C>(op, from, dx, 2, 1, place, width);
+                gather<2, 1, Slope>(op, from, dx, 2, 1, place, width);
             } else if (over_rows == 2 && over_columns == 2) {
-                gather<2, 2, C>(op, from, dx, 2, 2, place, width);
+                gather<2, 2, Slope>(op, from, dx, 2, 2, place, width);
             } else {
-                gather<0, 0, C>(op, from, dx, over_rows, over_columns, place, width);
+                gather<0, 0, Slope>(op, from, dx, over_rows, over_columns, place, width);
             }
         }
     });
 }
 
-template <Curve C>
+template <Sloped Slope>
 void max_pool_gradient_of(const MaxPoolGradient& op, const Work& work) {
     const bool apart = op.windows.down >= op.kernel_rows && op.windows.across >= op.kernel_columns;
     if (!apart) {
-        gather_rows<C>(op, work);
+        gather_rows<Slope>(op, work);
     } else if (op.accumulate) {
-        spread_rows<0, 0, C, true>(op, work);
+        spread_rows<0, 0, Slope, true>(op, work);
     } else if (op.kernel_rows == 2 && op.kernel_columns == 2) {
-        spread_rows<2, 2, C, false>(op, work);
+        spread_rows<2, 2, Slope, false>(op, work);
     } else {
-        spread_rows<0, 0, C, false>(op, work);
+        spread_rows<0, 0, Slope, false>(op, work);
     }
 }
 
@@ -361,10 +366,12 @@ void max_pool(const MaxPool& op, const Work& work) {
 
 void max_pool_gradient(const MaxPoolGradient& op, const Work& work) {
     if (!op.accumulate) clear_halos(op.dx, work);
-    if (op.at.present() && op.slope.curve == Curve::relu) {
-        max_pool_gradient_of<Curve::relu>(op, work);
+    if (!op.at.present() || op.slope.curve == Curve::linear) {
+        max_pool_gradient_of<Sloped::not_at_all>(op, work);
+    } else if (op.slope.curve == Curve::relu) {
+        max_pool_gradient_of<Sloped::by_relu>(op, work);
     } else {
-        max_pool_gradient_of<Curve::linear>(op, work);
+        max_pool_gradient_of<Sloped::by_function>(op, work);
     }
 }
 
