@@ -8,7 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Table:
-    """Figures under headings. `columns`: each heading with the format of its values, such as ".1f"."""
+    """Figures under headings. `columns`: each heading with the format of its values, such as ".1f".
+
+    A value that is None was not to be had, and shows as "-".
+    """
 
     title: str
     columns: Mapping[str, str]
@@ -65,19 +68,34 @@ def as_json(name: str, result: Result, machine: Mapping[str, object]) -> str:
     )
 
 
-def _table_text(table: Table) -> str:
-    body = [
-        [format(value, spec) for value, spec in zip(row, table.columns.values(), strict=True)] for row in table.rows
+def as_markdown(name: str, result: Result, machine: Mapping[str, object]) -> str:
+    """The result for a page of documentation: tables, limits, notes and the machine."""
+    parts = [f"{table.title}:\n\n{_table_markdown(table)}\n" for table in result.tables]
+    lines = [_limit_text(limit) for limit in result.limits] + list(result.notes)
+    lines += [f"{fact}: {value}" for fact, value in machine.items()]
+    return "\n".join([*parts, f"`python -m benchmarks {name}`:\n", *(f"- {line}" for line in lines)])
+
+
+def _table_markdown(table: Table) -> str:
+    rules = ["---", *("---" if spec == "" else "---:" for spec in list(table.columns.values())[1:])]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table.columns), rules, *_cells(table)])
+
+
+def _cells(table: Table) -> list[list[str]]:
+    return [
+        ["-" if value is None else format(value, spec) for value, spec in zip(row, table.columns.values(), strict=True)]
+        for row in table.rows
     ]
-    lines = [list(table.columns), *body]
+
+
+def _table_text(table: Table) -> str:
+    lines = [list(table.columns), *_cells(table)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  " + "  ".join(_padded(cells, widths)) for cells in lines)
-
-
-def _padded(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    """What a row is about to the left, its figures to the right."""
-    (first, *figures), (width, *others) = cells, widths
-    return [first.ljust(width), *(figure.rjust(other) for figure, other in zip(figures, others, strict=True))]
+    sides = ["<" if spec == "" else ">" for spec in table.columns.values()]  # words to the left, figures to the right
+    return "\n".join(
+        "  " + "  ".join(f"{c:{side}{width}}" for c, side, width in zip(cells, sides, widths, strict=True)).rstrip()
+        for cells in lines
+    )
 
 
 def _limit_text(limit: Limit) -> str:

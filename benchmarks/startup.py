@@ -6,32 +6,28 @@ is first asked for, so what a program that trains waits for is `from striate imp
 own, as a multiple of `import numpy`, which is most of it.
 """
 
-import os
 import re
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from statistics import median
-from time import perf_counter
 
+from benchmarks.programs import ENVIRONMENT, STRIATE, in_turns
 from benchmarks.result import Limit, Result, Table
 
-HELP = "from striate.cli.main import main; main()"  # what the installed command `striate` does
 FIRST_NAME = "from striate import Sequential"
 COMMANDS = {
     "python -c pass": ("-c", "pass"),
     "import numpy": ("-c", "import numpy"),
     "import striate": ("-c", "import striate"),
     FIRST_NAME: ("-c", FIRST_NAME),
-    "striate --help": ("-c", HELP, "--help"),
+    "striate --help": ("-c", STRIATE, "--help"),
 }
 LIMITS = {"import striate": 0.2, "striate --help": 0.3}  # seconds
 MOST_OF_NUMPY = 3.0  # how often `import numpy` the first name may take
 EXPLAINED = (FIRST_NAME, "striate --help")
 SHOWN = 8  # packages that cost most
-# With its bytecode written, as an installed package has it.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,12 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> Result:
     """Start the commands in turn, time them, and ask Python which imports cost most."""
-    seconds: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for name in COMMANDS:
-        _start(name)  # once for nothing: Python writes the bytecode of what it imports for the first time
-    for _ in range(options.runs):
-        for name in COMMANDS:
-            seconds[name].append(_start(name))
+    seconds = in_turns(COMMANDS, options.runs)
     medians = {name: median(times) for name, times in seconds.items()}
     columns = {"command": "", "median ms": ".0f", "fastest ms": ".0f", "x numpy": ".2f", "x pass": ".1f"}
     rows = [
@@ -61,13 +52,6 @@ def run(options: Namespace) -> Result:
             ),
         ),
     )
-
-
-def _start(name: str) -> float:
-    """Seconds from starting a command to its end."""
-    began = perf_counter()
-    subprocess.run([sys.executable, *COMMANDS[name]], stdout=subprocess.DEVNULL, env=ENVIRONMENT, check=True)
-    return perf_counter() - began
 
 
 def _ratios(seconds: float, medians: dict[str, float]) -> tuple[float, float]:

@@ -157,6 +157,14 @@ class BoundProgram {
              [](float* own, const float* theirs) { *own = *theirs; });
     }
 
+    /// Copy numbers out of the arena.
+    void read_numbers(std::int64_t offset, FloatsOut to) {
+        const auto size = static_cast<std::int64_t>(to.size());
+        const std::int64_t arena = program_.sizes().floats[static_cast<std::size_t>(striate::Space::arena)];
+        if (offset < 0 || offset > arena || size > arena - offset) throw striate::InvalidPlan("the arena ends before");
+        std::copy_n(program_.arena() + offset, size, to.data());
+    }
+
   private:
     static const striate::Kernels& kernels(std::string_view isa) {
         const striate::Kernels* found = striate::kernels_named(isa);
@@ -248,6 +256,7 @@ void bind_program(nb::module_& m) {
              "share"_a.noconvert().none(), "theta"_a.noconvert().none(), "state"_a.noconvert().none(),
              "gradient"_a.noconvert().none(), "statistics"_a.noconvert().none(), "pictures"_a, "seed"_a, "step"_a,
              "first_picture"_a, "first"_a, "last"_a)
+        .def("read_numbers", &BoundProgram::read_numbers, "offset"_a, "to"_a.noconvert())
         .def("read_maps", &BoundProgram::read_maps, "tensor"_a, "to"_a.noconvert(), "pictures"_a)
         .def("write_maps", &BoundProgram::write_maps, "tensor"_a, "values"_a.noconvert(), "pictures"_a);
 }

@@ -6,3 +6,6 @@ namespace nb = nanobind;
 
 /// Programs and the kernels that they run on.
 void bind_program(nb::module_& m);
+
+/// Update rules.
+void bind_update(nb::module_& m);

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.engines.contract import Key
 from striate.engines.native import core
 from striate.engines.native.operations import ROUNDING, Region, Segment, Space, Tensor, maps, rounded_up
 
@@ -19,6 +20,7 @@ Halo = tuple[int, int, int, int]
 
 NO_HALO: Halo = (0, 0, 0, 0)
 JUNK = 7777.25  # what the arena is full of
+NO_KEY = Key(0, 0)
 EPSILON = float(np.finfo(np.float32).eps)
 
 
@@ -48,6 +50,7 @@ class Plan:
 
     pictures: int
     chunks: int = 1
+    key: Key = NO_KEY
     floats: dict[Space, int] = field(default_factory=lambda: dict.fromkeys(Space, 0))
     given: list[tuple[Tensor, Array]] = field(default_factory=list[tuple[Tensor, Array]])
     caller: dict[Space, Array] = field(default_factory=dict[Space, Array])
@@ -107,7 +110,7 @@ class Plan:
         caller = {space: values.copy() for space, values in self.caller.items()}
         names = ("input", "target", "share", "theta", "state", "gradient", "statistics")
         arrays = {name: caller.get(Space[name.upper()]) for name in names}
-        key = {"seed": 0, "step": 0, "first_picture": 0}
+        key = {"seed": self.key.seed, "step": self.key.step, "first_picture": self.key.first}
         program.run(**arrays, pictures=self.pictures, **key, first=0, last=1)
         memory = np.empty((self.pictures, each), np.float32)
         program.read_maps(everything, memory, self.pictures)

@@ -30,7 +30,7 @@ def test_they_can_be_listed(command: Any) -> None:
 
 def test_each_says_what_it_measures_and_can_be_run(command: Any) -> None:
     for name in command.NAMES:
-        module = import_module(f"benchmarks.{name}")
+        module = import_module(f"benchmarks.{name.replace('-', '_')}")
         assert module.__doc__
         assert module.run.__doc__
         assert callable(module.add_arguments)

@@ -58,6 +58,21 @@ def test_the_compiler_is_named() -> None:
     assert all(part.isdigit() for part in version.split("."))
 
 
+@built
+def test_what_the_cores_do_at_most_is_measured() -> None:
+    assert core.peak_flops(2, 0.001) > 1e8
+    read, triad = core.bandwidth(2, 0.002)
+    assert read > 1e8 and triad > 1e8
+
+
+@built
+@pytest.mark.parametrize("measure", ["peak_flops", "bandwidth"])
+@pytest.mark.parametrize("arguments", [(0, 0.1), (257, 0.1), (1, -1.0), (1, float("nan")), (1, 61.0)])
+def test_a_measurement_has_bounds(measure: str, arguments: tuple[int, float]) -> None:
+    with pytest.raises(ValueError, match=r"1 to 256|0 to 60"):
+        getattr(core, measure)(*arguments)
+
+
 def test_usable_cores_are_within_the_computer() -> None:
     assert 1 <= core.usable_cores() <= (os.cpu_count() or 1)
 

@@ -161,12 +161,7 @@ STRIATE_INLINE Vector value(const Function& function, Vector x) {
     }
 }
 
-/// Whether y alone tells function'(x).
-constexpr bool has_slope_from_output(Curve curve) {
-    return curve != Curve::silu && curve != Curve::gelu_tanh && curve != Curve::bounded_relu;
-}
-
-/// function'(x) from y = function(x), for the curves that have it.
+/// function'(x) from y = function(x), for the curves that `has_slope_from_output` names.
 template <Curve curve>
 STRIATE_INLINE Vector slope_from_output(const Function&, Vector y) {
     const Vector one = all(1.0F), none = {};

@@ -59,7 +59,7 @@ STRIATE_INLINE void clear_halo(const Tensor& y, float* picture) {
     if (y.top + y.bottom + y.left + y.right == 0) return;
     const std::int64_t width = y.left + y.width + y.right;
     const auto zero = [](float* at, std::int64_t floats) {
-        for (std::int64_t i = 0; i < floats; i += lanes) store(at + i, Vector{});
+        for (std::int64_t i = 0; i < floats; ++i) at[i] = 0;
     };
     for (std::int64_t r = -y.top; r < y.height + y.bottom; ++r) {
         float* row = picture + r * y.row;

@@ -142,16 +142,17 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    Rows at{op.stretches.data()};
-    for (std::int64_t t = 0; t < mine.last; ++t) {
-        const Range range = share_of(rows, t, tiles);
-        std::int64_t offsets[most_rows];
-        for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
-        if (t < mine.first) continue;
-        for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
-            const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
-            Maps here = maps;
-            here.dy += k;
+    // A panel's share of dy stays in the cache while all tiles go by.
+    for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
+        const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
+        Maps here = maps;
+        here.dy += k;
+        Rows at{op.stretches.data()};
+        for (std::int64_t t = 0; t < mine.last; ++t) {
+            const Range range = share_of(rows, t, tiles);
+            std::int64_t offsets[most_rows];
+            for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+            if (t < mine.first) continue;
             tiles_of[vectors][range.last - range.first](here, offsets, dw + range.first * width + k, width,
                                                         work.begins_chunk);
         }

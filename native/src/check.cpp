@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,17 @@ class Checker {
         if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
     }
 
+    void slope_from_output(const char* name, const Function& function) const {
+        require(has_slope_from_output(function.curve), name, "has a slope that its output does not tell");
+    }
+
+    /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
+    void for_each_picture(const char* name, Space space, Int floats) const {
+        require(size(space) >= sizes_.capacity * floats, name, "is too small");
+    }
+
+    void for_each_picture(const char* name, const Region& region) const { at_least(name, region, sizes_.capacity); }
+
     [[nodiscard]] const Segment& segment() const { return segment_; }
 
   private:
@@ -193,6 +205,7 @@ void check_more(const Convolve& op, const Checker& checker) {
     checker.windows_inside("y", op.y, op.places, 0, op.y.pixel);
     checker.require(op.places.top >= 0 && op.places.left >= 0, "places", "begins in the halo");
     checker.rounded("y", op.y);
+    checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.add, &op.at}) {
         if (!other->present()) continue;
         checker.rounded("add or at", *other);
@@ -228,6 +241,51 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.partial("source", op.source);
 }
 
+/// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
+/// vectors.
+void check_pointwise(const Checker& checker, std::initializer_list<std::pair<const char*, const Tensor*>> maps) {
+    const Tensor& first = *maps.begin()->second;
+    for (const auto& [name, tensor] : maps) {
+        checker.there(name, tensor->present());
+        checker.rounded(name, *tensor);
+        checker.same_maps(name, *tensor, first);
+    }
+}
+
+void check_more(const Combine& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    if (op.add.present()) check_pointwise(checker, {{"x", &op.x}, {"add", &op.add}});
+    checker.at_least("scale", op.scale, rounded_up(op.x.channels));
+    checker.at_least("shift", op.shift, rounded_up(op.x.channels));
+}
+
+void check_more(const Slope& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"at", &op.at}, {"dx", &op.dx}});
+    if (op.from_output) checker.slope_from_output("function", op.function);
+}
+
+void check_more(const Softmax& op, const Checker& checker) { check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}}); }
+
+void check_more(const SoftmaxGradient& op, const Checker& checker) {
+    check_pointwise(checker, {{"dy", &op.dy}, {"y", &op.y}, {"dx", &op.dx}});
+}
+
+void check_more(const Dropout& op, const Checker& checker) {
+    check_pointwise(checker, {{"x", &op.x}, {"y", &op.y}});
+    checker.require(op.rate >= 0 && op.rate < 1, "rate", "is not from 0 to less than 1");
+}
+
+void check_more(const Loss& op, const Checker& checker) {
+    check_pointwise(checker, {{"y", &op.y}});
+    checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
+    checker.there("losses", op.losses.present());
+    checker.for_each_picture("losses", op.losses);
+    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    if (!op.dy.present()) return;
+    check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
+    checker.for_each_picture("share", Space::share, 1);
+}
+
 /// Every window of a pool sees a pixel of the map, and there is a number of y for each.
 void pooled(const Tensor& x, const Tensor& y, const Windows& windows, Int kernel_rows, Int kernel_columns,
             const Checker& checker) {
@@ -254,6 +312,7 @@ void check_more(const MaxPool& op, const Checker& checker) {
 void check_more(const MaxPoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
     checker.there("winner", op.winner.present());
+    checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.winner, &op.at}) {
         checker.rounded("winner or at", *other);
         checker.same_maps("winner or at", *other, op.dy);
@@ -360,6 +419,7 @@ void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& w
 }
 
 void check_more(const Depthwise& op, const Checker& checker) {
+    checker.slope_from_output("slope", op.slope);
     alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
     alike({&op.x}, checker);
     checker.require(op.x.channels == op.y.channels, "y", "has other channels");

@@ -28,9 +28,7 @@ namespace {
     return std::find(sets.begin(), sets.end(), level) != sets.end();
 }
 
-}  // namespace
-
-std::vector<const Kernels*> usable_kernels() {
+std::vector<const Kernels*> found_kernels() {
 #ifdef STRIATE_AARCH64
     return {&neon::kernels};
 #else
@@ -41,6 +39,14 @@ std::vector<const Kernels*> usable_kernels() {
 #endif
     return usable;
 #endif
+}
+
+}  // namespace
+
+std::vector<const Kernels*> usable_kernels() {
+    // Asked once: in a virtual machine each look at the CPU costs microseconds.
+    static const std::vector<const Kernels*> usable = found_kernels();
+    return usable;
 }
 
 const Kernels* kernels_named(std::string_view name) {

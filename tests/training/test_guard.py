@@ -10,7 +10,7 @@ from striate.errors import DataError, TrainingError
 from striate.layers import Dense
 from striate.optimizers import NAG, SGD, Adam, Momentum
 from striate.training.callbacks import Callback
-from striate.training.guard import all_finite
+from striate.network.layout import all_finite
 
 Build = Callable[..., Sequential]
 Task = tuple[np.ndarray, np.ndarray]

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "striate/operations.hpp"
+#include "striate/update.hpp"
 #include "striate/work.hpp"
 
 namespace striate {
@@ -46,6 +47,13 @@ struct Kernels {
 #define STRIATE_MEMBER(Operation, function) void (*function)(const Operation&, const Work&) = nullptr;
     STRIATE_OPERATIONS(STRIATE_MEMBER)
 #undef STRIATE_MEMBER
+
+    /// A step of a rule on consecutive numbers; whether all new weights are finite.
+    bool (*update)(const Factors&, const SpanFactors&, const UpdateVectors&, std::int64_t count) = nullptr;
+    /// ahead = theta - momentum v.
+    void (*look_ahead)(float momentum, const float* theta, const float* v, float* ahead, std::int64_t count) = nullptr;
+    double (*sum_of_squares)(const float* numbers, std::int64_t count) = nullptr;
+    bool (*all_finite)(const float* numbers, std::int64_t count) = nullptr;
 };
 
 /// What this CPU can run, from the plainest to the best.

@@ -78,6 +78,11 @@ enum class Curve : std::int32_t {
     count,
 };
 
+/// Whether the slope at x can be told from y = function(x) alone.
+constexpr bool has_slope_from_output(Curve curve) {
+    return curve != Curve::silu && curve != Curve::gelu_tanh && curve != Curve::bounded_relu;
+}
+
 struct Function {
     Curve curve = Curve::linear;
     float largest = std::numeric_limits<float>::infinity();  ///< of bounded_relu
@@ -193,7 +198,7 @@ struct SoftmaxGradient {
 /// The mask is a function of its counters, so the gradient is the same operation on dy.
 struct Dropout {
     Tensor x, y;
-    float rate = 0;
+    double rate = 0;  ///< as the reference compares and divides it
     std::int32_t node = 0;
     bool accumulate = false;
 };

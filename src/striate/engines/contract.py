@@ -39,7 +39,10 @@ class Judged(NamedTuple):
 
 
 class Stepped(NamedTuple):
-    """What a training step finds: the mean loss, the output, the gradient in theta's layout, the new state."""
+    """What a training step finds: the mean loss, the output, the gradient in theta's layout, the new state.
+
+    The gradient is the caller's until the program's next step, which may write into the same memory.
+    """
 
     loss: float
     output: Array
@@ -98,7 +101,13 @@ class Engine(Protocol):
         """Plan a graph for batches of up to `capacity` pictures."""
         ...
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
+    def all_finite(self, numbers: Array, *, threads: int | None = None) -> bool:
+        """Whether none of a vector's numbers is NaN or infinite."""
+        ...
+
+    def look_ahead(
+        self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
+    ) -> Array:
         """Where the rule wants the gradient taken: theta itself, except for the textbook's NAG."""
         ...
 
@@ -111,9 +120,12 @@ class Engine(Protocol):
         t: int,
         learning_rate: float,
         spans: Sequence[Span],
-    ) -> None:
+        *,
+        threads: int | None = None,
+    ) -> int:
         """One step of the rule, in place, with its clipping and weight decay; t counts from 1.
 
-        What is not trainable stays, bit for bit, in theta and in the slots.
+        Answers how many weights it would have made NaN or infinite; where there are any, theta stays as it is. What is
+        not trainable stays, bit for bit, in theta and in the slots. The gradient is used up: its memory is the engine's.
         """
         ...

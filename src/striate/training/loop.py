@@ -129,7 +129,8 @@ class _Learner:
         run = self._run
         if run.scheduled:
             run.learning_rate = self._plan.rule.rate_at(run.step)
-        theta = self._engine.look_ahead(self._plan.rule, run.theta, run.slots, run.spans)
+        engine, threads = self._engine, self._plan.threads
+        theta = engine.look_ahead(self._plan.rule, run.theta, run.slots, run.spans, threads=threads)
         guard = Guard(run.epoch + 1, run.step + 1, run.learning_rate)
         if run.frozen != self._frozen:  # by a callback
             self._frozen, self._program = run.frozen, self._compiled()
@@ -139,10 +140,14 @@ class _Learner:
             batch = data.take(part)
             key = Key(self._plan.seed, run.step, first)
             step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
-            guard.check_step(step)
+            guard.check_step(step, finite_gradient=engine.all_finite(step.gradient, threads=threads))
             run.state[...] = step.state
             share = len(part) / len(indices)
-            gradient = step.gradient * share if gradient is None else gradient + step.gradient * share
+            of_part = step.gradient if share == 1 else step.gradient * share
+            if gradient is None:
+                gradient = of_part
+            else:
+                gradient += of_part
             counts.count(step.loss, step.output, batch.y)
         if gradient is not None:
             run.step += 1
@@ -152,13 +157,17 @@ class _Learner:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
         run, rule = self._run, self._plan.rule
         every = rule.gradient_accumulation_steps or 1
-        run.gathered = gradient if run.gathered is None else run.gathered + gradient
         if run.step % every:
+            # A copy: the gradient is ours until the program's next step.
+            run.gathered = gradient.copy() if run.gathered is None else run.gathered + gradient
             return
-        mean, run.gathered = run.gathered / every, None
-        before = run.theta.copy()
-        self._engine.update(rule, run.theta, mean, run.slots, run.step // every, run.learning_rate, run.spans)
-        guard.check_weights(run.theta, before)
+        mean = gradient if run.gathered is None else run.gathered + gradient
+        if every > 1:
+            mean = mean / every
+        run.gathered = None
+        t, threads = run.step // every, self._plan.threads
+        bad = self._engine.update(rule, run.theta, mean, run.slots, t, run.learning_rate, run.spans, threads=threads)
+        guard.check_weights(bad)
 
 
 class _Counts:

@@ -62,6 +62,24 @@ def compiler() -> str | None:
     return _core.compiler()
 
 
+def peak_flops(threads: int, seconds: float) -> float | None:
+    """Operations a second in float32 multiply-adds, two each, measured on so many threads; None without the core."""
+    if not available():
+        return None
+    from striate.engines.native import _core
+
+    return _core.peak_flops(threads, seconds)
+
+
+def bandwidth(threads: int, seconds: float) -> tuple[float, float] | None:
+    """Bytes a second that are read from memory, and that a = b + s * c moves; None without the core."""
+    if not available():
+        return None
+    from striate.engines.native import _core
+
+    return _core.bandwidth(threads, seconds)
+
+
 def _schedulable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

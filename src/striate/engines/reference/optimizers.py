@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.network.layout import Span
+from striate.network.layout import Span, all_finite
 from striate.network.optimizers import (
     NAG,
     Adadelta,
@@ -152,6 +152,25 @@ def update(
             decay(theta[span.slice], rule.weight_decay, eta * span.rate)
         own_slots = tuple(slot[span.slice] for slot in slots)
         formula(rule, theta[span.slice], clipped, own_slots, t, eta * span.rate)
+
+
+def checked_update(
+    rule: Rule, theta: Array, g: Array, slots: Sequence[Array], t: int, eta: float, spans: Sequence[Span]
+) -> int:
+    """One step, and how many weights it would have made NaN or infinite; where there are any theta stays as it is."""
+    before = theta.copy()
+    with np.errstate(all="ignore"):
+        update(rule, theta, g, slots, t, eta, spans)
+    return 0 if all_finite(theta) else put_back(theta, before, spans)
+
+
+def put_back(theta: Array, before: Array, spans: Sequence[Span]) -> int:
+    """How many of the weights that learn are not finite; where there are any, all become again what they were."""
+    learning = [span.slice for span in spans if span.trainable]
+    bad = sum(int(np.count_nonzero(~np.isfinite(theta[place]))) for place in learning)
+    for place in learning if bad else ():
+        theta[place] = before[place]
+    return bad
 
 
 def _formula(rule: Rule) -> Callable[..., None]:

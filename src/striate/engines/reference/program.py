@@ -28,7 +28,7 @@ from striate.engines.targets import like_output
 from striate.errors import DataError, StateError
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
-from striate.network.layout import Layout, Span
+from striate.network.layout import Layout, Span, all_finite
 from striate.network.optimizers import Rule
 
 
@@ -170,7 +170,12 @@ class ReferenceEngine:
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         return ReferenceProgram(graph, capacity, purpose, threads)
 
-    def look_ahead(self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span]) -> Array:
+    def all_finite(self, numbers: Array, *, threads: int | None = None) -> bool:
+        return all_finite(numbers)
+
+    def look_ahead(
+        self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
+    ) -> Array:
         return optimizers.look_ahead(rule, theta, slots, spans)
 
     def update(
@@ -182,9 +187,10 @@ class ReferenceEngine:
         t: int,
         learning_rate: float,
         spans: Sequence[Span],
-    ) -> None:
-        with np.errstate(all="ignore"):  # what is not finite is found by training/guard.py
-            optimizers.update(rule, theta, gradient, slots, t, learning_rate, spans)
+        *,
+        threads: int | None = None,
+    ) -> int:
+        return optimizers.checked_update(rule, theta, gradient, slots, t, learning_rate, spans)
 
 
 @cache

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "vector.hpp"
+
+// What goes over maps pixel by pixel, and sums along the channels of one pixel.
+
+namespace striate::STRIATE_ISA {
+
+/// The share of this part, picture by picture: body(picture, first row, last row). Clears the halos of y.
+template <typename Body>
+STRIATE_INLINE void over_rows(const Tensor& y, const Work& work, Body body) {
+    const Range mine = share_of((work.last - work.first) * y.height, work.part, work.parts);
+    for (std::int64_t i = mine.first; i < mine.last;) {
+        const std::int64_t n = work.first + i / y.height, row = i % y.height;
+        const std::int64_t last = smaller<std::int64_t>(y.height, row + mine.last - i);
+        if (row == 0) clear_halo(y, work.at(y, n));
+        body(n, row, last);
+        i += last - row;
+    }
+}
+
+/// Sixteen channels of a pixel, as many vectors as they take. Sums in blocks have one order for all instruction sets.
+struct Block {
+    static constexpr int vectors = rounding / lanes;
+    Vector v[vectors];
+};
+
+template <typename Function, typename... Blocks>
+STRIATE_INLINE Block each(Function function, const Blocks&... of) {
+    Block result;
+    for (int j = 0; j < Block::vectors; ++j) result.v[j] = function(of.v[j]...);
+    return result;
+}
+
+STRIATE_INLINE Block all_of_block(float value) {
+    Block result;
+    for (int j = 0; j < Block::vectors; ++j) result.v[j] = all(value);
+    return result;
+}
+
+STRIATE_INLINE Block load_block(const float* from) {
+    Block result;
+    for (int j = 0; j < Block::vectors; ++j) result.v[j] = load(from + j * lanes);
+    return result;
+}
+
+STRIATE_INLINE void store_block(float* to, const Block& block) {
+    for (int j = 0; j < Block::vectors; ++j) store(to + j * lanes, block.v[j]);
+}
+
+/// The first `count` numbers from where there may be no more; 0 behind them.
+STRIATE_INLINE Block load_first(const float* from, std::int64_t count) {
+    if (count >= rounding) return load_block(from);
+    float first[rounding] = {};
+    for (std::int64_t i = 0; i < count; ++i) first[i] = from[i];
+    return load_block(first);
+}
+
+/// The first `count` numbers of a block, `other` behind them.
+STRIATE_INLINE Block first_of(const Block& block, std::int64_t count, float other) {
+    static constexpr float places[rounding] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const float end = static_cast<float>(smaller<std::int64_t>(count, rounding));
+    Block result;
+    for (int j = 0; j < Block::vectors; ++j) {
+        result.v[j] = load(places + j * lanes) < end ? block.v[j] : all(other);
+    }
+    return result;
+}
+
+/// The 16 numbers joined two by two, then the 8, and so on.
+template <typename Join>
+STRIATE_INLINE float joined(const Block& block, Join join) {
+    float numbers[rounding];
+    store_block(numbers, block);
+#pragma GCC unroll 4
+    for (int half = rounding / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+        for (int i = 0; i < half; ++i) numbers[i] = join(numbers[i], numbers[i + half]);
+    }
+    return numbers[0];
+}
+
+STRIATE_INLINE float sum(const Block& block) {
+    return joined(block, [](float a, float b) { return a + b; });
+}
+
+STRIATE_INLINE float largest(const Block& block) {
+    return joined(block, [](float a, float b) { return a < b ? b : a; });
+}
+
+}  // namespace striate::STRIATE_ISA

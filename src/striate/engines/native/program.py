@@ -1,0 +1,273 @@
+"""A graph on the native engine: planned once for each thing that is asked of it, then run by the core."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from striate.engines.contract import (
+    Array,
+    Forward,
+    Gradients,
+    Judged,
+    Key,
+    Purpose,
+    Stepped,
+    Targets,
+)
+from striate.engines.native.explain import explained
+from striate.engines.native.lower import Planned, Wish, plan
+from striate.engines.native.lowering import as_maps
+from striate.engines.native.memory import Maps
+from striate.engines.native.operations import Space
+from striate.engines.native.recording import Group
+from striate.engines.native.tiles import InstructionSet
+from striate.engines.reference.losses import loss_function, smooth_targets
+from striate.engines.targets import like_output
+from striate.errors import DataError, StateError
+from striate.network.graph import Graph
+from striate.network.layers import activation_of
+from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy
+
+FORWARD, JUDGE, LEARN = Wish(), Wish(judged=True), Wish(judged=True, learns=True)
+
+
+class NativeProgram:
+    """A graph made ready for the core. What is asked for first is planned then, and kept."""
+
+    def __init__(self, graph: Graph, capacity: int, purpose: Purpose, isa: InstructionSet, threads: int) -> None:
+        self.graph, self.capacity, self.purpose = graph, capacity, purpose
+        self._isa, self._threads = isa, threads
+        self._runners: dict[Wish, Runner] = {}
+
+    def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
+        return self._forward(self._runner(FORWARD), theta, state, x, key, prepared=False)
+
+    def bind(self, theta: Array, state: Array) -> "Bound":
+        """This program for weights that stay as they are: they are packed and folded once, for every batch."""
+        return Bound(self, theta, state)
+
+    def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        runner = self._runner(JUDGE)
+        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        run.targets(y, sample_weight, self.graph.output_shape)
+        run.everything()
+        return Judged(run.loss(), run.output())
+
+    def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
+        runner = self._runner(LEARN)
+        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        run.targets(y, sample_weight, self.graph.output_shape)
+        run.everything()
+        return Stepped(run.loss(), run.output(), run.gradient, run.statistics)
+
+    def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        runner = self._runner(Wish(sources=tuple(sorted(dy))))
+        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        for name, values in dy.items():
+            run.write(runner.planned.sources[name], np.asarray(values, np.float32))
+        run.everything()
+        return Gradients(run.gradient.copy(), {name: run.node_gradient(name) for name in self.purpose.gradients_of})
+
+    def explain(self, *, learning: bool | None = None) -> str:
+        """The plan as text: operations, what was fused, buffers, bytes, work; `learning`: of a training step."""
+        learns = self.purpose.loss is not None if learning is None else learning
+        return explained(self._runner(LEARN if learns else FORWARD).planned, self.graph, self._isa, self._threads)
+
+    def _forward(
+        self, runner: "Runner", theta: Array, state: Array, x: Array, key: Key | None, *, prepared: bool
+    ) -> Forward:
+        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        run.everything(prepared=prepared)
+        kept = {name: run.read(maps, self.graph.node(name).shape) for name, maps in runner.planned.kept.items()}
+        return Forward(run.output(), kept)
+
+    def _runner(self, wish: Wish) -> "Runner":
+        if wish not in self._runners:
+            planned = plan(self.graph, self.capacity, self.purpose, self._isa, wish)
+            self._runners[wish] = Runner(self.graph, self.capacity, self.purpose, planned, self._isa, self._threads)
+        return self._runners[wish]
+
+    def _pictures(self, x: Array) -> Array:
+        if len(x) > self.capacity:
+            raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
+        return np.ascontiguousarray(x, np.float32)
+
+    def _key(self, key: Key | None) -> Key:
+        if self.purpose.dropout and key is None:
+            raise StateError("engine.key_missing")
+        return key or Key(0, 0)
+
+
+class Bound:
+    """A program with its weights: `forward` takes pictures alone."""
+
+    def __init__(self, program: NativeProgram, theta: Array, state: Array) -> None:
+        self._program, self._theta, self._state = program, theta.copy(), state.copy()
+        self._runner = program._runner(FORWARD)  # pyright: ignore[reportPrivateUsage]
+        self._prepared = False
+        self.capacity = program.capacity
+
+    def forward(self, x: Array, key: Key | None = None) -> Forward:
+        """The output for pictures x (N, H, W, C)."""
+        prepared = self._prepared and self._runner.owner is self
+        self._runner.owner, self._prepared = self, True
+        return self._program._forward(  # pyright: ignore[reportPrivateUsage]
+            self._runner, self._theta, self._state, x, key, prepared=prepared
+        )
+
+
+class Runner:
+    """A plan with its memory in the core."""
+
+    def __init__(
+        self, graph: Graph, capacity: int, purpose: Purpose, planned: Planned, isa: InstructionSet, threads: int
+    ) -> None:
+        from striate.engines.native import _core
+
+        self.graph, self.purpose, self.planned, self.capacity = graph, purpose, planned, capacity
+        self._gradient: Array | None = None
+        self.owner: object = None  # whose weights are packed in it
+        recording = planned.recording
+        self.groups: Sequence[Group] = recording.groups
+        self.preparing = recording.preparing
+        output = int(np.prod(graph.output_shape))
+        sizes = {
+            Space.ARENA: recording.memory.arena,
+            Space.BLOCK: recording.memory.block,
+            Space.INPUT: capacity * int(np.prod(graph.input_shape)),
+            Space.TARGET: capacity * output if planned.losses else 0,
+            Space.SHARE: capacity if planned.losses else 0,
+            Space.THETA: graph.theta.size,
+            Space.STATE: graph.state.size,
+            Space.GRADIENT: graph.theta.size,
+            Space.STATISTICS: graph.state.size,
+        }
+        self.core: Any = _core.Program(
+            isa.name, recording.segments(), [sizes.get(space, 0) for space in Space], capacity, threads
+        )
+
+    def gradient(self) -> Array:
+        """The gradient's memory, the same for every step; what no step of the plan writes is 0."""
+        if self._gradient is None:
+            self._gradient = np.zeros(self.graph.theta.size, np.float32)
+        elif self.planned.adds_to_gradient:
+            self._gradient.fill(0)
+        return self._gradient
+
+    def begin(self, theta: Array, state: Array, x: Array, key: Key) -> "Pass":
+        """A pass for these pictures."""
+        return Pass(self, theta, state, x, key)
+
+
+class Pass:
+    """One run of a plan: the caller's arrays, and the numbers that come out."""
+
+    def __init__(self, runner: Runner, theta: Array, state: Array, x: Array, key: Key) -> None:
+        self._runner, self._key, self._x = runner, key, x
+        self.theta, self.state = np.ascontiguousarray(theta, np.float32), np.ascontiguousarray(state, np.float32)
+        self.gradient = runner.gradient()
+        self.statistics = self.state.copy()
+        self.saved: dict[object, Any] = {}
+        self._target: Array | None = None
+        self._share: Array | None = None
+        self._shape: tuple[int, ...] = ()
+        self._own: float | None = None
+
+    def targets(self, y: Targets, sample_weight: Array | None, shape: tuple[int, ...]) -> None:
+        """What the output is compared with, and the weight of each picture in the mean."""
+        pictures = len(self._x)
+        target = like_output(y, np.empty((pictures, *shape), np.float32))
+        self._y = target
+        match self._runner.purpose.loss:
+            case CategoricalCrossentropy(label_smoothing=smoothing) if smoothing:
+                target = smooth_targets(target, smoothing, target.shape[-1])
+            case BinaryCrossentropy(label_smoothing=smoothing) if smoothing:
+                target = smooth_targets(target, smoothing, 2)
+            case _:
+                pass
+        self._target = np.ascontiguousarray(target, np.float32)
+        weight = np.ones(pictures) if sample_weight is None else sample_weight
+        self._shares = weight / pictures
+        self._share = np.ascontiguousarray(self._shares, np.float32)
+
+    def everything(self, *, prepared: bool = False) -> None:
+        """Run the plan; `prepared`: the weights are packed already."""
+        begin, groups = self._runner.preparing if prepared else 0, self._runner.groups
+        if not prepared:
+            self._runner.owner = None
+        while begin < len(groups):
+            call = groups[begin].steps[0].python
+            if call is not None:
+                call(self)
+                begin += 1
+                continue
+            end = next((i for i in range(begin, len(groups)) if groups[i].python), len(groups))
+            self._segments(begin, end)
+            begin = end
+
+    def _segments(self, first: int, last: int) -> None:
+        planned = self._runner.planned.losses is not None
+        self._runner.core.run(
+            input=self._x,
+            target=self._target if planned else None,
+            share=self._share if planned else None,
+            theta=self.theta,
+            state=self.state,
+            gradient=self.gradient,
+            statistics=self.statistics,
+            pictures=len(self._x),
+            seed=self._key.seed & 0xFFFFFFFFFFFFFFFF,
+            step=self._key.step & 0xFFFFFFFF,
+            first_picture=self._key.first,
+            first=first,
+            last=last,
+        )
+
+    # Numbers
+
+    def loss(self) -> float:
+        """The mean loss, each picture by its share."""
+        losses = self._runner.planned.losses
+        if losses is None:
+            function, _ = self._loss_function()
+            output = self.output()
+            return float(function.forward(output, self._y).astype(np.float64) @ self._shares)
+        values = np.empty(len(self._x), np.float32)
+        self._runner.core.read_numbers(losses.region.offset, values)
+        return float(values.astype(np.float64) @ self._shares)
+
+    def own_loss(self) -> None:
+        """The gradient of a user's loss, where the way back begins."""
+        function, _ = self._loss_function()
+        slope = self._runner.planned.slope
+        assert slope is not None
+        share = self._shares.astype(np.float32).reshape(-1, *[1] * len(self._runner.graph.output_shape))
+        self.write(slope, np.asarray(function.backward(self.output(), self._y) * share, np.float32))
+
+    def _loss_function(self) -> Any:
+        loss = self._runner.purpose.loss
+        assert loss is not None
+        return loss_function(loss, activation_of(self._runner.graph.nodes[-1].layer))
+
+    def output(self) -> Array:
+        return self.read(self._runner.planned.output, self._runner.graph.output_shape)
+
+    def node_gradient(self, name: str) -> Array:
+        """The gradient of a node's output; 0 where nothing flows back to it."""
+        shape = self._runner.graph.node(name).shape
+        maps = self._runner.planned.gradients[name]
+        return np.zeros((len(self._x), *shape), np.float32) if maps is None else self.read(maps, shape)
+
+    def read(self, maps: Maps, shape: tuple[int, ...]) -> Array:
+        values = np.empty((len(self._x), *shape), np.float32)
+        if maps.given:
+            return self._x.reshape(values.shape).copy()
+        self._runner.core.read_maps(maps.tensor, values, len(self._x))
+        return values
+
+    def write(self, maps: Maps, values: Array) -> None:
+        self._runner.core.write_maps(maps.tensor, np.ascontiguousarray(values, np.float32), len(self._x))
+
+    def add(self, maps: Maps, values: Array) -> None:
+        self.write(maps, self.read(maps, as_maps(maps.shape)).reshape(values.shape) + values)
