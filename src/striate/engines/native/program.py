@@ -105,16 +105,16 @@ class Bound:
     def __init__(self, program: NativeProgram, theta: Array, state: Array) -> None:
         self._program, self._theta, self._state = program, theta.copy(), state.copy()
         self._runner = program._runner(FORWARD)  # pyright: ignore[reportPrivateUsage]
-        self._prepared = False
         self.capacity = program.capacity
 
     def forward(self, x: Array, key: Key | None = None) -> Forward:
         """The output for pictures x (N, H, W, C)."""
-        prepared = self._prepared and self._runner.owner is self
-        self._runner.owner, self._prepared = self, True
-        return self._program._forward(  # pyright: ignore[reportPrivateUsage]
+        prepared = self._runner.owner is self
+        found = self._program._forward(  # pyright: ignore[reportPrivateUsage]
             self._runner, self._theta, self._state, x, key, prepared=prepared
         )
+        self._runner.owner = self  # a run that packs forgets whose weights were there
+        return found
 
 
 class Runner:

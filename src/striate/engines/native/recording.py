@@ -67,8 +67,9 @@ class Memory:
 class Recording:
     """Steps as they come; then groups, then memory, then operations."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, lasting: bool = False) -> None:
         self.capacity = capacity
+        self._lasting = lasting  # what comes of `prepared` is there for the next batch, too
         self.prepared: list[Step] = []  # before everything: what depends on weights alone
         self.steps: list[Step] = []
         self._waiting: list[Step] = []
@@ -138,6 +139,9 @@ class Recording:
                 first = lives[id(buffer)][1] if id(buffer) in lives else number
                 lives[id(buffer)] = buffer, first, number
         end = len(self.groups) - 1
+        if self._lasting:
+            for key, (buffer, first, last) in lives.items():
+                lives[key] = buffer, first, end if first < self.preparing <= last else last
         return lives | {key: (buffer, 0, end) for key, buffer in self._pinned.items() if not buffer.given}
 
     def _place(self) -> None:
