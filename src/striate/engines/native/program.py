@@ -17,7 +17,7 @@ from striate.engines.contract import (
     Stepped,
     Targets,
 )
-from striate.engines.native.explain import explained
+from striate.engines.native.explain import PlanFacts, explained
 from striate.engines.native.lower import Planned, Wish, plan
 from striate.engines.native.lowering import as_maps
 from striate.engines.native.memory import FLOAT, Maps
@@ -85,10 +85,11 @@ class NativeProgram:
         run.everything()
         return Gradients(run.gradient.copy(), {name: run.node_gradient(name) for name in self.purpose.gradients_of})
 
-    def explain(self, *, learning: bool | None = None) -> str:
-        """The plan as text: operations, what was fused, buffers, bytes, work; `learning`: of a training step."""
+    def explain(self, *, learning: bool | None = None) -> PlanFacts:
+        """What was planned, without taking its memory; `learning`: a training step (None: where there is a loss)."""
         learns = self.purpose.loss is not None if learning is None else learning
-        return explained(self._runner(LEARN if learns else FORWARD).planned, self.graph, self._isa, self._threads)
+        planned = self._planned(self.capacity, LEARN if learns else FORWARD)
+        return explained(planned, self.graph, self._isa.name, self._threads, learning=learns)
 
     def _forward(
         self, runner: "Runner", theta: Array, state: Array, x: Array, key: Key | None, *, prepared: bool
