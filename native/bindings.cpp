@@ -53,6 +53,8 @@ std::pair<double, double> bandwidth(int threads, double seconds) {
 }  // namespace
 
 NB_MODULE(_core, m) {
+    // What is still held when the interpreter ends, by a traceback for instance, is no leak.
+    nb::set_leak_warnings(false);
     m.def("instruction_sets", &striate::instruction_sets);
     m.def("usable_cores", &striate::usable_cores);
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);

@@ -12,9 +12,10 @@ namespace {
 struct Row {
     const float* x;
     float* y;
+    const float* start;  ///< what the sums begin with: the bias, or what a pass before has left in y
     const float* add;
     const float* at;
-    std::int64_t x_step, y_step, add_step, at_step;
+    std::int64_t x_step, y_step, start_step, add_step, at_step;
 };
 
 /// The stretches of one pass, and its weights.
@@ -25,6 +26,9 @@ struct Pass {
     std::int64_t width;  ///< of the panel, in floats: from a row of weights to the next
     bool begins, ends;
 };
+
+/// What is done with the sums before they are stored; the common ones are compiled apart.
+enum class Finish { nothing, relu, relu_slope, anything };
 
 STRIATE_INLINE Vector simple(const Function& function, Vector x) {
     switch (function.curve) {
@@ -52,23 +56,33 @@ STRIATE_INLINE Vector simple_slope(const Function& function, Vector y) {
     }
 }
 
-template <int P, int V>
-void tile(const Row& row, const Pass& pass, const float* bias, const Convolve& op, std::int64_t channels) {
-    Vector sums[P][V];
-    if (!pass.begins) {
-        for (int p = 0; p < P; ++p) {
-            for (int v = 0; v < V; ++v) sums[p][v] = load(row.y + p * row.y_step + v * lanes);
-        }
-    } else {
+template <int P, int V, Finish finish>
+STRIATE_INLINE void leave(const Vector (&sums)[P][V], const Row& row, const Convolve& op, std::int64_t channels) {
+    for (int p = 0; p < P; ++p) {
         for (int v = 0; v < V; ++v) {
-            const Vector start = bias ? load(bias + v * lanes) : Vector{};
-            for (int p = 0; p < P; ++p) sums[p][v] = start;
-        }
-        if (row.add) {
-            for (int p = 0; p < P; ++p) {
-                for (int v = 0; v < V; ++v) sums[p][v] += load(row.add + p * row.add_step + v * lanes);
+            Vector sum = sums[p][v];
+            if constexpr (finish == Finish::relu) sum = relu(sum);
+            if constexpr (finish == Finish::relu_slope) {
+                const Vector at = load(row.at + p * row.at_step + v * lanes);
+                sum *= at > 0.0F ? all(1.0F) : Vector{};
+            }
+            if constexpr (finish == Finish::anything) {
+                if (row.add) sum += load(row.add + p * row.add_step + v * lanes);
+                sum = simple(op.function, sum);
+                if (row.at) sum *= simple_slope(op.slope, load(row.at + p * row.at_step + v * lanes));
+                store_first(row.y + p * row.y_step + v * lanes, sum, channels - v * lanes);
+            } else {
+                store(row.y + p * row.y_step + v * lanes, sum);
             }
         }
+    }
+}
+
+template <int P, int V>
+void tile(const Row& row, const Pass& pass, Finish finish, const Convolve& op, std::int64_t channels) {
+    Vector sums[P][V];
+    for (int p = 0; p < P; ++p) {
+        for (int v = 0; v < V; ++v) sums[p][v] = load(row.start + p * row.start_step + v * lanes);
     }
     const float* w = pass.weights;
     for (const Stretch* stretch = pass.first; stretch != pass.last; ++stretch) {
@@ -83,26 +97,19 @@ void tile(const Row& row, const Pass& pass, const float* bias, const Convolve& o
             }
         }
     }
-    if (pass.ends) {
-        if (op.function.curve != Curve::linear) {
-            for (int p = 0; p < P; ++p) {
-                for (int v = 0; v < V; ++v) sums[p][v] = simple(op.function, sums[p][v]);
-            }
-        }
-        if (row.at) {
-            for (int p = 0; p < P; ++p) {
-                for (int v = 0; v < V; ++v) {
-                    sums[p][v] *= simple_slope(op.slope, load(row.at + p * row.at_step + v * lanes));
-                }
-            }
-        }
-    }
-    for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < V; ++v) store_first(row.y + p * row.y_step + v * lanes, sums[p][v], channels - v * lanes);
+    switch (finish) {
+        case Finish::nothing:
+            return leave<P, V, Finish::nothing>(sums, row, op, channels);
+        case Finish::relu:
+            return leave<P, V, Finish::relu>(sums, row, op, channels);
+        case Finish::relu_slope:
+            return leave<P, V, Finish::relu_slope>(sums, row, op, channels);
+        case Finish::anything:
+            return leave<P, V, Finish::anything>(sums, row, op, channels);
     }
 }
 
-using Tile = void (*)(const Row&, const Pass&, const float*, const Convolve&, std::int64_t);
+using Tile = void (*)(const Row&, const Pass&, Finish, const Convolve&, std::int64_t);
 
 inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
@@ -150,22 +157,20 @@ constexpr int windows_at_most(int vectors) {
 }
 
 /// A run of windows as tiles of nearly equal size.
-STRIATE_INLINE void run(Row row, std::int64_t windows, const Pass& pass, const float* bias, const Convolve& op,
+STRIATE_INLINE void run(const Row& row, std::int64_t windows, const Pass& pass, Finish finish, const Convolve& op,
                         std::int64_t channels, int vectors) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, windows_at_most(vectors));
     const std::int64_t tiles = (windows + most - 1) / most;
     for (std::int64_t t = 0; t < tiles; ++t) {
         const Range range = share_of(windows, t, tiles);
         const std::int64_t first = range.first;
-        const Row here{row.x + first * row.x_step,
-                       row.y + first * row.y_step,
-                       row.add ? row.add + first * row.add_step : nullptr,
-                       row.at ? row.at + first * row.at_step : nullptr,
-                       row.x_step,
-                       row.y_step,
-                       row.add_step,
-                       row.at_step};
-        tiles_of[vectors][range.last - first](here, pass, bias, op, channels);
+        Row here = row;
+        here.x += first * row.x_step;
+        here.y += first * row.y_step;
+        here.start += first * row.start_step;
+        if (row.add) here.add += first * row.add_step;
+        if (row.at) here.at += first * row.at_step;
+        tiles_of[vectors][range.last - first](here, pass, finish, op, channels);
     }
 }
 
@@ -186,6 +191,24 @@ struct Places {
     }
 };
 
+/// Whether an operation adds to what its output holds.
+bool adds_to_itself(const Convolve& op) {
+    return op.add.present() && op.add.offset == op.y.offset && op.add.space == op.y.space;
+}
+
+Finish finish_of(const Convolve& op, bool ends, bool grouped) {
+    if (grouped) return Finish::anything;
+    if (!ends) return Finish::nothing;
+    if (op.add.present() && !adds_to_itself(op)) return Finish::anything;
+    const bool plain = op.function.curve == Curve::linear;
+    if (!op.at.present()) {
+        return plain ? Finish::nothing : (op.function.curve == Curve::relu ? Finish::relu : Finish::anything);
+    }
+    return plain && op.slope.curve == Curve::relu ? Finish::relu_slope : Finish::anything;
+}
+
+alignas(64) constexpr float zeros[most_vectors * lanes] = {};
+
 /// All windows of some rows (or places, where tiles take pictures) for the channels of one panel.
 void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first_channel, std::int64_t width,
            const Pass& pass) {
@@ -197,23 +220,29 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
     const std::int64_t windows = pictures ? work.last - work.first : op.windows.columns;
     // A group writes its own channels alone; else the rounding is written, too.
     const bool grouped = op.channels < op.y.channels;
+    const bool from_y = !pass.begins || adds_to_itself(op);
+    const Finish finish = finish_of(op, pass.ends, grouped);
+    // Before the last pass nothing is added, and no function is applied.
+    const bool adds = pass.ends && op.add.present() && !adds_to_itself(op), slopes = pass.ends && op.at.present();
     for (std::int64_t line = lines.first; line < lines.last; ++line) {
         const std::int64_t picture = pictures ? work.first : work.first + line / op.windows.rows;
         const std::int64_t r = pictures ? line / op.windows.columns : line % op.windows.rows;
         const std::int64_t c = pictures ? line % op.windows.columns : 0;
         for (std::int64_t v = 0; v < width; v += most_vectors * lanes) {
             const int vectors = static_cast<int>(smaller<std::int64_t>(width - v, most_vectors * lanes) / lanes);
-            const auto offset = [v](auto* place) { return place ? place + v : nullptr; };
-            const Row row{from.at(picture, r, c),
-                          offset(to.at(picture, r, c)),
-                          offset(add.at(picture, r, c)),
-                          offset(at.at(picture, r, c)),
-                          from.step(pictures),
-                          to.step(pictures),
-                          add.step(pictures),
-                          at.step(pictures)};
+            float* const y = to.at(picture, r, c) + v;
+            const Row row{.x = from.at(picture, r, c),
+                          .y = y,
+                          .start = from_y ? y : (bias ? bias + v : zeros),
+                          .add = adds ? add.at(picture, r, c) + v : nullptr,
+                          .at = slopes ? at.at(picture, r, c) + v : nullptr,
+                          .x_step = from.step(pictures),
+                          .y_step = to.step(pictures),
+                          .start_step = from_y ? to.step(pictures) : 0,
+                          .add_step = add.step(pictures),
+                          .at_step = at.step(pictures)};
             const Pass mine{pass.first, pass.last, pass.weights + v, width, pass.begins, pass.ends};
-            run(row, windows, mine, offset(bias), op,
+            run(row, windows, mine, finish, op,
                 grouped ? op.channels - first_channel - v : std::int64_t{vectors} * lanes, vectors);
         }
     }

@@ -217,7 +217,7 @@ void check_more(const WeightGradient& op, const Checker& checker) {
     checker.there("x", op.x.present());
     checker.there("dy", op.dy.present());
     checker.there("dw", op.dw.present());
-    checker.require(op.panel > 0 && op.panel % rounding == 0 && op.tile > 0, "panel or tile", "is impossible");
+    checker.require(op.panel > 0 && op.tile > 0, "panel or tile", "is 0 or less");
     checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
     checker.require(op.y_channel + op.channels <= op.dy.channels, "dy", "has too few channels");
     checker.require(op.windows.rows == op.dy.height && op.windows.columns == op.dy.width, "dy", "has another shape");

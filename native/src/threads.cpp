@@ -25,13 +25,13 @@ void pause() {
 #endif
 }
 
-/// Threads that wait for work. Each round has a number; a helper takes part in a round if its own number is below the
-/// round's helpers.
+/// Threads that wait for work. Helpers enter a round as they wake up; once its tasks are given out the round closes,
+/// and only who has entered is waited for: a helper that the system holds up holds up nobody.
 class Pool {
   public:
     ~Pool() {
         ending_ = true;
-        begin_round(static_cast<int>(helpers_.size()));
+        wake();
         for (std::thread& helper : helpers_) helper.join();
     }
 
@@ -46,14 +46,19 @@ class Pool {
         grow(helpers);
         task_ = &task;
         count_ = count;
+        wanted_ = helpers;
         next_ = 0;
-        working_.store(static_cast<int>(helpers_.size()), std::memory_order_relaxed);
-        begin_round(helpers);
+        left_ = 0;
+        entered_.store(0, std::memory_order_release);
+        wake();
         work(0);
-        await(working_, [](int still) { return still == 0; });
+        const unsigned entered = entered_.fetch_or(kClosed, std::memory_order_acq_rel);
+        await(left_, [entered](unsigned left) { return left == entered; });
     }
 
   private:
+    static constexpr unsigned kClosed = 1U << 31;
+
     void grow(int helpers) {
         // A system that gives no more threads gets its work done by those that are there.
         try {
@@ -65,8 +70,7 @@ class Pool {
         }
     }
 
-    void begin_round(int helpers) {
-        wanted_.store(helpers, std::memory_order_relaxed);
+    void wake() {
         round_.fetch_add(1, std::memory_order_release);
         round_.notify_all();
     }
@@ -74,11 +78,22 @@ class Pool {
     void help(int number, unsigned seen) {
         while (true) {
             await(round_, [seen](unsigned now) { return now != seen; });
-            ++seen;
+            seen = round_.load(std::memory_order_acquire);
             if (ending_) return;
-            if (number <= wanted_.load(std::memory_order_relaxed)) work(number);
-            if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
+            if (!enter()) continue;
+            if (number <= wanted_) work(number);
+            left_.fetch_add(1, std::memory_order_release);
+            left_.notify_one();
         }
+    }
+
+    /// Whether there is a round to take part in, of whatever number. What it is about is known from here on.
+    bool enter() {
+        unsigned entered = entered_.load(std::memory_order_relaxed);
+        while ((entered & kClosed) == 0) {
+            if (entered_.compare_exchange_weak(entered, entered + 1, std::memory_order_acq_rel)) return true;
+        }
+        return false;
     }
 
     void work(int worker) {
@@ -99,10 +114,12 @@ class Pool {
     std::mutex busy_;
     std::vector<std::thread> helpers_;
     std::atomic<unsigned> round_{0};
-    std::atomic<int> wanted_{0}, working_{0};
+    std::atomic<unsigned> entered_{kClosed}, left_{0};
     std::atomic<bool> ending_{false};
+    // Of the open round; written while it is closed.
     const Task* task_ = nullptr;
     std::int64_t count_ = 0;
+    int wanted_ = 0;
     std::atomic<std::int64_t> next_{0};
 };
 

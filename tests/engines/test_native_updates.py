@@ -98,7 +98,12 @@ def beginning(rule: Rule, rng: np.random.Generator) -> tuple[Path, list[Floats]]
 
 
 def walked(
-    updates: Updates, rule: Rule, begin: Path, gradients: Sequence[Floats], spans: Sequence[Span] = SPANS, threads: int = 2
+    updates: Updates,
+    rule: Rule,
+    begin: Path,
+    gradients: Sequence[Floats],
+    spans: Sequence[Span] = SPANS,
+    threads: int = 2,
 ) -> Path:
     path = Path(begin.theta.copy(), tuple(slot.copy() for slot in begin.slots))
     for t, g in enumerate(gradients, start=1):
@@ -378,7 +383,7 @@ def test_the_core_refuses_unknown_names() -> None:
     from striate.engines.native import _core
 
     for isa, formula, clip in (("mmx", "adam", "none"), (sets()[0], "lamb", "none"), (sets()[0], "adam", "some")):
-        with pytest.raises(ValueError, match="mmx|lamb|some"):
+        with pytest.raises(ValueError, match=r"mmx|lamb|some"):
             _core.Updater(isa, formula, [], clip=clip)
     with pytest.raises(ValueError, match="mmx"):
         _core.all_finite(np.zeros(3, np.float32), 1, "mmx")

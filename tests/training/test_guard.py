@@ -8,9 +8,9 @@ import pytest
 from striate import Sequential
 from striate.errors import DataError, TrainingError
 from striate.layers import Dense
+from striate.network.layout import all_finite
 from striate.optimizers import NAG, SGD, Adam, Momentum
 from striate.training.callbacks import Callback
-from striate.network.layout import all_finite
 
 Build = Callable[..., Sequential]
 Task = tuple[np.ndarray, np.ndarray]

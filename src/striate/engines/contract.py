@@ -126,6 +126,6 @@ class Engine(Protocol):
         """One step of the rule, in place, with its clipping and weight decay; t counts from 1.
 
         Answers how many weights it would have made NaN or infinite; where there are any, theta stays as it is. What is
-        not trainable stays, bit for bit, in theta and in the slots. The gradient is used up: its memory is the engine's.
+        not trainable stays, bit for bit, in theta and in the slots. The gradient is used up: it may be overwritten.
         """
         ...

@@ -35,21 +35,22 @@ class NativeEngine:
         self.isa = sets[isa] if isa else list(sets.values())[-1]
         self._reference = ReferenceEngine()
         self._updates = Updates(self.isa.name)
+        self._cores = usable_cores()  # asked once: containers tell in files
 
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         if purpose.dtype is not np.float32:
             return self._reference.compile(graph, capacity, purpose, threads=threads)
-        return NativeProgram(graph, capacity, purpose, self.isa, threads or usable_cores())
+        return NativeProgram(graph, capacity, purpose, self.isa, threads or self._cores)
 
     def all_finite(self, numbers: Array, *, threads: int | None = None) -> bool:
         if numbers.dtype != np.float32:
             return self._reference.all_finite(numbers)
-        return self._updates.all_finite(numbers, threads=threads or usable_cores())
+        return self._updates.all_finite(numbers, threads=threads or self._cores)
 
     def look_ahead(
         self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
     ) -> Array:
-        return self._updates.look_ahead(rule, theta, slots, spans, threads=threads or usable_cores())
+        return self._updates.look_ahead(rule, theta, slots, spans, threads=threads or self._cores)
 
     def update(
         self,
@@ -63,5 +64,5 @@ class NativeEngine:
         *,
         threads: int | None = None,
     ) -> int:
-        threads = threads or usable_cores()
+        threads = threads or self._cores
         return self._updates.update(rule, theta, gradient, slots, t, learning_rate, spans, threads=threads)

@@ -115,6 +115,7 @@ class _Walk:
                 readers[source].append(place)
         named = {*purpose.keep, *wish.sources, *(purpose.gradients_of if backward else ())}
         visible = {graph.place(name) for name in named} | {len(graph.nodes) - 1}
+        self.by_itself = {graph.place(name) for name in (*wish.sources, *(purpose.gradients_of if backward else ()))}
         asked = frozenset(graph.place(name) for name in purpose.gradients_of) if backward else frozenset[int]()
         self.gradients_of = sorted(asked)
         asked |= {place for of in asked for place in self._same_values(of)}
@@ -138,7 +139,9 @@ class _Walk:
         for place, node in enumerate(self.graph.nodes[1:], start=1):
             if place not in self.inside:
                 self._lower(place, node)
-        output = low.values[len(self.graph.nodes) - 1]
+        last = len(self.graph.nodes) - 1
+        # Losses go along the last axis of the output's own shape.
+        output = self._true_shape(last) if self.wish.judged else low.values[last]
         low.recording.pin(output.maps)
         kept = {name: low.values[self.graph.place(name)].maps for name in self.purpose.keep}
         for maps in kept.values():
@@ -150,8 +153,16 @@ class _Walk:
         low.tape.clear()
         gradients = {self.graph.nodes[place].name: low.values[place].gradient for place in self.gradients_of}
         self._drop_copied_input()
-        return Planned(low.recording, output.maps, kept, gradients, sources, losses, slope,
-                       any(step.python is not None for step in low.recording.steps))
+        return Planned(
+            low.recording,
+            output.maps,
+            kept,
+            gradients,
+            sources,
+            losses,
+            slope,
+            any(step.python is not None for step in low.recording.steps),
+        )
 
     # The pictures
 
@@ -176,7 +187,10 @@ class _Walk:
     def _lower(self, place: int, node: Node) -> None:
         value = self._lowered(place, node)
         end, result = value
+        if end in self.by_itself and any(result is known for known in self.low.values.values()):
+            result = self._own(node, result)
         result.asked = result.asked or end in self.low.asked
+        result.wanted = result.wanted or end in self.gradients_of
         self.low.values[end] = result
 
     def _lowered(self, place: int, node: Node) -> tuple[int, Value]:
@@ -280,6 +294,12 @@ class _Walk:
         if len({value.shape for value in values}) == 1:
             return values
         return [self._true_shape(i) for i in node.inputs]
+
+    def _own(self, node: Node, value: Value) -> Value:
+        """Another's value once more, with a gradient of its own: it is given or asked for by the node's name."""
+        if value.shape != as_maps(node.shape):
+            return flattened(self.low, node.name, value)
+        return applied(self.low, node.name, value, LINEAR, asked=True)
 
     def _true_shape(self, place: int) -> Value:
         """A node's value as maps of the node's own shape: a flattened value is otherwise still the maps before."""

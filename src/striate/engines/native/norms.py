@@ -47,13 +47,15 @@ class Affine:
         """The step that finds scale and shift, from the batch where there are partial sums, else from running ones."""
         mean, variance = (low.statistic(self.node, name) for name in ("moving_mean", "moving_variance"))
         assert mean is not None and variance is not None
+        # In training they begin as a copy of the running ones: a layer used twice moves them twice.
+        moving = Space.STATISTICS if partial else Space.STATE
 
         def make() -> NormStatistics:
             return NormStatistics(
                 pixels,
                 self.channels,
-                _region(mean, Space.STATE),
-                _region(variance, Space.STATE),
+                _region(mean, moving),
+                _region(variance, moving),
                 self.scale.region,
                 self.shift.region,
                 self.layer.momentum,

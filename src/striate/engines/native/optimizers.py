@@ -96,7 +96,7 @@ class Updates:
     def look_ahead(
         self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int
     ) -> Array:
-        """Where the gradient is taken: NAG looks at theta - gamma v in what is not frozen, every other rule at theta."""
+        """Where the gradient is taken: NAG looks at theta - gamma v in what is not frozen, others at theta."""
         if not isinstance(rule, NAG):
             return theta
         if formula_of(rule) is None or theta.dtype != np.float32:

@@ -47,7 +47,8 @@ class ReferenceProgram:
         self.graph = graph
         self.capacity = capacity
         self.purpose = purpose
-        self._threads = threads
+        # More threads than cores only wait for each other.
+        self._threads = threads and min(threads, usable_cores())
         self._weights = _owned(graph, graph.theta)
         self._statistics = _owned(graph, graph.state)
 
@@ -143,9 +144,7 @@ class ReferenceProgram:
     @contextmanager
     def _limits(self) -> Generator[None]:
         """BLAS on as many threads as asked for; no words of NumPy's about numbers that are not finite: see guard.py."""
-        # More threads than cores only wait for each other.
-        most = self._threads and min(self._threads, usable_cores())
-        limited = _blas().limit(limits=most, user_api="blas") if most else nullcontext()
+        limited = _blas().limit(limits=self._threads, user_api="blas") if self._threads else nullcontext()
         with limited, np.errstate(all="ignore"):
             yield
 
