@@ -285,7 +285,20 @@ def test_a_whole_comparison_of_two_processes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = import_module("benchmarks.__main__")
-    short = ["--batches", "2", "--rounds", "2", "--seconds", "0", "--peers", "reference", "--engine", "reference"]
+    short = [
+        "--batches",
+        "2",
+        "--rounds",
+        "2",
+        "--patience",
+        "1",
+        "--seconds",
+        "0",
+        "--peers",
+        "reference",
+        "--engine",
+        "reference",
+    ]
     command.main(["compare", "--nets", "lenet", *short, "--threads", "1", "--json"])
     told = json.loads(capsys.readouterr().out)
     best, everyone = told["tables"].values()
