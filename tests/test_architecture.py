@@ -30,7 +30,7 @@ FLOORS = [
     ["striate.calling", "striate.runs", "striate.sklearn"],
     ["striate.sequential"],
     ["striate.model"],
-    ["striate.classify", "striate.freezing", "striate.history", "striate.report"],
+    ["striate.classify", "striate.freezing", "striate.history", "striate.recipe", "striate.report"],
     ["striate.presets.nets", "striate.presets.read"],
     ["striate.figures"],
     ["striate.views"],

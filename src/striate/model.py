@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from striate import storage
 from striate.classify import Answer, Pictures, classify
-from striate.data.batches import ArrayBatches, as_is
+from striate.data.augment import Augmentation
+from striate.data.batches import ArrayBatches
 from striate.data.load import Dataset, Images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
@@ -31,6 +32,7 @@ from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
+from striate.training.feeding import batches_for
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.run import Run, started
@@ -38,8 +40,6 @@ from striate.training.targets import (
     Labelled,
     as_numbers,
     as_pictures,
-    as_targets,
-    as_weights,
     check_shape,
     labelled,
     put_weights,
@@ -188,13 +188,15 @@ class Model(Freezing):
         *,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: ArrayLike | None = None,
+        augmentation: Augmentation | None = None,
         progress: Progress | None = None,
     ) -> History:
         """Learn from pictures x (N, H, W, C) and targets y, in batches, for some epochs; called again it goes on.
 
         `batch_size` None is 32; "all" is gradient descent over the whole data, one step an epoch. `validation_split`
         sets the last share of the data apart before shuffling, as Keras does; `validation_data`, (x, y) or (x, y,
-        weights), goes before it. `progress` takes the training's events in place of what `verbose` shows. Raises
+        weights), goes before it. With an `augmentation` each epoch learns from pictures varied anew; validation sees
+        them as they are. `progress` takes the training's events in place of what `verbose` shows. Raises
         `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
@@ -211,7 +213,7 @@ class Model(Freezing):
         graph = self.graph.at(data.pictures.shape[1:])
         if validation:
             check_shape(validation.pictures, graph.input_shape)
-        data = by_class(data, class_weight, self.graph.output_shape[-1])
+        data = by_class(data, class_weight, self.graph.output_shape[-1]).augmented(augmentation, plan.seed)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)
@@ -364,16 +366,8 @@ class Model(Freezing):
     ) -> ArrayBatches:
         if isinstance(x, Images):
             self._adopt(x)
-            pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
-            check_shape(pictures, self._built_for(pictures).graph.input_shape)
-        else:
-            pictures, prepare = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape), as_is
-        if y is None:
-            raise SettingError("setting.missing", where=where, setting="y")
-        if len(pictures) == 0:
-            raise DataError("data.no_pictures")
-        targets = as_targets(loss, y, self.graph.at(pictures.shape[1:]).output_shape, len(pictures))
-        return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)), prepare)
+        graph = self._built_for(x.pictures if isinstance(x, Images) else as_numbers(x)).graph
+        return batches_for(where, graph, loss, x, y, sample_weight)[1]
 
     def _adopt(self, images: Images) -> None:
         """Pictures that were read by some preprocessing make it the model's, so that it reads files in the same way."""
