@@ -1,6 +1,6 @@
 """Lowering of Conv2D and Dense: sums over windows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from striate.engines.native.convolution_gradients import convolution_back
 from striate.engines.native.fusing import Chain
