@@ -21,7 +21,7 @@ from benchmarks.contest import best_peer, ratio
 from benchmarks.machine import usable_cores
 from benchmarks.peers.nets import NETS
 from benchmarks.peers.process import Process, processes
-from benchmarks.peers.rounds import LARGE, LARGE_BATCH, Case, Outcome, play
+from benchmarks.peers.rounds import LARGE, LARGE_BATCH, Case, Outcome, Pace, play
 from benchmarks.result import Limit, Result, Table
 
 US = "striate"
@@ -86,6 +86,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--batches", type=_numbers, help=batches)
     parser.add_argument("--rounds", type=_positive, default=7, help="slices of each (default: 7)")
     parser.add_argument("--seconds", type=float, default=0.5, help="that a slice lasts at least (default: 0.5)")
+    patience = "at most so many times the rounds, where others are busy (default: 3)"
+    parser.add_argument("--patience", type=_positive, default=3, help=patience)
     parser.add_argument("--threads", type=_positive, default=usable_cores(), help="(default: one for each core)")
     parser.add_argument("--engine", help="Striate's (default: the one that it chooses)")
     parser.add_argument("--isa", help="the instruction set of the native engine (default: the best that the CPU has)")
@@ -118,7 +120,7 @@ def run(options: Namespace) -> Result:
 
 def _played(case: Case, running: dict[str, Process], options: Namespace, notes: list[str]) -> Outcome:
     print(f"{case} ...", file=sys.stderr, flush=True)
-    return play(case, running, options.threads, options.rounds, options.seconds, notes)
+    return play(case, running, Pace(options.threads, options.rounds, options.seconds, options.patience), notes)
 
 
 def cases(options: Namespace) -> list[Case]:

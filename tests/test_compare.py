@@ -156,7 +156,7 @@ def test_who_fails_in_between_is_left_out_with_a_note(rounds: Any) -> None:
 
     notes: list[str] = []
     peers = {"lasting": Peer(99), "short": Peer(2), "never": Peer(0)}
-    outcome = rounds.play(rounds.Case("lenet", "infer", 3), peers, 1, 3, 0, notes)
+    outcome = rounds.play(rounds.Case("lenet", "infer", 3), peers, rounds.Pace(1, 3, 0), notes)
     assert outcome.rates == {"lasting": [6.0, 6.0, 6.0]}
     assert notes == ["lenet infer 3, never: no memory", "lenet infer 3, short: no memory"]
 
@@ -175,7 +175,7 @@ def test_noisy_rounds_are_played_again(
             return self.turn
 
     monkeypatch.setattr(rounds.Watch, "others", lambda self: next(shares))
-    found = rounds._played(Slices(), {"one": ""}, [], 1, 2)
+    found = rounds._played(Slices(), {"one": ""}, [], rounds.Pace(1, 2, 0))
     assert [each.rates["one"] for each in found] == [turn + 1.0 for turn in range(played)]
     assert [each.others for each in found] == others[:played]
 
@@ -285,7 +285,20 @@ def test_a_whole_comparison_of_two_processes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = import_module("benchmarks.__main__")
-    short = ["--batches", "2", "--rounds", "2", "--seconds", "0", "--peers", "reference", "--engine", "reference"]
+    short = [
+        "--batches",
+        "2",
+        "--rounds",
+        "2",
+        "--patience",
+        "1",
+        "--seconds",
+        "0",
+        "--peers",
+        "reference",
+        "--engine",
+        "reference",
+    ]
     command.main(["compare", "--nets", "lenet", *short, "--threads", "1", "--json"])
     told = json.loads(capsys.readouterr().out)
     best, everyone = told["tables"].values()

@@ -16,7 +16,6 @@ LARGE = {"resnet18": 16}  # the large batch of a net; of the others:
 LARGE_BATCH = 128
 PEAK_SECONDS = 0.2
 QUIET = 0.05  # of the cores that others may take in a round
-PATIENCE = 3  # times the rounds that were asked for, if they are not quiet
 
 
 @dataclass(frozen=True)
@@ -53,22 +52,30 @@ class Outcome:
         return 100 * NETS[self.case.net]().flops(self.case.what) * ratio(self.rates[peer], self.peaks)
 
 
-def play(
-    case: Case, running: Mapping[str, Process], threads: int, rounds: int, seconds: float, notes: list[str]
-) -> Outcome:
+@dataclass(frozen=True)
+class Pace:
+    """How long to play."""
+
+    threads: int
+    rounds: int
+    seconds: float  # that a slice lasts at least
+    patience: int = 3  # at most so many times the rounds, where they are not quiet
+
+
+def play(case: Case, running: Mapping[str, Process], pace: Pace, notes: list[str]) -> Outcome:
     """Build, hold the heat, play the rounds, forget what was built. Who fails is left out, with a note."""
-    slices = _Slices(case, running, seconds, notes)
+    slices = _Slices(case, running, pace.seconds, notes)
     for name, process in running.items():
         for way in process.variants(case.what):
-            slices.build(name, Task(case.net, case.what, case.batch, way, threads))
+            slices.build(name, Task(case.net, case.what, case.batch, way, pace.threads))
     heat: dict[tuple[str, str], list[float]] = {}
     for name, way in slices.ready:
         times = HEAT if len(running[name].variants(case.what)) > 1 else 1
         heat[name, way] = [rate for _ in range(times) if (rate := slices.rate(name, way))]
     ways = fastest_variants({who: rates for who, rates in heat.items() if rates})
-    played = _played(slices, ways, [process.pid for process in running.values()], threads, rounds)
+    played = _played(slices, ways, [process.pid for process in running.values()], pace)
     slices.drop()
-    kept = quietest(played, rounds)
+    kept = quietest(played, pace.rounds)
     names = [name for name in ways if all(name in each.rates for each in played)]
     return Outcome(
         case,
@@ -99,14 +106,14 @@ def quietest(played: Sequence[Round], rounds: int) -> list[Round]:
     return [played[turn] for turn in sorted(order[:rounds])]
 
 
-def _played(slices: "_Slices", ways: Mapping[str, str], pids: Sequence[int], threads: int, rounds: int) -> list[Round]:
+def _played(slices: "_Slices", ways: Mapping[str, str], pids: Sequence[int], pace: Pace) -> list[Round]:
     """Rounds until enough were quiet, but not without end."""
     played: list[Round] = []
     names = list(ways)
-    while len(played) < PATIENCE * rounds and sum(each.quiet for each in played) < rounds:
+    while len(played) < pace.patience * pace.rounds and sum(each.quiet for each in played) < pace.rounds:
         watch = Watch([os.getpid(), *pids])
         rates = {name: slices.rate(name, ways[name]) for name in rotated(names, len(played))}
-        peak = core.peak_flops(threads, PEAK_SECONDS)
+        peak = core.peak_flops(pace.threads, PEAK_SECONDS)
         played.append(Round({name: rate for name, rate in rates.items() if rate}, peak, watch.others()))
         names = [name for name in names if rates[name]]
     return played

@@ -45,6 +45,9 @@ void tile(const Maps& maps, const std::int64_t* offsets, float* dw, std::int64_t
 
 using Tile = void (*)(const Maps&, const std::int64_t*, float*, std::int64_t, bool);
 
+/// Floats of dy that stay in the second cache, with as many of x and some to spare.
+inline constexpr std::int64_t kept_floats = 48 * 1024;
+
 inline constexpr int most_rows = 12, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
 constexpr bool fits(int rows, int vectors) { return rows * vectors + vectors < STRIATE_REGISTERS; }
@@ -142,19 +145,25 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    // A panel's share of dy stays in the cache while all tiles go by.
+    // A panel's share of some pictures' dy stays in the cache while all tiles go by; the sums wait in dw meanwhile.
+    const std::int64_t one = std::int64_t{op.windows.rows} * op.windows.columns * most_vectors * lanes;
+    const std::int64_t block = larger<std::int64_t>(1, kept_floats / one);
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
-        Maps here = maps;
-        here.dy += k;
-        Rows at{op.stretches.data()};
-        for (std::int64_t t = 0; t < mine.last; ++t) {
-            const Range range = share_of(rows, t, tiles);
-            std::int64_t offsets[most_rows];
-            for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
-            if (t < mine.first) continue;
-            tiles_of[vectors][range.last - range.first](here, offsets, dw + range.first * width + k, width,
-                                                        work.begins_chunk);
+        for (std::int64_t n = 0; n < maps.pictures; n += block) {
+            Maps here = maps;
+            here.x += n * maps.x_picture;
+            here.dy += n * maps.dy_picture + k;
+            here.pictures = smaller(block, maps.pictures - n);
+            Rows at{op.stretches.data()};
+            for (std::int64_t t = 0; t < mine.last; ++t) {
+                const Range range = share_of(rows, t, tiles);
+                std::int64_t offsets[most_rows];
+                for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+                if (t < mine.first) continue;
+                tiles_of[vectors][range.last - range.first](here, offsets, dw + range.first * width + k, width,
+                                                            work.begins_chunk && n == 0);
+            }
         }
     }
 }

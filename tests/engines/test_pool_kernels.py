@@ -8,16 +8,8 @@ import pytest
 from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_sets
 from numpy.typing import NDArray
 
-from striate.engines.native.operations import (
-    AveragePool,
-    AveragePoolGradient,
-    Curve,
-    Function,
-    MaxPool,
-    MaxPoolGradient,
-    Tensor,
-    Windows,
-)
+from striate.engines.native.operations import AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient
+from striate.engines.native.tensors import Curve, Function, Tensor, Windows
 from striate.engines.reference import pool
 
 Array = NDArray[Any]

@@ -35,7 +35,7 @@ def check_pictures(graph: Graph, capacity: int, x: NDArray[Any]) -> None:
 
 
 def check_targets(graph: Graph, pictures: int, y: NDArray[Any], sample_weight: NDArray[Any] | None) -> None:
-    """Raise `DataError` unless there is a target for every output or a class number a row; so too a weight a picture."""
+    """Raise `DataError` unless each output has a target, or each row a class number; so too each picture a weight."""
     *rows, classes = pictures, *graph.output_shape
     outputs = prod(rows) * classes
     if y.dtype.kind not in NUMBERS or y.size not in (outputs, outputs // classes):

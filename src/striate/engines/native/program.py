@@ -21,9 +21,9 @@ from striate.engines.native.explain import PlanFacts, explained
 from striate.engines.native.lower import Planned, Wish, plan
 from striate.engines.native.lowering import as_maps
 from striate.engines.native.memory import FLOAT, Maps
-from striate.engines.native.operations import Space
 from striate.engines.native.recording import Group
 from striate.engines.native.room import check_room, free_bytes
+from striate.engines.native.tensors import Space
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
 from striate.engines.targets import like_output
