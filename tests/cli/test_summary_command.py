@@ -126,7 +126,7 @@ def test_in_korean(run: Run) -> None:
     ("name", "code", "said"),
     [
         ("lenet", 2, "There is no network 'lenet'; did you mean 'lenet5'"),
-        ("", 2, "There is no network ''; known: 'digits', 'lenet5', "),
+        ("", 2, "There is no network ''; known: 'cifar10', 'convnet', "),
         ("x" * 300, 3, "File name too long"),
         ("missing.safetensors", 3, "missing.safetensors does not exist"),
         ("no/such/run", 3, "no/such/run does not exist"),
