@@ -74,7 +74,7 @@ class Batch:
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
-@option("--engine", reader=OneOf(tuple(ENGINES)), default="reference")
+@option("--engine", reader=OneOf(tuple(ENGINES)))
 @option("--threads", reader=Whole(1))
 @flag("--force")
 @json_flag
@@ -93,7 +93,7 @@ def train(
     seed: int,
     size: Pair | None,
     width: float,
-    engine: str,
+    engine: str | None,
     threads: int | None,
     force: bool,
     json: bool,
