@@ -21,7 +21,7 @@ TEXTS = {
     "cli.train.lr": "The learning rate, with a schedule the largest (default: the network's own recipe, else the optimizer's).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: as they come).",
-    "cli.train.engine": "The engine that computes.",
+    "cli.train.engine": "The engine that computes (default: the fastest that is there).",
     "cli.train.threads": "How many threads it may use (default: all cores).",
     "train.output_in_data": "The folder to write, {output}, must stand outside of {data}, where it would be taken for one more class of pictures; choose another.",
     "train.stopped": "The model of the last whole epoch is kept: {file}",
