@@ -84,9 +84,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--what", type=_among(WHATS), default=list(WHATS), help="train, infer or both (default: both)")
     batches = "as 1,32 (default: 1 for inference, 32 and 128; of 224x224 1 and 16)"
     parser.add_argument("--batches", type=_numbers, help=batches)
-    parser.add_argument("--rounds", type=int, default=7, help="slices of each (default: 7)")
+    parser.add_argument("--rounds", type=_positive, default=7, help="slices of each (default: 7)")
     parser.add_argument("--seconds", type=float, default=0.5, help="that a slice lasts at least (default: 0.5)")
-    parser.add_argument("--threads", type=int, default=usable_cores(), help="(default: one for each usable core)")
+    parser.add_argument("--threads", type=_positive, default=usable_cores(), help="(default: one for each core)")
     parser.add_argument("--engine", help="Striate's (default: the one that it chooses)")
     parser.add_argument("--isa", help="the instruction set of the native engine (default: the best that the CPU has)")
     parser.add_argument(
@@ -200,7 +200,10 @@ def _among(names: Sequence[str] | dict[str, Any]) -> Callable[[str], list[str]]:
 
 
 def _numbers(text: str) -> list[int]:
-    numbers = [int(number) for number in text.split(",")]
-    if min(numbers) < 1:
-        raise ArgumentTypeError("a batch has at least one picture")
-    return numbers
+    return [_positive(number) for number in text.split(",")]
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ArgumentTypeError("at least 1")
+    return number

@@ -88,7 +88,8 @@ def test_by_default_striate_is_no_peer_of_its_own(compare: Any) -> None:
         (("--nets", "alexnet"), "alexnet is none of lenet, vgg"),
         (("--peers", "torch,caffe"), "caffe is none of torch"),
         (("--what", "learn"), "learn is none of train, infer"),
-        (("--batches", "1,0"), "at least one picture"),
+        (("--batches", "1,0"), "at least 1"),
+        (("--rounds", "0"), "at least 1"),
         (("--batches", "many"), "--batches"),
     ],
 )

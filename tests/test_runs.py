@@ -323,6 +323,7 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
                 "weight_decay": None,
                 "label_smoothing": None,
                 "augment": None,
+                "isa": None,
             },
             "pictures": 60,
             "judged_on": "test",

@@ -161,15 +161,16 @@ class Model(Freezing):
         metrics: Sequence[str | Metric] | None = None,
         engine: str | None = None,
         threads: int | None = None,
+        isa: str | None = None,
     ) -> None:
-        """Say how the model learns: by which rule, from which loss, judged by which metrics, on which engine."""
+        """Say how the model learns: by which rule, from which loss, judged by which metrics, computed as by `use`."""
         if loss is None:
             raise SettingError("setting.missing", where="compile", setting="loss")
         if isinstance(metrics, str | Metric):
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
         names = tuple(metrics or ())
         metrics_named(names)
-        self.use(engine=engine, threads=threads)
+        self.use(engine=engine, threads=threads, isa=isa)
         self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=self._threads)
         self._run = None
 
@@ -274,9 +275,13 @@ class Model(Freezing):
             show_logs(judged)
         return judged
 
-    def use(self, *, engine: str | None = None, threads: int | None = None) -> None:
-        """Choose the engine, and how many threads it may use, for predicting without having compiled."""
-        self._engine = engine_named(engine)
+    def use(self, *, engine: str | None = None, threads: int | None = None, isa: str | None = None) -> None:
+        """Choose what computes: "native" or "reference", on how many threads, on which instruction set.
+
+        None: the fastest engine that is there, all cores, the best set of this CPU. Raises `UnknownNameError` for what
+        this computer has not, `StateError` for "native" without the compiled core.
+        """
+        self._engine = engine_named(engine, isa=isa)
         self._threads = convert("Model", "threads", optional_positive, threads)
 
     @keywords_checked("predict")

@@ -87,6 +87,7 @@ class Recipe:
     weight_decay: float | None = None
     label_smoothing: float | None = None
     augment: str | None = None
+    isa: str | None = None
 
     def __post_init__(self) -> None:
         convert("Recipe", "epochs", optional_positive, self.epochs)
@@ -98,7 +99,7 @@ class Recipe:
         convert("Recipe", "weight_decay", optional_not_negative, self.weight_decay)
         if self.schedule is not None:
             one_of("schedule", SCHEDULES)(self.schedule)
-        engine_named(self.engine)
+        engine_named(self.engine, isa=self.isa)
         _ = self.rule, self.loss, self.augmentation
 
     @property

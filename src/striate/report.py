@@ -118,6 +118,7 @@ def class_report(
     *,
     engine: str | None = None,
     threads: int | None = None,
+    isa: str | None = None,
 ) -> Report:
     """Judge a classifier on labelled pictures: x (N, H, W, C) and class numbers y (N,), or `Images`.
 
@@ -127,7 +128,7 @@ def class_report(
     graph, data = batches_for("class_report", model.graph, loss, x, y)
     size = min(convert("class_report", "batch_size", positive, batch_size), len(data))
     spoken_for = convert("class_report", "threads", optional_positive, threads)
-    program = engine_named(engine).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
+    program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     confusion, calibration = Confusion(), Calibration() if _gives_probabilities(model.graph) else None
     watching = [confusion] if calibration is None else [confusion, calibration]
     judged = evaluate(program, model.theta, model.state, data, (), size, watching)

@@ -239,7 +239,7 @@ def check_outputs(graph: Graph, model: str, classes: int) -> None:
 
 
 def _compile(model: Model, recipe: Recipe, rule: Rule) -> None:
-    model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads)
+    model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
 
 
 def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:

@@ -320,7 +320,6 @@ def test_settings_are_enough_to_train_again(
         "--optimizer": trained["optimizer"],
         "--lr": trained["learning_rate"],
         "--seed": trained["seed"],
-        "--engine": trained["engine"],
         "--threads": trained["threads"],
         "--size": "x".join(map(str, size)),
         "-o": tmp_path / "again",

@@ -9,12 +9,12 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.cli.computing import computing
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.load import Dataset, load_images
 from striate.data.preprocessing import LARGEST_SIDE
-from striate.engines.select import ENGINES
 from striate.errors import SettingError
 from striate.files import exists
 from striate.network.optimizers import RULES
@@ -74,8 +74,7 @@ class Batch:
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
-@option("--engine", reader=OneOf(tuple(ENGINES)))
-@option("--threads", reader=Whole(1))
+@computing
 @flag("--force")
 @json_flag
 def train(
@@ -94,6 +93,7 @@ def train(
     size: Pair | None,
     width: float,
     engine: str | None,
+    isa: str | None,
     threads: int | None,
     force: bool,
     json: bool,
@@ -113,6 +113,7 @@ def train(
         weight_decay=weight_decay,
         label_smoothing=label_smoothing,
         augment=augment,
+        isa=isa,
     )
     if model:  # a mistake in the network is told before reading pictures for minutes
         recipe.layers(classes=2)

@@ -1,10 +1,12 @@
 """A graph on the native engine: planned once for each thing that is asked of it, then run by the core."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from striate.engines.checks import check_gradients, check_pictures, check_targets, check_weights
 from striate.engines.contract import (
     Array,
     Forward,
@@ -18,13 +20,14 @@ from striate.engines.contract import (
 from striate.engines.native.explain import explained
 from striate.engines.native.lower import Planned, Wish, plan
 from striate.engines.native.lowering import as_maps
-from striate.engines.native.memory import Maps
+from striate.engines.native.memory import FLOAT, Maps
 from striate.engines.native.operations import Space
 from striate.engines.native.recording import Group
+from striate.engines.native.room import check_room, free_bytes
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
 from striate.engines.targets import like_output
-from striate.errors import DataError, StateError
+from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy
@@ -48,22 +51,26 @@ class NativeProgram:
         return Bound(self, theta, state)
 
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
-        runner = self._runner(JUDGE)
-        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        x = self._checked(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
+        run = self._runner(JUDGE).begin(theta, state, x, self._key(None))
         run.targets(y, sample_weight, self.graph.output_shape)
         run.everything()
         return Judged(run.loss(), run.output())
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
-        runner = self._runner(LEARN)
-        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        x = self._checked(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
+        run = self._runner(LEARN).begin(theta, state, x, self._key(key))
         run.targets(y, sample_weight, self.graph.output_shape)
         run.everything()
         return Stepped(run.loss(), run.output(), run.gradient, run.statistics)
 
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        x = self._checked(theta, state, x)
+        check_gradients(self.graph, len(x), dy)
         runner = self._runner(Wish(sources=tuple(sorted(dy))))
-        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        run = runner.begin(theta, state, x, self._key(None))
         for name, values in dy.items():
             run.write(runner.planned.sources[name], np.asarray(values, np.float32))
         run.everything()
@@ -77,20 +84,37 @@ class NativeProgram:
     def _forward(
         self, runner: "Runner", theta: Array, state: Array, x: Array, key: Key | None, *, prepared: bool
     ) -> Forward:
-        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        run = runner.begin(theta, state, self._checked(theta, state, x), self._key(key))
         run.everything(prepared=prepared)
         kept = {name: run.read(maps, self.graph.node(name).shape) for name, maps in runner.planned.kept.items()}
         return Forward(run.output(), kept)
 
     def _runner(self, wish: Wish) -> "Runner":
         if wish not in self._runners:
-            planned = plan(self.graph, self.capacity, self.purpose, self._isa, wish)
+            planned = self._planned(self.capacity, wish)
+            check_room(
+                self._needs(planned),
+                self.capacity,
+                lambda pictures: self._needs(self._planned(pictures, wish)),
+                free_bytes(),
+            )
             self._runners[wish] = Runner(self.graph, self.capacity, self.purpose, planned, self._isa, self._threads)
         return self._runners[wish]
 
-    def _pictures(self, x: Array) -> Array:
-        if len(x) > self.capacity:
-            raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
+    def _planned(self, capacity: int, wish: Wish) -> Planned:
+        return plan(self.graph, capacity, self.purpose, self._isa, wish)
+
+    def _needs(self, planned: Planned) -> int:
+        """Bytes that a plan takes: its arena, a block for each thread, packed weights' copies, gradient and output."""
+        memory, capacity = planned.recording.memory, planned.recording.capacity
+        weights = 2 * (self.graph.theta.size + self.graph.state.size)
+        output = 2 * capacity * prod(self.graph.output_shape)
+        return FLOAT * (memory.arena + memory.block * self._threads + weights + output)
+
+    def _checked(self, theta: Array, state: Array, x: Array) -> Array:
+        """The pictures as the core reads them, once all three are what the plan is for."""
+        check_weights(self.graph, theta, state)
+        check_pictures(self.graph, self.capacity, x)
         return np.ascontiguousarray(x, np.float32)
 
     def _key(self, key: Key | None) -> Key:
@@ -103,6 +127,7 @@ class Bound:
     """A program with its weights: `forward` takes pictures alone."""
 
     def __init__(self, program: NativeProgram, theta: Array, state: Array) -> None:
+        check_weights(program.graph, theta, state)
         self._program, self._theta, self._state = program, theta.copy(), state.copy()
         self._runner = program._runner(FORWARD)  # pyright: ignore[reportPrivateUsage]
         self.capacity = program.capacity
