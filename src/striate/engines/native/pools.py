@@ -4,6 +4,7 @@ from striate.engines.native.lowering import GATES, Lowering, Value
 from striate.engines.native.memory import Maps
 from striate.engines.native.operations import (
     LINEAR,
+    Curve,
     AveragePool,
     AveragePoolGradient,
     MaxPool,
@@ -57,17 +58,25 @@ def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: 
     result = Value(y, back, passed)
 
     def backward() -> None:
-        dy = result.gradient
+        # The kernel knows relu's slope; another one comes before it.
+        gate = passed if passed is not None and passed.curve is Curve.RELU else LINEAR
+        dy = result.gradient if gate != LINEAR else low.gradient_of(result)
         if dy is None or winner is None:
             return
         into, accumulate = low.into(value, gated=True)
-        gate = passed or LINEAR
         low.step(
             f"d {node.name}",
-            [dy, winner, y if passed else None, into if accumulate else None],
+            [dy, winner, y if gate != LINEAR else None, into if accumulate else None],
             [into],
             lambda: MaxPoolGradient(
-                dy.tensor, winner.tensor, into.tensor, at, *kernel, y.tensor if passed else None, gate, accumulate
+                dy.tensor,
+                winner.tensor,
+                into.tensor,
+                at,
+                *kernel,
+                y.tensor if gate != LINEAR else None,
+                gate,
+                accumulate,
             ),
         )
 
