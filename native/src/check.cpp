@@ -1,137 +1,15 @@
 #include <algorithm>
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "checker.hpp"
 #include "striate/fields.hpp"
-#include "striate/program.hpp"
 
 namespace striate {
 
 namespace {
-
-using Int = std::int64_t;
-
-/// No plan of a network that fits into a computer has larger numbers; sums of products of two such cannot overflow.
-constexpr Int kLargest = Int{1} << 40;
-
-/// What one operation may touch. Each message ends the name of the segment and the operation.
-class Checker {
-  public:
-    Checker(const Segment& segment, const Sizes& sizes, std::string where)
-        : segment_(segment), sizes_(sizes), where_(std::move(where)) {}
-
-    void operator()(const char* name, const Tensor& tensor) const {
-        if (tensor.space == Space::none) return;
-        require_space(tensor.space, name);
-        for (const Int value :
-             {tensor.picture, tensor.row, tensor.pixel, Int{tensor.height}, Int{tensor.width}, Int{tensor.channels},
-              Int{tensor.top}, Int{tensor.bottom}, Int{tensor.left}, Int{tensor.right}}) {
-            require(value >= 0 && value < kLargest, name, "has a negative or a huge size");
-        }
-        require(tensor.height > 0 && tensor.width > 0 && tensor.channels > 0, name, "has no values");
-        require(tensor.channels <= tensor.pixel, name, "has pixels narrower than its channels");
-        require((tensor.left + tensor.width + tensor.right) * tensor.pixel <= tensor.row, name, "has overlapping rows");
-        const bool own = tensor.space == Space::arena || tensor.space == Space::block;
-        require(
-            !own || (tensor.pixel % rounding == 0 && tensor.offset % rounding == 0) || tensor.pixel == tensor.channels,
-            name, "is not aligned");
-        const Int begin = tensor.offset - tensor.top * tensor.row - tensor.left * tensor.pixel;
-        const Int end = tensor.offset + (pictures(tensor.space) - 1) * tensor.picture +
-                        (tensor.height + tensor.bottom - 1) * tensor.row + (tensor.width + tensor.right) * tensor.pixel;
-        require(begin >= 0 && end <= size(tensor.space), name, "leaves its space");
-        require(tensor.picture >= end - begin - (pictures(tensor.space) - 1) * tensor.picture, name,
-                "has overlapping pictures");
-    }
-
-    void operator()(const char* name, const Region& region) const {
-        if (region.space == Space::none) return;
-        require_space(region.space, name);
-        require(region.space != Space::block, name, "is a vector in a block");
-        require(region.offset >= 0 && region.size > 0 && region.size < kLargest, name, "has an impossible size");
-        require(region.offset + region.size <= size(region.space), name, "leaves its space");
-    }
-
-    void operator()(const char* name, const Function& function) const {
-        require(function.curve >= Curve::linear && function.curve < Curve::count, name, "is no function");
-    }
-
-    void operator()(const char* name, const Windows& windows) const {
-        for (const Int value : {windows.rows, windows.columns, windows.down, windows.across}) {
-            require(value > 0, name, "has a size of 0 or less");
-        }
-    }
-
-    template <typename Other>
-    void operator()(const char*, const Other&) const {}
-
-    /// Chunks of partial sums follow one another.
-    void partial(const char* name, const Region& region) const { chunks(name, region, segment_.chunks); }
-
-    void chunks(const char* name, const Region& region, Int count) const {
-        if (!region.present()) return;
-        require(count <= (size(region.space) - region.offset) / region.size, name, "has no room for its chunks");
-    }
-
-    void at_least(const char* name, const Region& region, Int floats) const {
-        if (region.present()) require(region.size >= floats, name, "is too small");
-    }
-
-    void there(const char* name, bool present) const { require(present, name, "is missing"); }
-
-    void same_maps(const char* name, const Tensor& a, const Tensor& b) const {
-        if (!a.present() || !b.present()) return;
-        require(a.height == b.height && a.width == b.width && a.channels == b.channels, name, "has another shape");
-    }
-
-    /// What kernels of whole vectors need.
-    void rounded(const char* name, const Tensor& tensor) const {
-        if (tensor.present()) require(tensor.pixel % rounding == 0, name, "has channels that are not rounded up");
-    }
-
-    /// Every window, with what it sees from `first` to `last` floats behind its corner, lies in the picture or its
-    /// halo.
-    void windows_inside(const char* name, const Tensor& x, const Windows& windows, Int first, Int last) const {
-        const Int corner = windows.top * x.row + windows.left * x.pixel;
-        const Int corner_last =
-            corner + (windows.rows - 1) * windows.down * x.row + (windows.columns - 1) * windows.across * x.pixel;
-        const Int begin = -(x.top * x.row) - x.left * x.pixel;
-        const Int end = (x.height + x.bottom - 1) * x.row + (x.width + x.right) * x.pixel;
-        require(corner + first >= begin && corner_last + last <= end, name, "has windows outside of the maps");
-    }
-
-    void require(bool holds, std::string_view name, std::string_view what) const {
-        if (!holds) throw InvalidPlan(where_ + ": " + std::string(name) + " " + std::string(what));
-    }
-
-    void slope_from_output(const char* name, const Function& function) const {
-        require(has_slope_from_output(function.curve), name, "has a slope that its output does not tell");
-    }
-
-    /// A number, or so many, for each picture of a space that the caller gives, or of a vector.
-    void for_each_picture(const char* name, Space space, Int floats) const {
-        require(size(space) >= sizes_.capacity * floats, name, "is too small");
-    }
-
-    void for_each_picture(const char* name, const Region& region) const { at_least(name, region, sizes_.capacity); }
-
-    [[nodiscard]] const Segment& segment() const { return segment_; }
-
-  private:
-    void require_space(Space space, const char* name) const {
-        require(space > Space::none && space < Space::count, name, "is in no space");
-        require(space != Space::block || segment_.depth, name, "is in a block, and the segment has none");
-    }
-
-    [[nodiscard]] Int size(Space space) const { return sizes_.floats[static_cast<std::size_t>(space)]; }
-    [[nodiscard]] Int pictures(Space space) const { return space == Space::block ? segment_.block : sizes_.capacity; }
-
-    const Segment& segment_;
-    const Sizes& sizes_;
-    std::string where_;
-};
 
 // What each operation asks for beyond that its operands lie in their spaces.
 
@@ -149,6 +27,7 @@ void check_more(const Copy& op, const Checker& checker) {
             top + op.rows <= map.height && left + op.columns <= map.width && channel + op.channels <= map.channels,
             name, "has a part outside of the maps");
     };
+    checker.written("y", op.y);
     inside("x", op.x, op.x_top, op.x_left, op.x_channel);
     inside("y", op.y, op.y_top, op.y_left, op.y_channel);
 }
@@ -163,9 +42,10 @@ void check_more(const Pack& op, const Checker& checker) {
         "the steps", "are negative");
     checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
     checker.at_least("scale", op.scale, op.channels);
-    const Int rows = static_cast<Int>(op.taps.size()) * op.inner;
+    checker.written("target", op.target);
+    const Wide rows = static_cast<Wide>(op.taps.size()) * op.inner;
     checker.at_least("target", op.target, rows * rounded_up(op.channels));
-    const Int reach = (op.inner - 1) * op.inner_step + (op.channels - 1) * op.channel_step;
+    const Wide reach = Wide{op.inner - 1} * op.inner_step + Wide{op.channels - 1} * op.channel_step;
     for (const Int tap : op.taps) {
         checker.require(tap >= 0 && tap + reach < op.source.size, "a tap", "lies outside of the weights");
     }
@@ -173,19 +53,24 @@ void check_more(const Pack& op, const Checker& checker) {
 
 /// The first and the last float that the stretches see, and how many rows of weights they meet.
 struct Seen {
-    Int first = 0, last = 0, rows = 0;
+    Wide first = 0, last = 0, rows = 0;
 };
 
 Seen seen(const std::vector<Stretch>& stretches, const Checker& checker) {
     Seen all{stretches.empty() ? 0 : kLargest, stretches.empty() ? 0 : -kLargest, 0};
     for (const Stretch& each : stretches) {
-        checker.require(each.size > 0 && each.size < kLargest && std::abs(each.offset) < kLargest, "a stretch",
-                        "has an impossible size");
-        all.first = std::min(all.first, each.offset);
-        all.last = std::max(all.last, each.offset + each.size);
+        checker.require(each.size > 0 && each.size < kLargest && each.offset > -kLargest && each.offset < kLargest,
+                        "a stretch", "has an impossible size");
+        all.first = std::min<Wide>(all.first, each.offset);
+        all.last = std::max<Wide>(all.last, each.offset + each.size);
         all.rows += each.size;
     }
     return all;
+}
+
+/// The functions that tiles of sums apply while these are in registers.
+void in_registers(const char* name, const Function& function, const Checker& checker) {
+    checker.require(function.curve <= Curve::relu6, name, "is none of those that are done in registers");
 }
 
 void check_more(const Convolve& op, const Checker& checker) {
@@ -195,15 +80,15 @@ void check_more(const Convolve& op, const Checker& checker) {
     checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
     checker.require(op.tile > 0 && op.pass_ > 0, "tile or pass", "is 0 or less");
     checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
-    checker.require(op.y_channel + op.channels <= op.y.channels, "y", "has too few channels");
+    checker.require(Int{op.y_channel} + op.channels <= op.y.channels, "y", "has too few channels");
+    checker.written("y", op.y);
+    in_registers("function", op.function, checker);
+    in_registers("slope", op.slope, checker);
     const Seen all = seen(op.stretches, checker);
     checker.at_least("weights", op.weights, all.rows * rounded_up(op.channels));
     checker.at_least("bias", op.bias, op.y_channel + rounded_up(op.channels));
     checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
-    checker.require(op.windows.rows == op.places.rows && op.windows.columns == op.places.columns, "places",
-                    "has other windows");
-    checker.windows_inside("y", op.y, op.places, 0, op.y.pixel);
-    checker.require(op.places.top >= 0 && op.places.left >= 0, "places", "begins in the halo");
+    checker.places_inside(op.y, op.windows, op.places);
     checker.rounded("y", op.y);
     checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.add, &op.at}) {
@@ -219,7 +104,9 @@ void check_more(const WeightGradient& op, const Checker& checker) {
     checker.there("dw", op.dw.present());
     checker.require(op.panel > 0 && op.tile > 0, "panel or tile", "is 0 or less");
     checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
-    checker.require(op.y_channel + op.channels <= op.dy.channels, "dy", "has too few channels");
+    checker.require(Int{op.y_channel} + op.channels <= op.dy.channels, "dy", "has too few channels");
+    checker.written("dw", op.dw);
+    checker.written("db", op.db);
     checker.require(op.windows.rows == op.dy.height && op.windows.columns == op.dy.width, "dy", "has another shape");
     const Seen all = seen(op.stretches, checker);
     checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
@@ -235,10 +122,11 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.there("target", op.target.present());
     checker.require(op.rows > 0 && op.columns > 0 && op.rows < kLargest && op.columns < kLargest, "the sums",
                     "have no size");
-    checker.at_least("source", op.source, op.rows * rounded_up(op.columns));
+    checker.written("target", op.target);
+    checker.at_least("source", op.source, Wide{op.rows} * rounded_up(op.columns));
     checker.require(op.step >= 0 && op.step < kLargest, "step", "is impossible");
-    checker.at_least("target", op.target, (op.rows - 1) * op.step + op.columns);
-    checker.partial("source", op.source);
+    checker.at_least("target", op.target, Wide{op.rows - 1} * op.step + op.columns);
+    checker.chunks("source", op.source, op.chunks);
 }
 
 /// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
@@ -280,7 +168,8 @@ void check_more(const Loss& op, const Checker& checker) {
     checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
     checker.there("losses", op.losses.present());
     checker.for_each_picture("losses", op.losses);
-    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    checker.for_each_picture("target", Space::target, Wide{op.y.height} * op.y.width * op.y.channels);
+    checker.written("losses", op.losses);
     if (!op.dy.present()) return;
     check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
     checker.for_each_picture("share", Space::share, 1);
@@ -311,6 +200,7 @@ void check_more(const MaxPool& op, const Checker& checker) {
 
 void check_more(const MaxPoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.require(op.slope.curve <= Curve::relu, "slope", "is not relu's");
     checker.there("winner", op.winner.present());
     checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.winner, &op.at}) {
@@ -336,8 +226,9 @@ void vectors(Int channels, std::initializer_list<const Region*> all, const Check
 }
 
 /// Partial sums of every chunk: `rows` for each channel.
-void partial(const Region& region, Int rows, Int channels, const Checker& checker) {
+void partial(const Region& region, Wide rows, Int channels, const Checker& checker) {
     checker.there("partial", region.present());
+    checker.written("partial", region);
     checker.at_least("partial", region, rows * rounded_up(channels));
     checker.partial("partial", region);
 }
@@ -374,6 +265,9 @@ void check_more(const NormStatistics& op, const Checker& checker) {
          {&op.gamma, &op.beta, &op.moving_mean, &op.moving_variance, &op.new_mean, &op.new_variance, &op.bias}) {
         checker.at_least("a vector over the channels", *each, op.channels);
     }
+    for (const Region* each : {&op.scale, &op.shift, &op.mean, &op.inverse, &op.new_mean, &op.new_variance}) {
+        checker.written("what is found", *each);
+    }
     checker.at_least("mean", op.mean, rounded_up(op.channels));
     checker.at_least("inverse", op.inverse, rounded_up(op.channels));
 }
@@ -389,6 +283,7 @@ void check_more(const NormGradientFactors& op, const Checker& checker) {
     checker.there("partial", op.partial.present());
     read_chunks(op.partial, op.chunks, op.channels, checker);
     vectors(op.channels, {&op.scale, &op.mean, &op.inverse, &op.a, &op.b, &op.c}, checker);
+    for (const Region* each : {&op.a, &op.b, &op.c, &op.dgamma, &op.dbeta}) checker.written("what is found", *each);
     checker.at_least("dgamma", op.dgamma, op.channels);
     checker.at_least("dbeta", op.dbeta, op.channels);
 }
@@ -413,7 +308,7 @@ void check_more(const LayerNormGradient& op, const Checker& checker) {
 /// Every tap of every window lies in the picture or its halo.
 void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& windows, const Checker& checker) {
     for (const Int tap : taps) {
-        checker.require(std::abs(tap) < kLargest, "a tap", "is impossible");
+        checker.require(tap > -kLargest && tap < kLargest, "a tap", "is impossible");
         checker.windows_inside("x", x, windows, tap, tap + rounded_up(x.channels));
     }
 }
@@ -423,18 +318,12 @@ void check_more(const Depthwise& op, const Checker& checker) {
     alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
     alike({&op.x}, checker);
     checker.require(op.x.channels == op.y.channels, "y", "has other channels");
-    const auto taps = static_cast<Int>(op.taps.size());
+    const auto taps = static_cast<Wide>(op.taps.size());
     checker.there("weights", op.weights.present() || taps == 0);
     checker.at_least("weights", op.weights, taps * rounded_up(op.y.channels));
     checker.at_least("bias", op.bias, rounded_up(op.y.channels));
     taps_inside(op.x, op.taps, op.windows, checker);
-    const Windows& places = op.places;
-    checker.require(op.windows.rows == places.rows && op.windows.columns == places.columns, "places",
-                    "has other windows");
-    checker.require(places.top >= 0 && places.left >= 0 &&
-                        places.top + (places.rows - Int{1}) * places.down < op.y.height &&
-                        places.left + (places.columns - Int{1}) * places.across < op.y.width,
-                    "places", "leaves the maps");
+    checker.places_inside(op.y, op.windows, op.places);
 }
 
 void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
@@ -445,7 +334,7 @@ void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
         "has another shape");
     checker.require(!op.taps.empty(), "taps", "is empty");
     taps_inside(op.x, op.taps, op.windows, checker);
-    partial(op.dw, static_cast<Int>(op.taps.size()), op.x.channels, checker);
+    partial(op.dw, static_cast<Wide>(op.taps.size()), op.x.channels, checker);
     if (op.db.present()) partial(op.db, 1, op.x.channels, checker);
 }
 
@@ -453,7 +342,7 @@ void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
 void repeats(const Tensor& one, const Tensor& many, Int times, const Checker& checker) {
     alike({&one}, checker);
     alike({&many}, checker);
-    checker.require(times > 0 && one.channels * times == many.channels, "times", "does not fit the channels");
+    checker.require(times > 0 && Int{one.channels} * times == many.channels, "times", "does not fit the channels");
     checker.require(one.height == many.height && one.width == many.width, "a map", "has another shape");
 }
 
