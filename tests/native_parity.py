@@ -158,7 +158,11 @@ def truth(graph: Graph, question: Question, seed: int = 1) -> Truth:
     """The reference engine's answers in float64."""
     program = ReferenceEngine().compile(graph, question.capacity, question.purpose(graph, np.float64))
     on = Numbers.of(graph, question, seed)
-    exact = answers(program, graph, question, on, np.float64)
+    return bounded(program, graph, question, on, answers(program, graph, question, on, np.float64))
+
+
+def bounded(program: Program, graph: Graph, question: Question, on: Numbers, exact: Mapping[str, Array]) -> Truth:
+    """Exact answers, and how far off float32 may be, by what they are when everything is moved."""
     moves = dict.fromkeys(exact, 0.0)
     for i in range(MOVES):
         for name, values in answers(program, graph, question, on.moved(i), np.float64).items():

@@ -154,6 +154,7 @@ def test_a_network_brings_its_recipe(own: str) -> None:
         "engine": None,
         "threads": 1,
         "width": 1.0,
+        "isa": None,
     }
     rule = decided.rule_for(20_000)
     assert isinstance(rule, Nesterov) and (rule.momentum, rule.weight_decay) == (0.9, 0.01)

@@ -258,7 +258,7 @@ void convolve(const Convolve& op, const Work& work) {
     }
     const std::int64_t lines =
         op.along_pictures ? std::int64_t{op.windows.rows} * op.windows.columns : pictures * op.windows.rows;
-    const std::int64_t panels = (op.channels + op.panel - 1) / op.panel;
+    const std::int64_t panels = (std::int64_t{op.channels} + op.panel - 1) / op.panel;
     // Parts share the lines, and where these are few the panels.
     const std::int64_t by_lines = smaller(work.parts, larger<std::int64_t>(1, lines / 2));
     const std::int64_t by_panels = smaller(larger<std::int64_t>(1, work.parts / by_lines), panels);

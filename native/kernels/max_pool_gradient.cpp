@@ -103,7 +103,8 @@ STRIATE_INLINE void gather(const MaxPoolGradient& op, const Pooled& from, float*
                            std::int64_t columns, std::int32_t place, std::int64_t width) {
     if (Rows) rows = Rows;
     if (Columns) columns = Columns;
-    const std::int32_t down = op.windows.down * op.kernel_columns, across = op.windows.across;
+    const auto down = static_cast<std::int32_t>(std::int64_t{op.windows.down} * op.kernel_columns);
+    const std::int32_t across = op.windows.across;
     for (std::int64_t k = 0; k < width; k += lanes) {
         Vector total = op.accumulate ? load(dx + k) : Vector{};
 #pragma GCC unroll 2

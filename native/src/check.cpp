@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -7,7 +6,6 @@
 
 #include "checker.hpp"
 #include "striate/fields.hpp"
-#include "striate/program.hpp"
 
 namespace striate {
 
@@ -29,6 +27,7 @@ void check_more(const Copy& op, const Checker& checker) {
             top + op.rows <= map.height && left + op.columns <= map.width && channel + op.channels <= map.channels,
             name, "has a part outside of the maps");
     };
+    checker.written("y", op.y);
     inside("x", op.x, op.x_top, op.x_left, op.x_channel);
     inside("y", op.y, op.y_top, op.y_left, op.y_channel);
 }
@@ -43,9 +42,10 @@ void check_more(const Pack& op, const Checker& checker) {
         "the steps", "are negative");
     checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
     checker.at_least("scale", op.scale, op.channels);
-    const Int rows = static_cast<Int>(op.taps.size()) * op.inner;
+    checker.written("target", op.target);
+    const Wide rows = static_cast<Wide>(op.taps.size()) * op.inner;
     checker.at_least("target", op.target, rows * rounded_up(op.channels));
-    const Int reach = (op.inner - 1) * op.inner_step + (op.channels - 1) * op.channel_step;
+    const Wide reach = Wide{op.inner - 1} * op.inner_step + Wide{op.channels - 1} * op.channel_step;
     for (const Int tap : op.taps) {
         checker.require(tap >= 0 && tap + reach < op.source.size, "a tap", "lies outside of the weights");
     }
@@ -53,19 +53,24 @@ void check_more(const Pack& op, const Checker& checker) {
 
 /// The first and the last float that the stretches see, and how many rows of weights they meet.
 struct Seen {
-    Int first = 0, last = 0, rows = 0;
+    Wide first = 0, last = 0, rows = 0;
 };
 
 Seen seen(const std::vector<Stretch>& stretches, const Checker& checker) {
     Seen all{stretches.empty() ? 0 : kLargest, stretches.empty() ? 0 : -kLargest, 0};
     for (const Stretch& each : stretches) {
-        checker.require(each.size > 0 && each.size < kLargest && std::abs(each.offset) < kLargest, "a stretch",
-                        "has an impossible size");
-        all.first = std::min(all.first, each.offset);
-        all.last = std::max(all.last, each.offset + each.size);
+        checker.require(each.size > 0 && each.size < kLargest && each.offset > -kLargest && each.offset < kLargest,
+                        "a stretch", "has an impossible size");
+        all.first = std::min<Wide>(all.first, each.offset);
+        all.last = std::max<Wide>(all.last, each.offset + each.size);
         all.rows += each.size;
     }
     return all;
+}
+
+/// The functions that tiles of sums apply while these are in registers.
+void in_registers(const char* name, const Function& function, const Checker& checker) {
+    checker.require(function.curve <= Curve::relu6, name, "is none of those that are done in registers");
 }
 
 void check_more(const Convolve& op, const Checker& checker) {
@@ -75,15 +80,15 @@ void check_more(const Convolve& op, const Checker& checker) {
     checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
     checker.require(op.tile > 0 && op.pass_ > 0, "tile or pass", "is 0 or less");
     checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
-    checker.require(op.y_channel + op.channels <= op.y.channels, "y", "has too few channels");
+    checker.require(Int{op.y_channel} + op.channels <= op.y.channels, "y", "has too few channels");
+    checker.written("y", op.y);
+    in_registers("function", op.function, checker);
+    in_registers("slope", op.slope, checker);
     const Seen all = seen(op.stretches, checker);
     checker.at_least("weights", op.weights, all.rows * rounded_up(op.channels));
     checker.at_least("bias", op.bias, op.y_channel + rounded_up(op.channels));
     checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
-    checker.require(op.windows.rows == op.places.rows && op.windows.columns == op.places.columns, "places",
-                    "has other windows");
-    checker.windows_inside("y", op.y, op.places, 0, op.y.pixel);
-    checker.require(op.places.top >= 0 && op.places.left >= 0, "places", "begins in the halo");
+    checker.places_inside(op.y, op.windows, op.places);
     checker.rounded("y", op.y);
     checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.add, &op.at}) {
@@ -99,7 +104,9 @@ void check_more(const WeightGradient& op, const Checker& checker) {
     checker.there("dw", op.dw.present());
     checker.require(op.panel > 0 && op.tile > 0, "panel or tile", "is 0 or less");
     checker.require(op.channels > 0 && op.x_channel >= 0 && op.y_channel >= 0, "the channels", "have no size");
-    checker.require(op.y_channel + op.channels <= op.dy.channels, "dy", "has too few channels");
+    checker.require(Int{op.y_channel} + op.channels <= op.dy.channels, "dy", "has too few channels");
+    checker.written("dw", op.dw);
+    checker.written("db", op.db);
     checker.require(op.windows.rows == op.dy.height && op.windows.columns == op.dy.width, "dy", "has another shape");
     const Seen all = seen(op.stretches, checker);
     checker.windows_inside("x", op.x, op.windows, op.x_channel + all.first, op.x_channel + all.last);
@@ -115,10 +122,11 @@ void check_more(const Reduce& op, const Checker& checker) {
     checker.there("target", op.target.present());
     checker.require(op.rows > 0 && op.columns > 0 && op.rows < kLargest && op.columns < kLargest, "the sums",
                     "have no size");
-    checker.at_least("source", op.source, op.rows * rounded_up(op.columns));
+    checker.written("target", op.target);
+    checker.at_least("source", op.source, Wide{op.rows} * rounded_up(op.columns));
     checker.require(op.step >= 0 && op.step < kLargest, "step", "is impossible");
-    checker.at_least("target", op.target, (op.rows - 1) * op.step + op.columns);
-    checker.partial("source", op.source);
+    checker.at_least("target", op.target, Wide{op.rows - 1} * op.step + op.columns);
+    checker.chunks("source", op.source, op.chunks);
 }
 
 /// Maps of one shape, each there, whose channels are rounded up: what goes from pixel to pixel reads and writes whole
@@ -160,7 +168,8 @@ void check_more(const Loss& op, const Checker& checker) {
     checker.require(op.kind >= LossKind::mean_squared_error && op.kind < LossKind::count, "kind", "is no loss");
     checker.there("losses", op.losses.present());
     checker.for_each_picture("losses", op.losses);
-    checker.for_each_picture("target", Space::target, Int{op.y.height} * op.y.width * op.y.channels);
+    checker.for_each_picture("target", Space::target, Wide{op.y.height} * op.y.width * op.y.channels);
+    checker.written("losses", op.losses);
     if (!op.dy.present()) return;
     check_pointwise(checker, {{"y", &op.y}, {"dy", &op.dy}});
     checker.for_each_picture("share", Space::share, 1);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
 #include <vector>
@@ -36,8 +37,9 @@ void vectors(Int channels, std::initializer_list<const Region*> all, const Check
 }
 
 /// Partial sums of every chunk: `rows` for each channel.
-void partial(const Region& region, Int rows, Int channels, const Checker& checker) {
+void partial(const Region& region, Wide rows, Int channels, const Checker& checker) {
     checker.there("partial", region.present());
+    checker.written("partial", region);
     checker.at_least("partial", region, rows * rounded_up(channels));
     checker.partial("partial", region);
 }
@@ -61,7 +63,7 @@ void read_chunks(const Region& region, Int chunks, Int channels, const Checker& 
 /// Every tap of every window lies in the picture or its halo.
 void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& windows, const Checker& checker) {
     for (const Int tap : taps) {
-        checker.require(std::abs(tap) < kLargest, "a tap", "is impossible");
+        checker.require(tap > -kLargest && tap < kLargest, "a tap", "is impossible");
         checker.windows_inside("x", x, windows, tap, tap + rounded_up(x.channels));
     }
 }
@@ -70,7 +72,7 @@ void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& w
 void repeats(const Tensor& one, const Tensor& many, Int times, const Checker& checker) {
     alike({&one}, checker);
     alike({&many}, checker);
-    checker.require(times > 0 && one.channels * times == many.channels, "times", "does not fit the channels");
+    checker.require(times > 0 && Int{one.channels} * times == many.channels, "times", "does not fit the channels");
     checker.require(one.height == many.height && one.width == many.width, "a map", "has another shape");
 }
 
@@ -84,6 +86,7 @@ void check_more(const MaxPool& op, const Checker& checker) {
 
 void check_more(const MaxPoolGradient& op, const Checker& checker) {
     pooled(op.dx, op.dy, op.windows, op.kernel_rows, op.kernel_columns, checker);
+    checker.require(op.slope.curve <= Curve::relu, "slope", "is not relu's");
     checker.there("winner", op.winner.present());
     checker.slope_from_output("slope", op.slope);
     for (const Tensor* other : {&op.winner, &op.at}) {
@@ -116,6 +119,9 @@ void check_more(const NormStatistics& op, const Checker& checker) {
          {&op.gamma, &op.beta, &op.moving_mean, &op.moving_variance, &op.new_mean, &op.new_variance, &op.bias}) {
         checker.at_least("a vector over the channels", *each, op.channels);
     }
+    for (const Region* each : {&op.scale, &op.shift, &op.mean, &op.inverse, &op.new_mean, &op.new_variance}) {
+        checker.written("what is found", *each);
+    }
     checker.at_least("mean", op.mean, rounded_up(op.channels));
     checker.at_least("inverse", op.inverse, rounded_up(op.channels));
 }
@@ -131,6 +137,7 @@ void check_more(const NormGradientFactors& op, const Checker& checker) {
     checker.there("partial", op.partial.present());
     read_chunks(op.partial, op.chunks, op.channels, checker);
     vectors(op.channels, {&op.scale, &op.mean, &op.inverse, &op.a, &op.b, &op.c}, checker);
+    for (const Region* each : {&op.a, &op.b, &op.c, &op.dgamma, &op.dbeta}) checker.written("what is found", *each);
     checker.at_least("dgamma", op.dgamma, op.channels);
     checker.at_least("dbeta", op.dbeta, op.channels);
 }
@@ -157,18 +164,12 @@ void check_more(const Depthwise& op, const Checker& checker) {
     alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
     alike({&op.x}, checker);
     checker.require(op.x.channels == op.y.channels, "y", "has other channels");
-    const auto taps = static_cast<Int>(op.taps.size());
+    const auto taps = static_cast<Wide>(op.taps.size());
     checker.there("weights", op.weights.present() || taps == 0);
     checker.at_least("weights", op.weights, taps * rounded_up(op.y.channels));
     checker.at_least("bias", op.bias, rounded_up(op.y.channels));
     taps_inside(op.x, op.taps, op.windows, checker);
-    const Windows& places = op.places;
-    checker.require(op.windows.rows == places.rows && op.windows.columns == places.columns, "places",
-                    "has other windows");
-    checker.require(places.top >= 0 && places.left >= 0 &&
-                        places.top + (places.rows - Int{1}) * places.down < op.y.height &&
-                        places.left + (places.columns - Int{1}) * places.across < op.y.width,
-                    "places", "leaves the maps");
+    checker.places_inside(op.y, op.windows, op.places);
 }
 
 void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
@@ -179,7 +180,7 @@ void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
         "has another shape");
     checker.require(!op.taps.empty(), "taps", "is empty");
     taps_inside(op.x, op.taps, op.windows, checker);
-    partial(op.dw, static_cast<Int>(op.taps.size()), op.x.channels, checker);
+    partial(op.dw, static_cast<Wide>(op.taps.size()), op.x.channels, checker);
     if (op.db.present()) partial(op.db, 1, op.x.channels, checker);
 }
 

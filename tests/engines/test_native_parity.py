@@ -1,13 +1,30 @@
 """Every row of the table on the native engine, on each instruction set, beside the reference engine in float64."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from cases import CASES, Case
-from native_parity import Array, Question, Truth, assert_parity, instruction_sets, truth
+from cases import CASES, Case, Curve
+from native_parity import Array, Question, Truth, answers, assert_parity, bounded, instruction_sets, truth
 
-from striate.layers import BatchNormalization
+from striate.engines.reference.program import ReferenceEngine
+from striate.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalMaxPooling2D,
+    Layer,
+    LayerNormalization,
+    MaxPooling2D,
+    Softmax,
+    ZeroPadding2D,
+)
+from striate.network.graph import Graph, chain
 from striate.network.layers import activation_of
 from striate.network.losses import (
     BinaryCrossentropy,
@@ -64,6 +81,22 @@ def test_networks_on_several_threads(row: str, isa: str, threads: int) -> None:
         assert_parity(BY_ID[row].graph, question, known(row, question), isa, threads)
 
 
+# Readers of a gated value: those that apply the slope themselves, and those that do not.
+BEHIND: list[list[Layer]] = [
+    [Conv2D(3, 2)],
+    [DepthwiseConv2D(2)],
+    [AveragePooling2D(2)],
+    [GlobalMaxPooling2D(keepdims=True)],
+    [BatchNormalization()],
+    [LayerNormalization()],
+    [ZeroPadding2D(1)],
+    [Flatten(), Dense(4)],
+    [Softmax()],
+    [Curve()],
+    [Activation("tanh")],
+]
+
+
 def losses_of(case: Case) -> list[Loss]:
     """Every loss that fits a row's output."""
     last = activation_of(case.graph.nodes[-1].layer)
@@ -100,6 +133,26 @@ def test_frozen_layers_go_by_running_statistics(row: str) -> None:
     for frozen in (norms, norms[:1]):
         question = Question(9, 8, batch_statistics=True, frozen=frozen, loss=MeanSquaredError())
         assert_parity(graph, question, truth(graph, question), SETS[-1])
+
+
+def steep(question: Question, graph: Graph) -> Truth:
+    """With weights so large that relu6 is at 6 in places."""
+    known = truth(graph, question)
+    numbers = replace(known.numbers, theta=known.numbers.theta * 4, x=known.numbers.x * 2)
+    program = ReferenceEngine().compile(graph, question.capacity, question.purpose(graph, np.float64))
+    exact = answers(program, graph, question, numbers, np.float64)
+    return bounded(program, graph, question, numbers, exact)
+
+
+@pytest.mark.parametrize("gate", ["relu", "relu6"])
+@pytest.mark.parametrize("behind", [*BEHIND], ids=lambda layers: type(layers[0]).__name__)
+def test_gates_before_every_kind_of_reader(gate: str, behind: list[Layer]) -> None:
+    """A gate's slope is applied once whoever reads it: its own reader, or a pool before that."""
+    for pool in ([], [MaxPooling2D(2)], [MaxPooling2D(3, strides=1)]):
+        layers = [Conv2D(4, 3), Activation(gate), *pool, *behind, Flatten(), Dense(3)]
+        graph = Graph.to(chain(layers, (7, 8, 2)))
+        question = Question(5, 4, loss=MeanSquaredError())
+        assert_parity(graph, question, steep(question, graph), SETS[-1])
 
 
 def test_the_bound_is_one_that_can_be_broken() -> None:
