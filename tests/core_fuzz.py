@@ -25,7 +25,8 @@ from striate.engines.native.operations import Segment, Space, Tensor
 from striate.losses import MeanSquaredError
 from striate.network.graph import Graph
 
-ROWS = ("vgg", "lopsided_everywhere", "inception", "lenet", "conv_groups_lopsided", "depthwise_multiplier", "layer_norm",
+ROWS = ("vgg", "lopsided_everywhere", "inception", "lenet", "conv_groups_lopsided",
+        "depthwise_multiplier", "layer_norm",
         "dropout_after_maps", "softmax_in_the_middle", "zero_padding_before_conv", "shared_by_branches",
         "max_same_overlapping", "average_same_overlapping", "concatenate_rows", "activation_tanh")  # fmt: skip
 REFUSED = (ValueError, TypeError, AttributeError, OverflowError, MemoryError, RuntimeError)
