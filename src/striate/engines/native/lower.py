@@ -120,7 +120,9 @@ class _Walk:
         asked = frozenset(graph.place(name) for name in purpose.gradients_of) if backward else frozenset[int]()
         self.gradients_of = sorted(asked)
         asked |= {place for of in asked for place in self._same_values(of)}
-        self.low = Lowering(graph, purpose, isa, Recording(capacity, lasting=not (wish.learns or wish.sources)), backward, asked)
+        self.low = Lowering(
+            graph, purpose, isa, Recording(capacity, lasting=not (wish.learns or wish.sources)), backward, asked
+        )
         self.readers = readers
         self.fuser = Fuser(graph, readers, visible)
         self.inside: set[int] = set()  # nodes done in the pass of another
