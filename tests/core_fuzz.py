@@ -21,14 +21,28 @@ from striate.engines.contract import Purpose
 from striate.engines.native import _core
 from striate.engines.native.engine import instruction_sets
 from striate.engines.native.lower import Wish, plan
-from striate.engines.native.operations import Segment, Space, Tensor
+from striate.engines.native.operations import Segment
+from striate.engines.native.tensors import Space, Tensor
 from striate.losses import MeanSquaredError
 from striate.network.graph import Graph
 
-ROWS = ("vgg", "lopsided_everywhere", "inception", "lenet", "conv_groups_lopsided",
-        "depthwise_multiplier", "layer_norm",
-        "dropout_after_maps", "softmax_in_the_middle", "zero_padding_before_conv", "shared_by_branches",
-        "max_same_overlapping", "average_same_overlapping", "concatenate_rows", "activation_tanh")  # fmt: skip
+ROWS = (
+    "vgg",
+    "lopsided_everywhere",
+    "inception",
+    "lenet",
+    "conv_groups_lopsided",
+    "depthwise_multiplier",
+    "layer_norm",
+    "dropout_after_maps",
+    "softmax_in_the_middle",
+    "zero_padding_before_conv",
+    "shared_by_branches",
+    "max_same_overlapping",
+    "average_same_overlapping",
+    "concatenate_rows",
+    "activation_tanh",
+)
 REFUSED = (ValueError, TypeError, AttributeError, OverflowError, MemoryError, RuntimeError)
 NAMES = {space: space.name.lower() for space in Space if space > Space.BLOCK}
 WRONG: tuple[object, ...] = (None, "x", 1.5, float("nan"), (), [1], True)
