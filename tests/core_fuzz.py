@@ -25,9 +25,23 @@ from striate.engines.native.operations import Segment, Space, Tensor
 from striate.losses import MeanSquaredError
 from striate.network.graph import Graph
 
-ROWS = ("vgg", "lopsided_everywhere", "inception", "lenet", "conv_groups_lopsided", "depthwise_multiplier", "layer_norm",
-        "dropout_after_maps", "softmax_in_the_middle", "zero_padding_before_conv", "shared_by_branches",
-        "max_same_overlapping", "average_same_overlapping", "concatenate_rows", "activation_tanh")  # fmt: skip
+ROWS = (
+    "activation_tanh",
+    "average_same_overlapping",
+    "concatenate_rows",
+    "conv_groups_lopsided",
+    "depthwise_multiplier",
+    "dropout_after_maps",
+    "inception",
+    "layer_norm",
+    "lenet",
+    "lopsided_everywhere",
+    "max_same_overlapping",
+    "shared_by_branches",
+    "softmax_in_the_middle",
+    "vgg",
+    "zero_padding_before_conv",
+)
 REFUSED = (ValueError, TypeError, AttributeError, OverflowError, MemoryError, RuntimeError)
 NAMES = {space: space.name.lower() for space in Space if space > Space.BLOCK}
 WRONG: tuple[object, ...] = (None, "x", 1.5, float("nan"), (), [1], True)
