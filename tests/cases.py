@@ -370,6 +370,7 @@ CASES = [
     Case("kept_dimensions", (4, 3, 2), kept_dimensions),
     Case("skip_over_everything", (4,), skip_over_everything, batch=3),
     Case("two_speeds", (6, 6, 1), two_speeds),
+    Case("add_then_silu", (3, 2, 2), lambda x: Activation("silu")(Add()([x, Conv2D(2, 1)(x)]))),
     Case("add_itself", (3, 2, 2), lambda x: Add()([x, x, x])),
     Case("concatenate_itself", (3, 2, 2), lambda x: Concatenate()([x, x])),
     Case("concatenate_rows", (3, 4, 2), lambda x: Concatenate(axis=1)([x, Conv2D(2, (2, 1))(x)])),

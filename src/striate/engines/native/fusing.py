@@ -62,7 +62,8 @@ class Fuser:
             wanted = function_of(self._graph.nodes[after].layer)
             possible = wanted.curve in IN_REGISTERS if registers else True
             possible = possible and is_plain(self._graph.nodes[after].layer)
-            if possible and not (other is not None and wanted.curve in FROM_INPUT):
+            sums = other is not None or isinstance(node.layer, Add)
+            if possible and not (sums and wanted.curve in FROM_INPUT):  # what it was given is not kept
                 function, end = wanted, after
                 names.append(self._graph.nodes[after].name)
         return Chain(" + ".join(names), end, norm, other, function, self.alone(end))

@@ -271,7 +271,8 @@ class Pass:
         while begin < len(groups):
             call = groups[begin].steps[0].python
             if call is not None:
-                call(self)
+                with np.errstate(all="ignore"):  # as on the reference engine: training says itself what is not finite
+                    call(self)
                 begin += 1
                 continue
             end = next((i for i in range(begin, len(groups)) if groups[i].python), len(groups))
@@ -304,7 +305,8 @@ class Pass:
         if losses is None:
             function, _ = self._loss_function()
             output = self.output()
-            return float(function.forward(output, self._y).astype(np.float64) @ self._shares)
+            with np.errstate(all="ignore"):
+                return float(function.forward(output, self._y).astype(np.float64) @ self._shares)
         values = np.empty(len(self._x), np.float32)
         self._runner.core.read_numbers(losses.region.offset, values)
         return float(values.astype(np.float64) @ self._shares)
