@@ -106,6 +106,34 @@ Maps joined(Maps maps) {
     return maps;
 }
 
+/// Some rows or some pictures at a time, so that a panel's share of dy stays in the cache while all tiles go by.
+class Strips {
+  public:
+    explicit Strips(const Maps& maps) : maps_(maps) {
+        const std::int64_t pixels = maps.rows * maps.columns;
+        pictures_ = smaller(maps.pictures, larger<std::int64_t>(1, few_pixels / pixels));
+        rows_ = smaller(maps.rows, larger<std::int64_t>(1, most_pixels / maps.columns));
+        in_picture_ = (maps.rows + rows_ - 1) / rows_;
+    }
+
+    [[nodiscard]] std::int64_t count() const { return (maps_.pictures + pictures_ - 1) / pictures_ * in_picture_; }
+
+    [[nodiscard]] Maps at(std::int64_t strip) const {
+        const std::int64_t n = strip / in_picture_ * pictures_, r = strip % in_picture_ * rows_;
+        Maps here = maps_;
+        here.x += n * here.x_picture + r * here.x_row;
+        here.dy += n * here.dy_picture + r * here.dy_row;
+        here.pictures = smaller(pictures_, here.pictures - n);
+        here.rows = smaller(rows_, here.rows - r);
+        return here;
+    }
+
+  private:
+    static constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found best where a picture is less, and more
+    Maps maps_;
+    std::int64_t pictures_, rows_, in_picture_;
+};
+
 /// Sums of dy over all pixels, for the channels of a part.
 void bias_gradient(const Maps& maps, float* db, Range channels, bool begins) {
     for (std::int64_t k = channels.first; k < channels.last; k += lanes) {
@@ -164,21 +192,23 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    const Maps all_pixels = joined(maps);
-    // A panel's share of dy stays in the cache while all tiles go by.
+    const Strips strips(joined(maps));
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
-        Maps here = all_pixels;
-        here.dy += k;
-        Rows at{op.stretches.data()};
-        for (std::int64_t t = 0; t < mine.last; ++t) {
-            const Range range = share_of(rows, t, tiles);
-            std::int64_t offsets[most_rows];
-            for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
-            if (t < mine.first) continue;
-            float* const to = dw + range.first * width + k;
-            tiles_of[vectors][range.last - range.first](
-                here, offsets, {to, work.begins_chunk ? zeros : to, width, work.begins_chunk ? 0 : width});
+        for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
+            const bool begins = work.begins_chunk && strip == 0;
+            Maps here = strips.at(strip);
+            here.dy += k;
+            Rows at{op.stretches.data()};
+            for (std::int64_t t = 0; t < mine.last; ++t) {
+                const Range range = share_of(rows, t, tiles);
+                std::int64_t offsets[most_rows];
+                for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+                if (t < mine.first) continue;
+                float* const to = dw + range.first * width + k;
+                tiles_of[vectors][range.last - range.first](here, offsets,
+                                                            {to, begins ? zeros : to, width, begins ? 0 : width});
+            }
         }
     }
 }
