@@ -23,29 +23,26 @@ struct Target {
 
 template <int R, int V>
 void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
-    Vector sums[R][V];
-    for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sums[r][v] = load(to.start + r * to.start_step + v * lanes);
-    }
+    Vector sums[R * V];
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) sums[i] = load(to.start + i / V * to.start_step + i % V * lanes);
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
             const float* x = maps.x + n * maps.x_picture + p * maps.x_row;
             const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row;
             for (std::int64_t q = 0; q < maps.columns; ++q) {
                 Vector d[V];
+                STRIATE_UNROLL
                 for (int v = 0; v < V; ++v) d[v] = load(dy + v * lanes);
-                for (int r = 0; r < R; ++r) {
-                    const Vector value = all(x[offsets[r]]);
-                    for (int v = 0; v < V; ++v) sums[r][v] += value * d[v];
-                }
+                STRIATE_UNROLL
+                for (int i = 0; i < R * V; ++i) sums[i] += all(x[offsets[i / V]]) * d[i % V];
                 x += maps.x_pixel;
                 dy += maps.dy_pixel;
             }
         }
     }
-    for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) store(to.dw + r * to.step + v * lanes, sums[r][v]);
-    }
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) store(to.dw + i / V * to.step + i % V * lanes, sums[i]);
 }
 
 using Tile = void (*)(const Maps&, const std::int64_t*, const Target&);
