@@ -6,6 +6,7 @@ import numpy as np
 from cases import Array, random_state, random_theta
 from drawn_graphs import graphs
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from striate.engines.contract import Purpose
 from striate.engines.reference.program import ReferenceEngine

@@ -20,20 +20,21 @@ from striate.network.window import Pair
 
 def convolution_back(low: Lowering, of: Sum, value: Value, result: Value, function: Function) -> None:
     """The gradients of the weights, and of the input where it is wanted."""
-    dy = low.gradient_of(result)
+    dy = before_function(low, result, function)
     if dy is None:
         return
-    if function != LINEAR and result.gate is None:
-        dy = through(low, dy, result.maps, function)
     _weight_gradient(low, of, value, dy)
     if value.wanted:
         _input_gradient(low, of, value, dy)
 
 
-def through(low: Lowering, dy: Maps, y: Maps, function: Function) -> Maps:
-    """dy times the function's slope, as told by its output."""
-    dz = Maps(f"{dy.name} slope", dy.shape)
-    low.step("slope", [dy, y], [dz], lambda: Slope(dy.tensor, y.tensor, dz.tensor, function))
+def before_function(low: Lowering, result: Value, function: Function) -> Maps | None:
+    """The gradient of what entered a layer's function; None where nothing flows back."""
+    dy, y = low.gradient_of(result), result.maps
+    if dy is None or function == LINEAR or result.gate is not None:
+        return dy
+    dz, after = Maps(f"{dy.name} slope", dy.shape), dy
+    low.step("slope", [dy, y], [dz], lambda: Slope(after.tensor, y.tensor, dz.tensor, function))
     return dz
 
 

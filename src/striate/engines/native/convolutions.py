@@ -83,7 +83,7 @@ def _sum(low: Lowering, node: Node, value: Value) -> Sum:
 
 def _forward(low: Lowering, of: Sum, x: Maps, y: Maps, behind: Behind) -> None:
     widened(x, of)
-    bias = behind.norm.shift if behind.norm else _packed_bias(low, of)
+    bias = behind.norm.shift if behind.norm else low.packed_bias(of.bias)
     for group in range(of.groups):
         weights = _packed(low, of, group, behind.norm)
         low.step(
@@ -156,22 +156,3 @@ def _packed(low: Lowering, of: Sum, group: int, norm: Affine | None) -> Vector:
 def _part(vector: Vector, first: int) -> Region:
     region = vector.region
     return replace(region, offset=region.offset + first, size=region.size - first)
-
-
-def _packed_bias(low: Lowering, of: Sum) -> Vector | None:
-    if of.bias is None:
-        return None
-    bias = of.bias
-
-    def make() -> Vector:
-        packed = Vector(f"{bias.name} packed", bias.size + 16)
-        source = given_vector(Space.THETA, bias)
-        low.prepare(
-            f"pack {bias.name}",
-            [source],
-            [packed],
-            lambda: Pack(source.region, packed.region, [0], 1, 0, 1, bias.size, rounded_up(bias.size)),
-        )
-        return packed
-
-    return low.recording.once(bias.name, make)

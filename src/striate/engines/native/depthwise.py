@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from striate.engines.native.convolution_gradients import reduced, through
+from striate.engines.native.convolution_gradients import before_function, reduced
 from striate.engines.native.convolutions import Behind
 from striate.engines.native.fusing import Chain
 from striate.engines.native.geometry import Geometry, phase_halo, phase_taps, widened
@@ -58,7 +58,7 @@ def _forward(low: Lowering, of: Each, x: Maps, y: Maps, behind: Behind) -> None:
     widened(x, of)
     taps = list(range(of.kernel[0] * of.kernel[1]))
     weights = _packed(low, of, taps, behind.norm)
-    bias = behind.norm.shift if behind.norm else _packed_bias(low, of)
+    bias = behind.norm.shift if behind.norm else low.packed_bias(of.bias)
     other = behind.other
     (top, _), (left, _) = of.border
     low.step(
@@ -113,31 +113,10 @@ def _packed(low: Lowering, of: Each, taps: list[int], norm: Affine | None) -> Ve
     return low.recording.once((of.span.name, tuple(taps), norm and norm.node.name), make)
 
 
-def _packed_bias(low: Lowering, of: Each) -> Vector | None:
-    if of.bias is None:
-        return None
-    bias = of.bias
-
-    def make() -> Vector:
-        packed = Vector(f"{bias.name} packed", bias.size)
-        source = given_vector(Space.THETA, bias)
-        low.prepare(
-            f"pack {bias.name}",
-            [source],
-            [packed],
-            lambda: Pack(source.region, packed.region, [0], 1, 0, 1, bias.size, rounded_up(bias.size)),
-        )
-        return packed
-
-    return low.recording.once(bias.name, make)
-
-
 def _back(low: Lowering, of: Each, value: Value, result: Value, function: Function) -> None:
-    dy = low.gradient_of(result)
+    dy = before_function(low, result, function)
     if dy is None:
         return
-    if function != LINEAR and result.gate is None:
-        dy = through(low, dy, result.maps, function)
     _weight_gradient(low, of, value, dy)
     if value.wanted:
         _input_gradient(low, of, value, dy)
@@ -235,18 +214,7 @@ def repeated(low: Lowering, name: str, value: Value, times: int) -> Value:
     low.step(f"{name}: repeat", [x], [y], lambda: Repeat(x.tensor, y.tensor, times))
     result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        into, accumulate = low.into(value)
-        low.step(
-            f"d {name}: repeat",
-            [dy, into if accumulate else None],
-            [into],
-            lambda: RepeatGradient(dy.tensor, into.tensor, times, accumulate),
-        )
+    def operation(dy: Maps, dx: Maps, accumulate: bool) -> RepeatGradient:
+        return RepeatGradient(dy.tensor, dx.tensor, times, accumulate)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.back(f"d {name}: repeat", value, result, operation)

@@ -11,9 +11,9 @@ from typing import Any
 
 from striate.engines.contract import Purpose
 from striate.engines.native.memory import Buffer, Maps, Shape3, Vector
-from striate.engines.native.operations import Combine, Copy, Slope
+from striate.engines.native.operations import Combine, Copy, Pack, Slope
 from striate.engines.native.recording import CHUNKS, Recording, Step
-from striate.engines.native.tensors import Curve, Function, Region, Space, without_rounding
+from striate.engines.native.tensors import ROUNDING, Curve, Function, Region, Space, rounded_up, without_rounding
 from striate.engines.native.tiles import InstructionSet
 from striate.network.graph import Graph, Node
 from striate.network.layers import Layer, ReLU, activation_of
@@ -151,6 +151,25 @@ class Lowering:
         full = f"{self.graph.owner(node).name}/{name}"
         return next((span for span in spans if span.name == full), None)
 
+    def packed_bias(self, bias: Span | None) -> Vector | None:
+        """A bias rounded up by zeros, with room for the panels of every group."""
+        if bias is None:
+            return None
+
+        def make() -> Vector:
+            packed = Vector(f"{bias.name} packed", bias.size + ROUNDING)
+            source = given_vector(Space.THETA, bias)
+            size = bias.size
+            self.prepare(
+                f"pack {bias.name}",
+                [source],
+                [packed],
+                lambda: Pack(source.region, packed.region, [0], 1, 0, 1, size, rounded_up(size)),
+            )
+            return packed
+
+        return self.recording.once(bias.name, make)
+
     # Gradients
 
     def gradient_of(self, value: Value) -> Maps | None:
@@ -174,6 +193,26 @@ class Lowering:
         if value.asked:
             self.recording.pin(value.gradient)
         return value.gradient, False
+
+    def back(
+        self, label: str, value: Value, result: Value, operation: Callable[[Maps, Maps, bool], object], *reads: Maps
+    ) -> Value:
+        """Leave the way back from a result to the one value that it is made of; answers with the result.
+
+        `operation(dy, dx, accumulate)` is its step, which reads the maps of `reads` besides dy.
+        """
+
+        def backward() -> None:
+            dy = self.gradient_of(result)
+            if dy is None:
+                return
+            into, accumulate = self.into(value)
+            adds = [into] if accumulate else []
+            self.step(label, [dy, *reads, *adds], [into], lambda: operation(dy, into, accumulate))
+
+        if result.wanted:
+            self.tape.append(backward)
+        return result
 
     def add_gradient(self, value: Value, part: Maps, *, own: bool) -> None:
         """Let maps be a part of a value's gradient; `own`: no step to come needs them, so they may become it."""

@@ -67,27 +67,16 @@ def lower_dropout(low: Lowering, node: Node, place: int, value: Value) -> Value:
     """Dropout, where this program drops; the mask is drawn again on the way back."""
     layer = node.layer
     assert isinstance(layer, DropoutLayer)
-    if not (low.purpose.dropout):
+    if not low.purpose.dropout:
         return value
     x, y = value.maps, Maps(node.name, value.shape)
     low.step(node.name, [x], [y], lambda: Dropout(x.tensor, y.tensor, layer.rate, place))
     result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        into, accumulate = low.into(value)
-        low.step(
-            f"d {node.name}",
-            [dy, into if accumulate else None],
-            [into],
-            lambda: Dropout(dy.tensor, into.tensor, layer.rate, place, accumulate),
-        )
+    def operation(dy: Maps, dx: Maps, accumulate: bool) -> Dropout:
+        return Dropout(dy.tensor, dx.tensor, layer.rate, place, accumulate)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.back(f"d {node.name}", value, result, operation)
 
 
 def lower_add(low: Lowering, node: Node, values: list[Value], function: Function, *, asked: bool) -> Value:

@@ -76,18 +76,7 @@ def _average(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kern
     low.step(node.name, [x], [y], lambda: AveragePool(x.tensor, y.tensor, at, *kernel))
     result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        into, accumulate = low.into(value)
-        low.step(
-            f"d {node.name}",
-            [dy, into if accumulate else None],
-            [into],
-            lambda: AveragePoolGradient(dy.tensor, into.tensor, at, *kernel, accumulate),
-        )
+    def operation(dy: Maps, dx: Maps, accumulate: bool) -> AveragePoolGradient:
+        return AveragePoolGradient(dy.tensor, dx.tensor, at, *kernel, accumulate)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.back(f"d {node.name}", value, result, operation)

@@ -67,21 +67,10 @@ def lower_padding(low: Lowering, node: Node, value: Value, shape: Shape3) -> Val
     low.step(node.name, [x], [y], lambda: replace(copied(x, y), y_top=top, y_left=left, clear=True))
     result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        into, accumulate = low.into(value)
-        low.step(
-            f"d {node.name}",
-            [dy, into if accumulate else None],
-            [into],
-            lambda: _part(dy.tensor, into.tensor, (top, left, 0), accumulate),
-        )
+    def operation(dy: Maps, dx: Maps, accumulate: bool) -> Copy:
+        return _part(dy.tensor, dx.tensor, (top, left, 0), accumulate)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.back(f"d {node.name}", value, result, operation)
 
 
 def flattened(low: Lowering, name: str, value: Value) -> Value:
@@ -93,21 +82,10 @@ def flattened(low: Lowering, name: str, value: Value) -> Value:
     low.step(name, [x], [y], lambda: copied_as(x.tensor, as_rows(y, value.shape)))
     result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        into, accumulate = low.into(value)
-        low.step(
-            f"d {name}",
-            [dy, into if accumulate else None],
-            [into],
-            lambda: replace(copied_as(as_rows(dy, value.shape), into.tensor), accumulate=accumulate),
-        )
+    def operation(dy: Maps, dx: Maps, accumulate: bool) -> Copy:
+        return replace(copied_as(as_rows(dy, value.shape), dx.tensor), accumulate=accumulate)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.back(f"d {name}", value, result, operation)
 
 
 def as_rows(flat: Maps, shape: Shape3) -> Tensor:
