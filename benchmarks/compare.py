@@ -2,7 +2,8 @@
 
 Each peer is a process of its own that builds a net once and then repeats its work when asked; all others are stopped
 meanwhile. Of the ways that a peer has (layouts, rules, compilers) the fastest of a short heat goes on. Then every round
-times a slice of each, and a ratio compares slices of one round: the medians of these are what is judged.
+times a slice of each, and a ratio compares slices of one round: the medians of these are what is judged. Where other
+programs take more than a twentieth of the cores, more rounds are played, and the quietest of them count.
 
 Training is forward, backward and Adam on a fixed batch of random pictures; inference ends with softmax. Everything is
 float32. The share of the peak is that of the multiply-adds which the net's definition asks for, against what the
@@ -12,18 +13,16 @@ CPU was measured to do in the same rounds. A peer that is not installed is left 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
-from benchmarks.contest import best_peer, fastest_variants, ratio, rotated
+from benchmarks.contest import best_peer, ratio
 from benchmarks.machine import usable_cores
 from benchmarks.peers.nets import NETS
-from benchmarks.peers.process import PeerError, Process, processes
-from benchmarks.peers.work import Task
+from benchmarks.peers.process import Process, processes
+from benchmarks.peers.rounds import LARGE, LARGE_BATCH, Case, Outcome, Pace, play
 from benchmarks.result import Limit, Result, Table
-from striate.engines.native import core
 
 US = "striate"
 OURSELVES = ("reference",)  # peers that are asked for by name only
@@ -37,43 +36,6 @@ PEERS: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "reference": ("striate", "on_striate", {"engine": "reference"}, {}),
 }
 WHATS = ("train", "infer")
-HEAT = 3  # slices of each way of a peer, before the rounds
-LARGE = {"resnet18": 16}  # the large batch of a net; of the others:
-LARGE_BATCH = 128
-PEAK_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is compared: a net, training or inference, a batch."""
-
-    net: str
-    what: str
-    batch: int
-
-    def __str__(self) -> str:
-        return f"{self.net} {self.what} {self.batch}"
-
-    @property
-    def large(self) -> bool:
-        """Whether it is the batch that the goals are about."""
-        return self.batch == LARGE.get(self.net, LARGE_BATCH)
-
-
-@dataclass
-class Outcome:
-    """What was timed of a case: images per second of each peer in each round, and by which way."""
-
-    case: Case
-    rates: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
-    ways: dict[str, str] = field(default_factory=dict[str, str])
-    peaks: list[float] = field(default_factory=list[float])  # operations a second, in each round
-
-    def share(self, peer: str) -> float | None:
-        """Of the machine's peak, in percent: the median over the rounds."""
-        if not self.peaks:
-            return None
-        return 100 * NETS[self.case.net]().flops(self.case.what) * ratio(self.rates[peer], self.peaks)
 
 
 # As ratios to the fastest peer at the large batch, and for training the share of the peak in percent.
@@ -88,6 +50,30 @@ GOALS = {
     ("mobilenetv2", "infer"): (0.9, None),
 }
 
+BEST, ALL = "Striate and its fastest peer, medians", "everyone"  # the tables
+BEST_COLUMNS = {
+    "net": "",
+    "what": "",
+    "batch": "",
+    "striate images/s": ",.0f",
+    "best peer": "",
+    "its images/s": ",.0f",
+    "ratio": ".2f",
+    "goal": ".2f",
+    "% of peak": ".0f",
+}
+ALL_COLUMNS = {
+    "net": "",
+    "what": "",
+    "batch": "",
+    "by": "",
+    "images/s": ",.0f",
+    "slowest": ",.0f",
+    "fastest": ",.0f",
+    "striate / it": ".2f",
+    "% of peak": ".0f",
+}
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which nets, peers and batches, how long, on what."""
@@ -98,9 +84,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--what", type=_among(WHATS), default=list(WHATS), help="train, infer or both (default: both)")
     batches = "as 1,32 (default: 1 for inference, 32 and 128; of 224x224 1 and 16)"
     parser.add_argument("--batches", type=_numbers, help=batches)
-    parser.add_argument("--rounds", type=int, default=7, help="slices of each (default: 7)")
+    parser.add_argument("--rounds", type=_positive, default=7, help="slices of each (default: 7)")
     parser.add_argument("--seconds", type=float, default=0.5, help="that a slice lasts at least (default: 0.5)")
-    parser.add_argument("--threads", type=int, default=usable_cores(), help="(default: one for each usable core)")
+    patience = "at most so many times the rounds, where others are busy (default: 3)"
+    parser.add_argument("--patience", type=_positive, default=3, help=patience)
+    parser.add_argument("--threads", type=_positive, default=usable_cores(), help="(default: one for each core)")
     parser.add_argument("--engine", help="Striate's (default: the one that it chooses)")
     parser.add_argument("--isa", help="the instruction set of the native engine (default: the best that the CPU has)")
     parser.add_argument(
@@ -121,11 +109,18 @@ def run(options: Namespace) -> Result:
     with processes(wanted, options.threads) as (running, problems):
         names = {name: process.name for name, process in running.items()}
         notes += problems + [f"{name}: {version}" for name, version in names.items()]
-        outcomes = [_outcome(case, running, options, notes) for case in cases(options)]
+        outcomes = [_played(case, running, options, notes) for case in cases(options)]
     outcomes = [outcome for outcome in outcomes if outcome.rates]
     if peaks := [peak for outcome in outcomes for peak in outcome.peaks]:
         notes.append(f"peak: {max(peaks) / 1e9:.0f} GFLOP/s at most, {median(peaks) / 1e9:.0f} as a median")
+    if others := [100 * share for outcome in outcomes for share in outcome.others]:
+        notes.append(f"others took {median(others):.0f} % of the cores as a median, {max(others):.0f} % at most")
     return Result((best_table(outcomes), all_table(outcomes)), tuple(limits(outcomes)), tuple(notes))
+
+
+def _played(case: Case, running: dict[str, Process], options: Namespace, notes: list[str]) -> Outcome:
+    print(f"{case} ...", file=sys.stderr, flush=True)
+    return play(case, running, Pace(options.threads, options.rounds, options.seconds, options.patience), notes)
 
 
 def cases(options: Namespace) -> list[Case]:
@@ -144,82 +139,22 @@ def default_batches(net: str, what: str) -> list[int]:
     return many if what == "train" else [1, *many]
 
 
-def _outcome(case: Case, running: dict[str, Process], options: Namespace, notes: list[str]) -> Outcome:
-    print(f"{case} ...", file=sys.stderr, flush=True)
-    built: dict[tuple[str, str], int] = {}
-    for name, process in running.items():
-        for way in process.variants(case.what):
-            task = Task(case.net, case.what, case.batch, way, options.threads)
-            try:
-                built[name, way] = built_as_drawn(process, task)
-            except PeerError as error:
-                notes.append(f"{case}, {name} {way}: {error}")
-    outcome = Outcome(case)
-
-    def rate(name: str, way: str) -> float:
-        return case.batch / running[name].time(built[name, way], options.seconds)
-
-    heat = {
-        (name, way): [rate(name, way) for _ in range(HEAT if len(running[name].variants(case.what)) > 1 else 1)]
-        for name, way in built
-    }
-    outcome.ways = fastest_variants(heat)
-    outcome.rates = {name: [] for name in outcome.ways}
-    for turn in range(options.rounds):
-        for name in rotated(list(outcome.ways), turn):
-            outcome.rates[name].append(rate(name, outcome.ways[name]))
-        if (peak := core.peak_flops(options.threads, PEAK_SECONDS)) is not None:
-            outcome.peaks.append(peak)
-    for process in running.values():
-        process.drop()
-    return outcome
-
-
-def built_as_drawn(process: Process, task: Task) -> int:
-    """Its number; `PeerError` where it is another net than the one that was drawn."""
-    answer, net = process.build(task), task.drawing
-    for what, counted in (("weights", net.weights), ("multiply_adds", net.multiply_adds)):
-        if answer[what] not in (None, counted):
-            raise PeerError(f"another net: {what} {answer[what]:,} instead of {counted:,}")
-    return answer["id"]
-
-
 def best_table(outcomes: Sequence[Outcome]) -> Table:
     """One line a case: we, and the strongest of the others."""
-    columns = {
-        "net": "",
-        "what": "",
-        "batch": "",
-        "striate images/s": ",.0f",
-        "best peer": "",
-        "its images/s": ",.0f",
-        "ratio": ".2f",
-        "% of peak": ".0f",
-    }
     rows: list[tuple[object, ...]] = []
     for outcome in outcomes:
         best = best_peer(outcome.rates, US)
         if best is None:
             continue
         case, ours, theirs = outcome.case, outcome.rates[US], outcome.rates[best.peer]
-        figures = (median(ours), _way(best.peer, outcome), median(theirs), best.ratio, outcome.share(US))
+        goal = GOALS[case.net, case.what][0] if case.large else None
+        figures = (median(ours), _way(best.peer, outcome), median(theirs), best.ratio, goal, outcome.share(US))
         rows.append((case.net, case.what, case.batch, *figures))
-    return Table("Striate and its fastest peer, medians", columns, rows)
+    return Table(BEST, BEST_COLUMNS, rows)
 
 
 def all_table(outcomes: Sequence[Outcome]) -> Table:
     """One line for each that ran."""
-    columns = {
-        "net": "",
-        "what": "",
-        "batch": "",
-        "by": "",
-        "images/s": ",.0f",
-        "slowest": ",.0f",
-        "fastest": ",.0f",
-        "striate / it": ".2f",
-        "% of peak": ".0f",
-    }
     rows = [
         (
             *(outcome.case.net, outcome.case.what, outcome.case.batch, _way(name, outcome)),
@@ -230,7 +165,7 @@ def all_table(outcomes: Sequence[Outcome]) -> Table:
         for outcome in outcomes
         for name, of in outcome.rates.items()
     ]
-    return Table("everyone", columns, rows)
+    return Table(ALL, ALL_COLUMNS, rows)
 
 
 def _way(name: str, outcome: Outcome) -> str:
@@ -267,7 +202,10 @@ def _among(names: Sequence[str] | dict[str, Any]) -> Callable[[str], list[str]]:
 
 
 def _numbers(text: str) -> list[int]:
-    numbers = [int(number) for number in text.split(",")]
-    if min(numbers) < 1:
-        raise ArgumentTypeError("a batch has at least one picture")
-    return numbers
+    return [_positive(number) for number in text.split(",")]
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ArgumentTypeError("at least 1")
+    return number

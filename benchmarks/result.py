@@ -70,13 +70,14 @@ def as_json(name: str, result: Result, machine: Mapping[str, object]) -> str:
 
 def as_markdown(name: str, result: Result, machine: Mapping[str, object]) -> str:
     """The result for a page of documentation: tables, limits, notes and the machine."""
-    parts = [f"{table.title}:\n\n{_table_markdown(table)}\n" for table in result.tables]
+    parts = [f"{table.title}:\n\n{table_markdown(table)}\n" for table in result.tables]
     lines = [_limit_text(limit) for limit in result.limits] + list(result.notes)
     lines += [f"{fact}: {value}" for fact, value in machine.items()]
     return "\n".join([*parts, f"`python -m benchmarks {name}`:\n", *(f"- {line}" for line in lines)])
 
 
-def _table_markdown(table: Table) -> str:
+def table_markdown(table: Table) -> str:
+    """A table as Markdown has it, figures to the right."""
     rules = ["---", *("---" if spec == "" else "---:" for spec in list(table.columns.values())[1:])]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [list(table.columns), rules, *_cells(table)])
 

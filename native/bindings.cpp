@@ -59,6 +59,7 @@ NB_MODULE(_core, m) {
     m.def("usable_cores", &striate::usable_cores);
     m.def("cpu_quota", &striate::cpu_quota, "root"_a);
     m.def("compiler", &compiler);
+    bind_prepare(m);
     m.def("peak_flops", &peak_flops, "threads"_a, "seconds"_a);
     m.def("bandwidth", &bandwidth, "threads"_a, "seconds"_a);
     bind_program(m);

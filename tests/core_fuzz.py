@@ -21,7 +21,8 @@ from striate.engines.contract import Purpose
 from striate.engines.native import _core
 from striate.engines.native.engine import instruction_sets
 from striate.engines.native.lower import Wish, plan
-from striate.engines.native.operations import Segment, Space, Tensor
+from striate.engines.native.operations import Segment
+from striate.engines.native.tensors import Space, Tensor
 from striate.losses import MeanSquaredError
 from striate.network.graph import Graph
 

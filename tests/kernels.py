@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from striate.engines.contract import Key
 from striate.engines.native import core
-from striate.engines.native.operations import ROUNDING, Region, Segment, Space, Tensor, maps, rounded_up
+from striate.engines.native.operations import Segment
+from striate.engines.native.tensors import ROUNDING, Region, Space, Tensor, maps, rounded_up
 
 Array = NDArray[Any]
 Halo = tuple[int, int, int, int]

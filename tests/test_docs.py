@@ -121,7 +121,16 @@ FORMULA_FILES = [
     for name in ("activation", "conv", "dense", "dropout", "losses", "norm", "optimizers", "pool", "random")
 ] + ["network/initializers.py"]
 # Public there, but choosing or converting, not computing.
-NO_FORMULA = {"loss_function", "targets", "first_values", "update", "clip", "custom_activation"}
+NO_FORMULA = {
+    "loss_function",
+    "targets",
+    "first_values",
+    "update",
+    "clip",
+    "custom_activation",
+    "checked_update",
+    "put_back",
+}
 
 
 def rows(page: str) -> list[list[str]]:

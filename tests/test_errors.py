@@ -18,6 +18,7 @@ from striate.errors import (
     MissingExtraError,
     ModelFileError,
     Notice,
+    OutOfMemoryError,
     SettingError,
     SizeError,
     StateError,
@@ -41,6 +42,7 @@ BUILT_IN = {
     ModelFileError: FileError,
     MissingExtraError: ImportError,
     StateError: RuntimeError,
+    OutOfMemoryError: MemoryError,
     TrainingError: ArithmeticError,
 }
 

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +10,38 @@ import numpy as np
 import pytest
 from pictures import some, write_classes, write_npz, write_parts
 
+from striate.data.augment import Augmentation
 from striate.data.load import Dataset, Images, load_images
 from striate.data.preprocessing import Preprocessing
-from striate.errors import DataError, FileError, GraphError, Notice, SettingError, TrainingError, UnknownNameError
+from striate.errors import (
+    DataError,
+    FileError,
+    GraphError,
+    Notice,
+    SettingError,
+    StriateError,
+    TrainingError,
+    UnknownNameError,
+)
 from striate.history import History
 from striate.model import load_model
-from striate.network.optimizers import Adam, Momentum
+from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
+from striate.network.optimizers import Adam, Momentum, Nesterov
+from striate.network.schedules import CosineDecay, OneCycle
+from striate.network.settings import config
 from striate.presets.read import PRESETS
+from striate.recipe import Recipe, recipe_of, usual_epochs
 from striate.runs import (
     BEST,
     CURVES,
     LAST,
     METRICS,
     SETTINGS,
-    Recipe,
     claimed,
     model_file,
     prepared,
     source_of,
     train_run,
-    usual_epochs,
 )
 from striate.training.events import EpochDone, Event, Started
 
@@ -70,6 +82,10 @@ def of(each: int, classes: int = 3) -> Dataset:
         ({"threads": 0}, SettingError, "setting.positive"),
         ({"learning_rate": -0.1}, SettingError, "setting.positive_real"),
         ({"learning_rate": float("nan")}, SettingError, "setting.positive_real"),
+        ({"weight_decay": -1}, SettingError, "setting.not_negative"),
+        ({"label_smoothing": 1}, SettingError, "setting.share"),
+        ({"schedule": "cosin"}, UnknownNameError, "name.unknown_did_you_mean"),
+        ({"augment": "flap"}, UnknownNameError, "name.unknown_did_you_mean"),
         ({"optimizer": "adamm"}, UnknownNameError, "name.unknown_did_you_mean"),
         ({"engine": "fast"}, UnknownNameError, "name.unknown"),
     ],
@@ -78,7 +94,8 @@ def test_a_recipe_is_right_or_is_not_made(wrong: dict[str, Any], error: type[Exc
     with pytest.raises(error) as caught:
         Recipe(**wrong)
     assert caught.value.code == code  # type: ignore[attr-defined]
-    setting = {"learning_rate": "learning_rate", "optimizer": None, "engine": None}.get(name := next(iter(wrong)), name)
+    name = next(iter(wrong))
+    setting = None if name in ("optimizer", "engine", "schedule", "augment") else name
     assert caught.value.fields.get("setting") == setting  # type: ignore[attr-defined]
 
 
@@ -96,9 +113,124 @@ def test_layers_of_a_recipe_end_with_the_classes(preset: str) -> None:
     assert caught.value.fields["close"][0] == preset  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("pictures", "epochs"), [(2, 25), (12_000, 25), (20_000, 15), (60_000, 5), (10_000_000, 5)])
+@pytest.mark.parametrize(("pictures", "epochs"), [(2, 25), (8_800, 25), (20_000, 11), (54_000, 4), (10_000_000, 4)])
 def test_usual_epochs(pictures: int, epochs: int) -> None:
     assert usual_epochs(pictures) == epochs
+
+
+OWN = """
+[recipe]
+epochs = 3
+batch_size = 128
+optimizer = "nesterov"
+learning_rate = 0.5
+schedule = "one_cycle"
+weight_decay = 0.01
+label_smoothing = 0.1
+augment = "flip,shift=1"
+
+[[layers]]
+layer = "Flatten"
+
+[[layers]]
+layer = "Dense"
+units = "classes"
+activation = "softmax"
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    """A network with a recipe of its own."""
+    (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
+    return str(tmp_path / "own.toml")
+
+
+def test_a_network_brings_its_recipe(own: str) -> None:
+    decided = Recipe(own, seed=4, threads=1).decided((8, 8, 1), 20_000)
+    assert asdict(decided) == tomllib.loads(OWN)["recipe"] | {
+        "model": own,
+        "seed": 4,
+        "engine": None,
+        "threads": 1,
+        "width": 1.0,
+        "isa": None,
+    }
+    rule = decided.rule_for(20_000)
+    assert isinstance(rule, Nesterov) and (rule.momentum, rule.weight_decay) == (0.9, 0.01)
+    assert isinstance(rule.learning_rate, OneCycle)
+    assert config(rule.learning_rate) == config(OneCycle(0.5, 3 * 157))
+    assert isinstance(decided.loss, CategoricalCrossentropy) and decided.loss.label_smoothing == 0.1
+    assert str(decided.augmentation) == "flip,shift=1"
+
+
+def test_what_a_user_says_comes_before_the_networks_recipe(own: str) -> None:
+    said = Recipe(own, 7, "all", "adam", 0.25, schedule="constant", weight_decay=0, label_smoothing=0, augment="none")
+    decided = said.decided((8, 8, 1), 20_000)
+    assert asdict(decided) == asdict(said)
+    rule = decided.rule_for(20_000)
+    assert isinstance(rule, Adam) and (rule.learning_rate, rule.weight_decay) == (0.25, 0)
+    assert isinstance(decided.loss, SparseCategoricalCrossentropy)
+    assert config(decided.augmentation) == config(Augmentation())
+    assert Recipe(own, optimizer="adam").decided((8, 8, 1), 500).learning_rate == 0.5
+
+
+@pytest.mark.parametrize(("pictures", "batch"), [(12_800, 128), (12_799, 64), (6_400, 64), (6_399, 32), (10, 32)])
+def test_a_networks_batch_leaves_enough_steps(own: str, pictures: int, batch: int) -> None:
+    assert Recipe(own).decided((8, 8, 1), pictures).batch_size == batch
+    assert Recipe(own, batch_size=128).decided((8, 8, 1), pictures).batch_size == 128
+
+
+def test_what_a_schedule_runs_over(own: str) -> None:
+    cosine = Recipe(own, 4, "all", schedule="cosine").decided((8, 8, 1), 50)
+    assert config(cosine.rule_for(50).learning_rate) == config(CosineDecay(0.5, 4))
+    assert Recipe("softmax", 4).decided((8, 8, 1), 50).rule_for(50).learning_rate == 0.001
+    assert Recipe("softmax", optimizer="adamw").decided((8, 8, 1), 50).rule_for(50).weight_decay == 0.004
+
+
+def test_the_usual_network_goes_by_the_size() -> None:
+    assert [Recipe().decided(shape, 50).model for shape in ((15, 40, 1), (16, 16, 3))] == ["digits", "convnet"]
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "code"),
+    [
+        ("epochs = 3", "epochs = 0", "setting.positive"),
+        ("epochs = 3", "epoch = 3", "name.unknown_did_you_mean"),
+        ("epochs = 3", "seed = 3", "name.unknown"),
+        ('"one_cycle"', '"one-cycle"', "name.unknown_did_you_mean"),
+        ("weight_decay = 0.01", "weight_decay = -1", "setting.not_negative"),
+        ("label_smoothing = 0.1", "label_smoothing = 1", "setting.share"),
+        ('"flip,shift=1"', '"flip,shift"', "augmentation.text"),
+        ('"flip,shift=1"', "true", "setting.text"),
+        ("[recipe]", "[other]", None),
+        ("[recipe]\n", "recipe = 5\n[more]\n", "recipe.no_table"),
+    ],
+)
+def test_a_networks_recipe_that_is_none(tmp_path: Path, line: str, instead: str, code: str | None) -> None:
+    assert line in OWN
+    (tmp_path / "own.toml").write_text(OWN.replace(line, instead, 1), encoding="utf-8")
+    name = str(tmp_path / "own.toml")
+    if code is None:
+        assert config(recipe_of(name).rule) == config(Adam())
+        return
+    with pytest.raises(StriateError) as caught:
+        recipe_of(name)
+    assert caught.value.code == code
+    assert name in str(caught.value)
+
+
+def test_a_run_by_a_networks_recipe(own: str, data: Dataset, tmp_path: Path) -> None:
+    trained = train_run(data, tmp_path / "out", Recipe(own, learning_rate=0.05), verbose=0)
+    settings = tomllib.loads((tmp_path / "out" / SETTINGS).read_text("utf-8"))
+    assert settings["train"]["augment"] == "flip,shift=1" and settings["train"]["batch_size"] == 32
+    assert settings["optimizer"]["learning_rate"] == 0.05
+    assert settings["schedule"] == {"kind": "OneCycle", **config(OneCycle(0.05, 3 * 2))}
+    rates = trained.history.history["learning_rate"]
+    assert rates[-1] < 1e-5 < max(rates)
+    # What the settings hold makes the same training again.
+    again = Recipe(own, **{k: v for k, v in settings["train"].items() if k not in ("model", "epochs")}, epochs=3)
+    assert train_run(data, tmp_path / "again", again, verbose=0).model.fingerprint == trained.model.fingerprint
 
 
 # What a training starts from
@@ -188,6 +320,11 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
                 "engine": None,
                 "threads": 1,
                 "width": 1.0,
+                "schedule": None,
+                "weight_decay": None,
+                "label_smoothing": None,
+                "augment": None,
+                "isa": None,
             },
             "pictures": 60,
             "judged_on": "test",

@@ -6,6 +6,7 @@ from typing import Any
 from benchmarks.peers.nets import EPSILON, MOMENTUM, Net, Op, walk
 from benchmarks.peers.work import RATE, SEED, Built, Task
 from striate.engines.contract import Engine, Key, Purpose
+from striate.engines.native.engine import NativeEngine
 from striate.engines.select import engine
 from striate.network import layers
 from striate.network.graph import Graph, Input, Symbol
@@ -22,10 +23,9 @@ class Framework:
 
     def start(self, threads: int, settings: dict[str, Any]) -> str:
         """Settings: "engine" and "isa", both None for what Striate chooses itself."""
-        # Asked for only where it is wanted: not every engine has one.
-        isa = {"isa": settings["isa"]} if settings.get("isa") else {}
-        self._engine = engine(settings.get("engine"), **isa)
-        return " ".join(filter(None, ("Striate", __version__, self._engine.name, settings.get("isa"))))
+        self._engine = engine(settings.get("engine"), isa=settings.get("isa"))
+        isa = self._engine.isa.name if isinstance(self._engine, NativeEngine) else None
+        return " ".join(filter(None, ("Striate", __version__, self._engine.name, isa)))
 
     def variants(self, what: str) -> list[str]:
         """There is one way only."""

@@ -66,7 +66,10 @@ class Framework:
         return once
 
     def _compiled(self, module: nn.Module, task: Task) -> Callable[[torch.Tensor], torch.Tensor]:
-        return torch.compile(module) if "compiled" in task.variant else module
+        if "compiled" not in task.variant:
+            return module
+        torch.compiler.reset()  # of other nets it keeps only so many, and other batches would make sizes dynamic
+        return torch.compile(module, dynamic=False)
 
 
 class Module(nn.Module):

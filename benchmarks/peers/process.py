@@ -18,6 +18,7 @@ from benchmarks.peers.work import Task
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20  # seconds for a process to end by itself
+STOP, GO = (getattr(signal, name, None) for name in ("SIGSTOP", "SIGCONT"))  # Windows has neither: its peers idle
 
 
 class PeerError(Exception):
@@ -48,7 +49,7 @@ class Process:
             raise
         self.name: str = hello["name"]
         self._variants = hello
-        self._stop()
+        self._signal(STOP)
 
     @property
     def pid(self) -> int:
@@ -78,7 +79,7 @@ class Process:
     def end(self) -> None:
         """End it."""
         if self._child.poll() is None:
-            self._child.send_signal(signal.SIGCONT)
+            self._signal(GO)
             self._child.kill()
         self._child.wait(PATIENCE)
         for stream in (self._child.stdin, self._child.stdout):
@@ -88,13 +89,13 @@ class Process:
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert self._child.stdin
         try:
-            self._child.send_signal(signal.SIGCONT)
+            self._signal(GO)
             print(json.dumps(request), file=self._child.stdin, flush=True)
             return self._listen()
         except (BrokenPipeError, ValueError) as error:  # ValueError: the pipe was closed here
             raise PeerError("its process ended") from error
         finally:
-            self._stop()
+            self._signal(STOP)
 
     def _listen(self) -> dict[str, Any]:
         assert self._child.stdout
@@ -106,9 +107,9 @@ class Process:
             raise PeerError(answer["error"])
         return answer
 
-    def _stop(self) -> None:
-        if self._child.poll() is None:
-            self._child.send_signal(signal.SIGSTOP)
+    def _signal(self, number: int | None) -> None:
+        if number is not None and self._child.poll() is None:
+            self._child.send_signal(number)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Built:
 
 
 class Peer(Protocol):
-    """A framework. Each file beside this one that is named in benchmarks/peers/__init__.py has these."""
+    """A framework: what the class `Framework` in each of the files on_*.py is."""
 
     def start(self, threads: int, settings: dict[str, Any]) -> str:
         """Make it ready, once in its process; the answer names it, with its version."""

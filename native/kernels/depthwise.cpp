@@ -9,14 +9,15 @@ namespace striate::STRIATE_ISA {
 namespace {
 
 inline constexpr int line_vectors = rounding / lanes;
-inline constexpr int most_windows = smaller(smaller(8, 16 / line_vectors), (STRIATE_REGISTERS - 2) / line_vectors - 1);
+inline constexpr int most_windows = smaller(smaller(7, 16 / line_vectors), (STRIATE_REGISTERS - 2) / line_vectors - 1);
 
 inline constexpr int gradient_vectors = smaller(2, line_vectors);
 inline constexpr int together = 4;  ///< pixels whose places in x are found from a tap's at once
 inline constexpr int most_taps = (STRIATE_REGISTERS - 1) / gradient_vectors - together;
 
-/// Pixels of dy for whose sum the gradient's tiles stay in registers, at least: rows this short are taken together.
-inline constexpr std::int64_t least_pixels = 32;
+/// Pixels of dy for whose sums the gradient's tiles stay in registers, at most: then come the next channels, so that
+/// memory is read nearly in its order. Rows shorter than half of it are taken together.
+inline constexpr std::int64_t most_pixels = 64;
 
 STRIATE_INLINE void clear_halos(const Tensor& y, const Work& work) {
     if (work.part != 0) return;
@@ -98,8 +99,8 @@ constexpr Tile tile_or_none() {
     }
 }
 
-constexpr Tile tiles[] = {nullptr,           tile_or_none<1>(), tile_or_none<2>(), tile_or_none<3>(), tile_or_none<4>(),
-                          tile_or_none<5>(), tile_or_none<6>(), tile_or_none<7>(), tile_or_none<8>()};
+constexpr Tile tiles[] = {nullptr,           tile_or_none<1>(), tile_or_none<2>(), tile_or_none<3>(),
+                          tile_or_none<4>(), tile_or_none<5>(), tile_or_none<6>(), tile_or_none<7>()};
 
 /// The place of a row's first window.
 STRIATE_INLINE float* place(const Work& work, const Tensor& map, const Windows& windows, std::int64_t n,
@@ -217,25 +218,32 @@ void depthwise_weight_gradient(const DepthwiseWeightGradient& op, const Work& wo
     const Range groups = share_of(width / rounding, work.part, work.parts);
     float* const dw = work.partial(op.dw);
     float* const db = work.partial(op.db);
-    const std::int64_t together = larger<std::int64_t>(1, least_pixels / op.windows.columns);
+    const std::int64_t columns = op.windows.columns, strips = (columns + most_pixels - 1) / most_pixels;
+    const std::int64_t rows = larger<std::int64_t>(1, most_pixels / columns);
     bool begins = work.begins_chunk;
     for (std::int64_t n = work.first; n < work.last; ++n) {
-        for (std::int64_t r = 0; r < op.windows.rows; r += together, begins = false) {
-            Strip strip{.x = place(work, op.x, op.windows, n, r),
-                        .dy = work.at(op.dy, n) + r * op.dy.row,
-                        .x_row = op.windows.down * op.x.row,
-                        .x_pixel = op.windows.across * op.x.pixel,
-                        .dy_row = op.dy.row,
-                        .dy_pixel = op.dy.pixel,
-                        .rows = smaller(together, op.windows.rows - r),
-                        .columns = op.windows.columns};
-            strip.x += groups.first * rounding;
-            strip.dy += groups.first * rounding;
-            for (std::int64_t k = groups.first * rounding; k < groups.last * rounding; k += gradient_vectors * lanes) {
-                sum_all_taps(strip, op, dw + k, width, begins);
-                for (int v = 0; db && v < gradient_vectors; ++v) sum_pixels(strip, v * lanes, db + k, begins);
-                strip.x += gradient_vectors * lanes;
-                strip.dy += gradient_vectors * lanes;
+        for (std::int64_t r = 0; r < op.windows.rows; r += rows) {
+            const std::int64_t first_channel = groups.first * rounding;
+            const Strip whole{.x = place(work, op.x, op.windows, n, r) + first_channel,
+                              .dy = work.at(op.dy, n) + r * op.dy.row + first_channel,
+                              .x_row = op.windows.down * op.x.row,
+                              .x_pixel = op.windows.across * op.x.pixel,
+                              .dy_row = op.dy.row,
+                              .dy_pixel = op.dy.pixel,
+                              .rows = smaller(rows, op.windows.rows - r),
+                              .columns = 0};
+            for (std::int64_t i = 0; i < strips; ++i, begins = false) {
+                const Range range = share_of(columns, i, strips);
+                Strip strip = whole;
+                strip.columns = range.last - range.first;
+                strip.x += range.first * strip.x_pixel;
+                strip.dy += range.first * strip.dy_pixel;
+                for (std::int64_t k = first_channel; k < groups.last * rounding; k += gradient_vectors * lanes) {
+                    sum_all_taps(strip, op, dw + k, width, begins);
+                    for (int v = 0; db && v < gradient_vectors; ++v) sum_pixels(strip, v * lanes, db + k, begins);
+                    strip.x += gradient_vectors * lanes;
+                    strip.dy += gradient_vectors * lanes;
+                }
             }
         }
     }

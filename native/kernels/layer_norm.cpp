@@ -37,9 +37,9 @@ STRIATE_INLINE Vector first_lanes(Vector v, std::int64_t count) {
 STRIATE_INLINE Vector weights_at(const float* weights, std::int64_t k, std::int64_t channels, float absent) {
     if (!weights) return all(absent);
     if (k + lanes <= channels) return load(weights + k);
-    Vector v{};
-    for (int i = 0; i < channels - k; ++i) v[i] = weights[k + i];
-    return v;
+    float first[lanes] = {};
+    for (std::int64_t i = 0; i < channels - k; ++i) first[i] = weights[k + i];
+    return load(first);
 }
 
 /// The sum over a pixel's channels of term(k), which gives those from k on.

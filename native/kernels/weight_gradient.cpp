@@ -14,36 +14,44 @@ struct Maps {
     std::int64_t pictures, rows, columns;
 };
 
+/// A tile's place in dw; `start` is what its sums begin with: what dw holds, or zeros again and again.
+struct Target {
+    float* dw;
+    const float* start;
+    std::int64_t step, start_step;  ///< from a row to the next
+};
+
 template <int R, int V>
-void tile(const Maps& maps, const std::int64_t* offsets, float* dw, std::int64_t width, bool begins) {
+void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
     Vector sums[R][V];
     for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sums[r][v] = begins ? Vector{} : load(dw + r * width + v * lanes);
+        for (int v = 0; v < V; ++v) sums[r][v] = load(to.start + r * to.start_step + v * lanes);
     }
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
+            const float* x = maps.x + n * maps.x_picture + p * maps.x_row;
             const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row;
-            const float* x[R];
-            for (int r = 0; r < R; ++r) x[r] = maps.x + n * maps.x_picture + p * maps.x_row + offsets[r];
-            std::int64_t at = 0;
             for (std::int64_t q = 0; q < maps.columns; ++q) {
                 Vector d[V];
                 for (int v = 0; v < V; ++v) d[v] = load(dy + v * lanes);
-                dy += maps.dy_pixel;
                 for (int r = 0; r < R; ++r) {
-                    const Vector value = all(x[r][at]);
+                    const Vector value = all(x[offsets[r]]);
                     for (int v = 0; v < V; ++v) sums[r][v] += value * d[v];
                 }
-                at += maps.x_pixel;
+                x += maps.x_pixel;
+                dy += maps.dy_pixel;
             }
         }
     }
     for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) store(dw + r * width + v * lanes, sums[r][v]);
+        for (int v = 0; v < V; ++v) store(to.dw + r * to.step + v * lanes, sums[r][v]);
     }
 }
 
-using Tile = void (*)(const Maps&, const std::int64_t*, float*, std::int64_t, bool);
+using Tile = void (*)(const Maps&, const std::int64_t*, const Target&);
+
+/// Floats of dy that stay in the second cache, with as many of x and some to spare.
+inline constexpr std::int64_t kept_floats = 48 * 1024;
 
 inline constexpr int most_rows = 12, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
@@ -82,6 +90,23 @@ constexpr int rows_at_most(int vectors) {
     int most = 1;
     while (most < most_rows && fits(most + 1, vectors)) ++most;
     return most;
+}
+
+alignas(64) constexpr float zeros[most_vectors * lanes] = {};
+
+/// The same pixels in the same order, as few rows as they can be taken for: short rows cost.
+Maps joined(Maps maps) {
+    if (maps.rows == 1 || (maps.x_row == maps.columns * maps.x_pixel && maps.dy_row == maps.columns * maps.dy_pixel)) {
+        maps.columns *= maps.rows;
+        maps.rows = 1;
+    }
+    if (maps.rows * maps.columns == 1) {
+        maps.columns = maps.pictures;
+        maps.x_pixel = maps.x_picture;
+        maps.dy_pixel = maps.dy_picture;
+        maps.pictures = 1;
+    }
+    return maps;
 }
 
 /// Sums of dy over all pixels, for the channels of a part.
@@ -142,19 +167,28 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    // A panel's share of dy stays in the cache while all tiles go by.
+    // A panel's share of some pictures' dy stays in the cache while all tiles go by; the sums wait in dw meanwhile.
+    const std::int64_t one = std::int64_t{op.windows.rows} * op.windows.columns * most_vectors * lanes;
+    const std::int64_t block = larger<std::int64_t>(1, kept_floats / one);
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
-        Maps here = maps;
-        here.dy += k;
-        Rows at{op.stretches.data()};
-        for (std::int64_t t = 0; t < mine.last; ++t) {
-            const Range range = share_of(rows, t, tiles);
-            std::int64_t offsets[most_rows];
-            for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
-            if (t < mine.first) continue;
-            tiles_of[vectors][range.last - range.first](here, offsets, dw + range.first * width + k, width,
-                                                        work.begins_chunk);
+        for (std::int64_t n = 0; n < maps.pictures; n += block) {
+            Maps some = maps;
+            some.x += n * maps.x_picture;
+            some.dy += n * maps.dy_picture + k;
+            some.pictures = smaller(block, maps.pictures - n);
+            const Maps here = joined(some);
+            const bool begins = work.begins_chunk && n == 0;
+            Rows at{op.stretches.data()};
+            for (std::int64_t t = 0; t < mine.last; ++t) {
+                const Range range = share_of(rows, t, tiles);
+                std::int64_t offsets[most_rows];
+                for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+                if (t < mine.first) continue;
+                float* const to = dw + range.first * width + k;
+                tiles_of[vectors][range.last - range.first](here, offsets,
+                                                            {to, begins ? zeros : to, width, begins ? 0 : width});
+            }
         }
     }
 }

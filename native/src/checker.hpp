@@ -164,4 +164,21 @@ class Checker {
     std::string where_;
 };
 
+// What each operation asks for beyond that its operands lie in their spaces: here those of check_layers.cpp.
+void check_more(const MaxPool& op, const Checker& checker);
+void check_more(const MaxPoolGradient& op, const Checker& checker);
+void check_more(const AveragePool& op, const Checker& checker);
+void check_more(const AveragePoolGradient& op, const Checker& checker);
+void check_more(const ChannelStatistics& op, const Checker& checker);
+void check_more(const NormStatistics& op, const Checker& checker);
+void check_more(const NormGradientSums& op, const Checker& checker);
+void check_more(const NormGradientFactors& op, const Checker& checker);
+void check_more(const NormGradient& op, const Checker& checker);
+void check_more(const LayerNorm& op, const Checker& checker);
+void check_more(const LayerNormGradient& op, const Checker& checker);
+void check_more(const Depthwise& op, const Checker& checker);
+void check_more(const DepthwiseWeightGradient& op, const Checker& checker);
+void check_more(const Repeat& op, const Checker& checker);
+void check_more(const RepeatGradient& op, const Checker& checker);
+
 }  // namespace striate

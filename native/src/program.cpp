@@ -8,26 +8,41 @@
 
 #include "striate/threads.hpp"
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace striate {
 
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLargePage = std::size_t{2} << 20;
 constexpr auto kArena = static_cast<std::size_t>(Space::arena);
 constexpr auto kBlock = static_cast<std::size_t>(Space::block);
 
 /// More parts than threads, so that a thread that the system holds up leaves its share to the others.
 constexpr std::int64_t kPartsPerThread = 4;
 
-float* allocate(std::int64_t floats) {
-    const std::size_t bytes =
-        (static_cast<std::size_t>(floats) * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
 #if defined(_WIN32)
-    void* memory = _aligned_malloc(std::max(bytes, kAlignment), kAlignment);
+void* aligned(std::size_t alignment, std::size_t bytes) { return _aligned_malloc(bytes, alignment); }
 #else
-    void* memory = std::aligned_alloc(kAlignment, std::max(bytes, kAlignment));
+void* aligned(std::size_t alignment, std::size_t bytes) { return std::aligned_alloc(alignment, bytes); }
 #endif
+
+std::size_t multiple(std::size_t bytes, std::size_t of) { return (bytes + of - 1) / of * of; }
+
+/// Memory of zeros. Much of it comes in large pages where the system has them: maps are gone through from end to end,
+/// and the processor fetches ahead no further than a page's end.
+float* allocate(std::int64_t floats) {
+    const std::size_t wanted = std::max(static_cast<std::size_t>(floats) * sizeof(float), kAlignment);
+    const std::size_t alignment = wanted >= kLargePage / 2 ? kLargePage : kAlignment;
+    const std::size_t bytes = multiple(wanted, alignment);
+    void* memory = aligned(alignment, bytes);
     if (memory == nullptr) throw std::bad_alloc();
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (alignment == kLargePage) (void)madvise(memory, bytes, MADV_HUGEPAGE);  // advice: small pages do, too
+#endif
     std::memset(memory, 0, bytes);
     return static_cast<float*>(memory);
 }

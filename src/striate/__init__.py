@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from striate import models as models
     from striate import optimizers as optimizers
     from striate import presets as presets
+    from striate.data.augment import Augmentation as Augmentation
     from striate.data.load import Dataset as Dataset
     from striate.data.load import Images as Images
     from striate.data.load import digits as digits
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 else:
     _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers", "presets")
     _NAMES_OF = {
+        "data.augment": ("Augmentation",),
         "data.load": ("Dataset", "Images", "digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),
         "errors": ("Notice", "StriateError"),

@@ -74,6 +74,10 @@ class StateError(StriateError, RuntimeError):
     """Something is asked for before what it needs: predicting before building, training before compiling."""
 
 
+class OutOfMemoryError(StriateError, MemoryError):
+    """What is asked for needs more memory than there is; `needed` and `free` are bytes."""
+
+
 class TrainingError(StriateError, ArithmeticError):
     """Training cannot go on: a number is no longer finite."""
 

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from striate import storage
 from striate.classify import Answer, Pictures, classify
-from striate.data.batches import ArrayBatches, as_is
+from striate.computing import Computing
+from striate.data.augment import Augmentation
+from striate.data.batches import ArrayBatches
 from striate.data.load import Dataset, Images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
-from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import as_path, exists
 from striate.freezing import Freezing
@@ -25,12 +26,13 @@ from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, positive, share, whole
 from striate.network.summary import Summary, summarize
 from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
+from striate.training.feeding import batches_for
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.run import Run, started
@@ -38,8 +40,6 @@ from striate.training.targets import (
     Labelled,
     as_numbers,
     as_pictures,
-    as_targets,
-    as_weights,
     check_shape,
     labelled,
     put_weights,
@@ -52,7 +52,7 @@ Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing):
+class Model(Freezing, Computing):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -80,8 +80,7 @@ class Model(Freezing):
         self._graph: Graph | None = None
         self._plan: Plan | None = None
         self._run: Run | None = None
-        self._engine = engine_named()
-        self._threads: int | None = None
+        self.use()
 
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
         if self._class_names is not None:
@@ -161,15 +160,16 @@ class Model(Freezing):
         metrics: Sequence[str | Metric] | None = None,
         engine: str | None = None,
         threads: int | None = None,
+        isa: str | None = None,
     ) -> None:
-        """Say how the model learns: by which rule, from which loss, judged by which metrics, on which engine."""
+        """Say how the model learns: by which rule, from which loss, judged by which metrics, computed as by `use`."""
         if loss is None:
             raise SettingError("setting.missing", where="compile", setting="loss")
         if isinstance(metrics, str | Metric):
             raise SettingError("setting.names", where="compile", setting="metrics", came=metrics)
         names = tuple(metrics or ())
         metrics_named(names)
-        self.use(engine=engine, threads=threads)
+        self.use(engine=engine, threads=threads, isa=isa)
         self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=self._threads)
         self._run = None
 
@@ -188,13 +188,15 @@ class Model(Freezing):
         *,
         class_weight: Mapping[int, float] | None = None,
         sample_weight: ArrayLike | None = None,
+        augmentation: Augmentation | None = None,
         progress: Progress | None = None,
     ) -> History:
         """Learn from pictures x (N, H, W, C) and targets y, in batches, for some epochs; called again it goes on.
 
         `batch_size` None is 32; "all" is gradient descent over the whole data, one step an epoch. `validation_split`
         sets the last share of the data apart before shuffling, as Keras does; `validation_data`, (x, y) or (x, y,
-        weights), goes before it. `progress` takes the training's events in place of what `verbose` shows. Raises
+        weights), goes before it. With an `augmentation` each epoch learns from pictures varied anew; validation sees
+        them as they are. `progress` takes the training's events in place of what `verbose` shows. Raises
         `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
@@ -211,7 +213,7 @@ class Model(Freezing):
         graph = self.graph.at(data.pictures.shape[1:])
         if validation:
             check_shape(validation.pictures, graph.input_shape)
-        data = by_class(data, class_weight, self.graph.output_shape[-1])
+        data = by_class(data, class_weight, self.graph.output_shape[-1]).augmented(augmentation, plan.seed)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)
@@ -265,17 +267,14 @@ class Model(Freezing):
         plan = self._compiled()
         data = self._batches("evaluate", x, y, plan.loss, sample_weight)
         size = min(_batch_size("evaluate", batch_size), len(data))
-        graph = self.graph.at(data.pictures.shape[1:])
-        program = self._engine.compile(graph, size, Purpose(loss=plan.loss), threads=plan.threads)
-        with judged_view(verbose, len(data)) as show_logs:
+        shape, purpose = data.pictures.shape[1:], Purpose(loss=plan.loss)
+        with (
+            judged_view(verbose, len(data)) as show_logs,
+            self._programs.lent(self._engine, self.graph, shape, size, purpose, plan.threads) as program,
+        ):
             judged = evaluate(program, self.theta, self.state, data, plan.metrics, size)
             show_logs(judged)
         return judged
-
-    def use(self, *, engine: str | None = None, threads: int | None = None) -> None:
-        """Choose the engine, and how many threads it may use, for predicting without having compiled."""
-        self._engine = engine_named(engine)
-        self._threads = convert("Model", "threads", optional_positive, threads)
 
     @keywords_checked("predict")
     def predict(self, x: ArrayLike, batch_size: int | None = None, verbose: Verbose = 0) -> Array:
@@ -326,16 +325,19 @@ class Model(Freezing):
 
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
-        graph = self.graph.at(pictures.shape[1:])
+        shape = pictures.shape[1:]
         if len(pictures) == 0:
+            graph = self.graph.at(shape)
             empty = {name: np.zeros((0, *graph.node(name).shape), np.float32) for name in keep}
             return Forward(np.zeros((0, *graph.output_shape), np.float32), empty)
         size = min(batch_size, len(pictures))
-        program = self._engine.compile(graph, size, Purpose(keep=keep), threads=self._threads)
-        parts = [
-            program.forward(self.theta, self.state, pictures[first : first + size])
-            for first in range(0, len(pictures), size)
-        ]
+        with self._programs.lent(self._engine, self.graph, shape, size, Purpose(keep=keep), self._threads) as program:
+            parts = [
+                program.forward(self.theta, self.state, pictures[first : first + size])
+                for first in range(0, len(pictures), size)
+            ]
+        if len(parts) == 1:
+            return parts[0]
         kept = {name: np.concatenate([part.kept[name] for part in parts]) for name in keep}
         return Forward(np.concatenate([part.output for part in parts]), kept)
 
@@ -364,16 +366,8 @@ class Model(Freezing):
     ) -> ArrayBatches:
         if isinstance(x, Images):
             self._adopt(x)
-            pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
-            check_shape(pictures, self._built_for(pictures).graph.input_shape)
-        else:
-            pictures, prepare = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape), as_is
-        if y is None:
-            raise SettingError("setting.missing", where=where, setting="y")
-        if len(pictures) == 0:
-            raise DataError("data.no_pictures")
-        targets = as_targets(loss, y, self.graph.at(pictures.shape[1:]).output_shape, len(pictures))
-        return ArrayBatches(pictures, targets, as_weights(sample_weight, len(pictures)), prepare)
+        graph = self._built_for(x.pictures if isinstance(x, Images) else as_numbers(x)).graph
+        return batches_for(where, graph, loss, x, y, sample_weight)[1]
 
     def _adopt(self, images: Images) -> None:
         """Pictures that were read by some preprocessing make it the model's, so that it reads files in the same way."""

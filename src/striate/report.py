@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import ArrayLike
 
-from striate.data.batches import ArrayBatches, as_is
 from striate.data.load import Images
 from striate.engines.contract import Array, Purpose
 from striate.engines.select import engine as engine_named
-from striate.errors import DataError, SettingError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, Loss, SparseCategoricalCrossentropy
@@ -18,9 +16,9 @@ from striate.network.settings import convert, keywords_checked, optional_positiv
 from striate.training.calibration import Bin, Calibration
 from striate.training.confusion import ClassFacts, Confusion, class_facts, macro
 from striate.training.evaluate import evaluate
+from striate.training.feeding import batches_for
 from striate.training.shares import Interval, wilson
 from striate.training.tallies import Counts
-from striate.training.targets import as_pictures, as_targets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,16 +118,17 @@ def class_report(
     *,
     engine: str | None = None,
     threads: int | None = None,
+    isa: str | None = None,
 ) -> Report:
     """Judge a classifier on labelled pictures: x (N, H, W, C) and class numbers y (N,), or `Images`.
 
     The loss is the cross-entropy that fits the last layer. Raises `DataError` where data do not fit the model.
     """
     loss = fitting_loss(model.graph)
-    graph, data = _batches(model.graph, loss, x, y)
+    graph, data = batches_for("class_report", model.graph, loss, x, y)
     size = min(convert("class_report", "batch_size", positive, batch_size), len(data))
     spoken_for = convert("class_report", "threads", optional_positive, threads)
-    program = engine_named(engine).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
+    program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     confusion, calibration = Confusion(), Calibration() if _gives_probabilities(model.graph) else None
     watching = [confusion] if calibration is None else [confusion, calibration]
     judged = evaluate(program, model.theta, model.state, data, (), size, watching)
@@ -147,21 +146,6 @@ def fitting_loss(graph: Graph) -> Loss:
 def _gives_probabilities(graph: Graph) -> bool:
     single = graph.output_shape[-1] == 1
     return activation_of(graph.nodes[-1].layer) == ("sigmoid" if single else "softmax")
-
-
-def _batches(graph: Graph, loss: Loss, x: ArrayLike | Images, y: ArrayLike | None) -> tuple[Graph, ArrayBatches]:
-    """The graph for the size of these pictures, and they with their targets."""
-    if isinstance(x, Images):
-        pictures, y, prepare = x.pictures, x.labels, x.preprocessing.prepare
-    else:
-        pictures, prepare = as_pictures(x, graph.input_shape), as_is
-    if y is None:
-        raise SettingError("setting.missing", where="class_report", setting="y")
-    if len(pictures) == 0:
-        raise DataError("data.no_pictures")
-    planned = graph.at(pictures.shape[1:])
-    targets = as_targets(loss, y, planned.output_shape, len(pictures))
-    return planned, ArrayBatches(pictures, targets, None, prepare)
 
 
 def _plain(name: str, facts: ClassFacts) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, cast
 
@@ -16,16 +16,17 @@ import numpy as np
 
 from striate.data.load import Dataset, Images
 from striate.data.split import stratified
-from striate.engines.select import engine as engine_named
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text
 from striate.history import History
-from striate.model import DEFAULT_BATCH, Model, from_file
-from striate.network.graph import Graph, Symbol
-from striate.network.layers import Layer, activation_of
-from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import config, convert, optional_positive, positive_real, whole
-from striate.presets.read import network, tables, wired
+from striate.model import Model, from_file
+from striate.network.graph import Graph
+from striate.network.layers import activation_of
+from striate.network.optimizers import Rule
+from striate.network.schedules import Schedule
+from striate.network.settings import config
+from striate.presets.read import tables
+from striate.recipe import Decided, Recipe
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
@@ -36,50 +37,6 @@ BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 HOLDING_OUT = 2  # keeps this draw apart from others of the same seed
 HELD_OUT_SHARE = 0.1  # for validation, where the data have no part for it
-# How long to train where nobody says: about so many pictures in all, but neither less nor more often than this.
-PICTURES_IN_ALL, FEWEST_EPOCHS, MOST_EPOCHS = 300_000, 5, 25
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train. None: `epochs` by the number of pictures, `batch_size` 32, `learning_rate` the optimizer's own.
-
-    Raises `SettingError` or `UnknownNameError` for what these cannot be; a `model` that is none is found by `layers`.
-    """
-
-    model: str = "digits"
-    epochs: int | None = None
-    batch_size: int | Literal["all"] | None = None
-    optimizer: str = "adam"
-    learning_rate: float | None = None
-    seed: int = 0
-    engine: str | None = None
-    threads: int | None = None
-    width: float = 1.0
-
-    def __post_init__(self) -> None:
-        convert("Recipe", "epochs", optional_positive, self.epochs)
-        if self.batch_size != "all":
-            convert("Recipe", "batch_size", optional_positive, self.batch_size)
-        convert("Recipe", "seed", whole, self.seed)
-        convert("Recipe", "threads", optional_positive, self.threads)
-        convert("Recipe", "width", positive_real, self.width)
-        engine_named(self.engine)
-        _ = self.rule
-
-    @property
-    def rule(self) -> Rule:
-        """The optimizer with its learning rate."""
-        rule = rule_named(self.optimizer)
-        return rule if self.learning_rate is None else type(rule)(self.learning_rate)
-
-    def layers(self, classes: int) -> list[Layer]:
-        """The network's layers. Raises `UnknownNameError`, `GraphError` or a setting's own error where it is none."""
-        return network(self.model, classes, self.width)
-
-    def wired(self, classes: int, shape: tuple[int, ...]) -> Symbol:
-        """The network's answers for pictures of a shape."""
-        return wired(self.model, classes, shape, self.width)
 
 
 @dataclass(frozen=True)
@@ -89,7 +46,7 @@ class Prepared:
     What the recipe had left open is decided in this one.
     """
 
-    recipe: Recipe
+    recipe: Decided
     data: Dataset
     training: Images
     validation: Images
@@ -136,15 +93,17 @@ def train_run(
         keepers = _keepers(folder, settings_toml(run, source))
         history = run.model.fit(
             run.training,
-            batch_size=recipe.batch_size,  # None stays None: 32 that nobody asked for is not worth a notice
+            # Only a batch that somebody asked for is worth a notice when there are fewer pictures.
+            batch_size=recipe.batch_size or _at_most(run.recipe.batch_size, len(run.training)),
             epochs=run.epochs,
             verbose=verbose,
             callbacks=keepers,
             validation_data=run.validation,
+            augmentation=run.recipe.augmentation,
             progress=progress,
         )
         best = from_file(load(folder / BEST))
-        _compile(best, recipe)
+        _compile(best, run.recipe, run.recipe.rule)
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
         judged = best.judge(held_out)
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
@@ -156,20 +115,13 @@ def train_run(
 def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
     training, validation = _parts(data, recipe.seed)
-    epochs = recipe.epochs or usual_epochs(len(training))
-    model = Model.of(Graph.to(recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
-    _check_fit(model.graph, recipe.model, data)
+    decided = recipe.decided(data.preprocessing.shape, len(training))
+    model = Model.of(Graph.to(decided.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
+    _check_fit(model.graph, decided.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
-    _compile(model, recipe)
-    batch_size, rate = recipe.batch_size or DEFAULT_BATCH, recipe.rule.learning_rate
-    decided = replace(recipe, epochs=epochs, batch_size=batch_size, learning_rate=rate)
+    _compile(model, decided, decided.rule_for(len(training)))
     model.about = {"recipe": asdict(decided), "pictures": len(training)}
-    return Prepared(decided, data, training, validation, epochs, model)
-
-
-def usual_epochs(pictures: int) -> int:
-    """How often to go over the pictures where nobody says: small sets more often than large ones."""
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(PICTURES_IN_ALL / pictures)))
+    return Prepared(decided, data, training, validation, decided.epochs, model)
 
 
 @contextmanager
@@ -243,6 +195,9 @@ def settings_toml(run: Prepared, source: str | None) -> str:
         },
         "preprocessing": data.preprocessing.to_config(),
     }
+    rate = recipe.rule_for(len(run.training)).learning_rate
+    if isinstance(rate, Schedule):
+        sections["schedule"] = {"kind": type(rate).__name__, **config(rate)}
     layers = [("[[layers]]", each) for each in tables(recipe.model, recipe.width)]
     parts = [*((f"[{name}]", table) for name, table in sections.items()), *layers]
     return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in parts)])
@@ -283,9 +238,12 @@ def check_outputs(graph: Graph, model: str, classes: int) -> None:
         raise GraphError("run.no_softmax", model=model, layer=last.name, came=activation_of(last.layer))
 
 
-def _compile(model: Model, recipe: Recipe) -> None:
-    loss = "sparse_categorical_crossentropy"
-    model.compile(recipe.rule, loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads)
+def _compile(model: Model, recipe: Recipe, rule: Rule) -> None:
+    model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
+
+
+def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:
+    return min(batch_size, pictures) if isinstance(batch_size, int) else batch_size
 
 
 class _Settings(Callback):

@@ -71,6 +71,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
         learning_rate: float | None = None,
         engine: str | None = None,
         threads: int | None = None,
+        isa: str | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: Verbose = 0,
     ) -> None:
@@ -83,6 +84,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
         self.learning_rate = learning_rate
         self.engine = engine
         self.threads = threads
+        self.isa = isa
         self.random_state = random_state
         self.verbose: Verbose = verbose
 
@@ -100,7 +102,7 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
         if self.learning_rate is not None:
             rule = type(rule)(self.learning_rate)
         loss = "sparse_categorical_crossentropy"
-        model.compile(rule, loss, metrics=["accuracy"], engine=self.engine, threads=self.threads)
+        model.compile(rule, loss, metrics=["accuracy"], engine=self.engine, threads=self.threads, isa=self.isa)
         history = model.fit(
             pictures,
             numbers,

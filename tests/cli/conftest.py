@@ -15,6 +15,7 @@ from striate.cli import main as main_module
 from striate.cli.main import COMMANDS, program
 from striate.cli.ui import Command, command
 from striate.engines.contract import Program
+from striate.engines.native.engine import NativeEngine
 from striate.engines.reference.program import ReferenceEngine
 from striate.messages.render import texts
 
@@ -44,17 +45,20 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
+def _asking(compiled: Callable[..., Program], asked: set[int | None]) -> Callable[..., Program]:
+    def compile_(self: object, *args: Any, threads: int | None = None) -> Program:
+        asked.add(threads)
+        return compiled(self, *args, threads=threads)
+
+    return compile_
+
+
 @pytest.fixture
 def threads_asked(monkeypatch: pytest.MonkeyPatch) -> set[int | None]:
     """How many threads the engine was asked to use, each number that ever came."""
     asked: set[int | None] = set()
-    compiled = ReferenceEngine.compile
-
-    def compile_(self: ReferenceEngine, *args: Any, threads: int | None = None) -> Program:
-        asked.add(threads)
-        return compiled(self, *args, threads=threads)
-
-    monkeypatch.setattr(ReferenceEngine, "compile", compile_)
+    for kind in (NativeEngine, ReferenceEngine):
+        monkeypatch.setattr(kind, "compile", _asking(kind.compile, asked))
     return asked
 
 

@@ -17,7 +17,7 @@ from pictures import is_picture_with_something_on_it
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from striate import runs
+from striate import recipe
 from striate.cli import main
 from striate.data.load import digits
 from striate.model import load_model
@@ -54,8 +54,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Demonstrations of a single epoch, on one thread."""
-    monkeypatch.setattr(runs, "FEWEST_EPOCHS", 1)
-    monkeypatch.setattr(runs, "MOST_EPOCHS", 1)
+    monkeypatch.setattr(recipe, "FEWEST_EPOCHS", 1)
+    monkeypatch.setattr(recipe, "MOST_EPOCHS", 1)
     with threadpool_limits(1):
         yield
 

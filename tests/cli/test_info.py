@@ -27,6 +27,7 @@ def with_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core, "compiler", lambda: "GCC 14.2.0")
     monkeypatch.setattr(core, "instruction_sets", lambda: ("x86-64-v2", "x86-64-v3"))
     monkeypatch.setattr(core, "usable_cores", lambda: 6)
+    monkeypatch.setattr(core, "kernel_sets", lambda: ("baseline", "avx2"))
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def without_core(monkeypatch: pytest.MonkeyPatch) -> Notice:
     monkeypatch.setattr(core, "why_absent", lambda: absent)
     monkeypatch.setattr(core, "compiler", lambda: None)
     monkeypatch.setattr(core, "instruction_sets", lambda: ())
+    monkeypatch.setattr(core, "kernel_sets", lambda: ())
     return absent
 
 
@@ -53,11 +55,13 @@ def test_versions_and_engines(run: Run) -> None:
 def test_core_that_is_there(run: Run) -> None:
     out = run("info").out
     assert "there, compiled by GCC 14.2.0; this CPU has x86-64-v2, x86-64-v3\n" in out
+    assert "on avx2; also there: baseline\n" in out
     assert json.loads(run("info", "--json").out)["core"] == {
         "why_absent": None,
         "compiler": "GCC 14.2.0",
         "instruction_sets": ["x86-64-v2", "x86-64-v3"],
         "usable_cores": 6,
+        "kernels": ["baseline", "avx2"],
     }
 
 
@@ -80,10 +84,11 @@ def test_extras(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_extras_are_those_of_the_package() -> None:
     declared = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     made_of_others = {"demo", "all", "test", "dev"}
+    for_developers = {"bench"}
     assert {
         extra: tuple(requirement.split(">=")[0] for requirement in requirements)
         for extra, requirements in declared.items()
-        if extra not in made_of_others
+        if extra not in made_of_others | for_developers
     } == EXTRAS
 
 

@@ -9,6 +9,7 @@ import pytest
 from pictures import write_classes
 
 from striate.data.load import load_images
+from striate.engines.native import core
 from striate.layers import Conv2D, Dense, Flatten
 from striate.messages import render
 from striate.runs import Recipe, train_run
@@ -125,7 +126,7 @@ def test_in_korean(run: Run) -> None:
     ("name", "code", "said"),
     [
         ("lenet", 2, "There is no network 'lenet'; did you mean 'lenet5'"),
-        ("", 2, "There is no network ''; known: 'digits', 'lenet5', "),
+        ("", 2, "There is no network ''; known: 'cifar10', 'convnet', "),
         ("x" * 300, 3, "File name too long"),
         ("missing.safetensors", 3, "missing.safetensors does not exist"),
         ("no/such/run", 3, "no/such/run does not exist"),
@@ -223,3 +224,12 @@ def test_another_error_stays_what_it_is(run: Run, tmp_path: Path) -> None:
     file.write_text('[[layers]]\nlayer = "Flatten"\n[[layers]]\nlayer = "MaxPooling2D"\n', encoding="utf-8")
     ended = run("summary", str(file), "--fix")
     assert (ended.code, ended.out) == (3, "") and "MaxPooling2D works on maps" in ended.err
+
+
+@pytest.mark.skipif(not core.available(), reason=str(core.why_absent()))
+def test_the_plan(run: Run) -> None:
+    out = run("summary", "digits", "--plan", "--learning", "--batch", "8", "--threads", "3", "--isa", "baseline").out
+    assert "up to 8 pictures, on baseline, threads: 3\n" in out and "back: gradient of weights" in out
+    told = json.loads(run("summary", "digits", "--plan", "--json").out)
+    assert (told["capacity"], told["learning"]) == (32, False) and told["arena"] >= told["least_arena"]
+    assert "native" in run("summary", "digits", "--plan", "--engine", "reference").err

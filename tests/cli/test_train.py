@@ -29,6 +29,7 @@ from pictures import (
 
 from striate.cli import main
 from striate.data.idx import read_idx
+from striate.engines.select import engine
 from striate.history import History
 from striate.model import load_model
 from striate.network.description import to_document
@@ -184,7 +185,7 @@ def test_json_lines(quick: Run, tmp_path: Path) -> None:
     events = [json.loads(line) for line in ended.out.splitlines()]
     # 60 pictures in batches of 32: two steps an epoch.
     assert [event["event"] for event in events] == ["started", *2 * ["step", "step", "epoch"], "finished", "result"]
-    assert (events[0]["engine"], events[0]["epochs"], events[0]["pictures"]) == ("reference", 2, 60)
+    assert (events[0]["engine"], events[0]["epochs"], events[0]["pictures"]) == (engine().name, 2, 60)
     result, best = events[-1], load_model(tmp_path / "out" / "best.safetensors")
     assert result["fingerprint"] == best.fingerprint
     assert (result["accuracy"], result["loss"]) == (best.about["accuracy"], best.about["loss"])
@@ -319,7 +320,6 @@ def test_settings_are_enough_to_train_again(
         "--optimizer": trained["optimizer"],
         "--lr": trained["learning_rate"],
         "--seed": trained["seed"],
-        "--engine": trained["engine"],
         "--threads": trained["threads"],
         "--size": "x".join(map(str, size)),
         "-o": tmp_path / "again",

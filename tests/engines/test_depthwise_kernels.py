@@ -8,18 +8,8 @@ import pytest
 from kernels import EPSILON, WAYS, Halo, Plan, Way, assert_within, instruction_sets
 from numpy.typing import NDArray
 
-from striate.engines.native.operations import (
-    Curve,
-    Depthwise,
-    DepthwiseWeightGradient,
-    Function,
-    Repeat,
-    RepeatGradient,
-    Space,
-    Tensor,
-    Windows,
-    rounded_up,
-)
+from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient, Repeat, RepeatGradient
+from striate.engines.native.tensors import Curve, Function, Space, Tensor, Windows, rounded_up
 from striate.engines.reference import activation, conv
 
 Array = NDArray[Any]

@@ -7,7 +7,8 @@ import pytest
 from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_sets
 from numpy.typing import NDArray
 
-from striate.engines.native.operations import Loss, LossKind, Space
+from striate.engines.native.operations import Loss
+from striate.engines.native.tensors import LossKind, Space
 from striate.engines.reference import losses
 from striate.engines.reference.activation import softmax
 

@@ -10,18 +10,14 @@ from numpy.typing import NDArray
 
 from striate.engines.native.operations import (
     ChannelStatistics,
-    Curve,
-    Function,
     LayerNorm,
     LayerNormGradient,
     NormGradient,
     NormGradientFactors,
     NormGradientSums,
     NormStatistics,
-    Region,
-    Space,
-    rounded_up,
 )
+from striate.engines.native.tensors import Curve, Function, Region, Space, rounded_up
 from striate.engines.reference import activation, norm
 
 Array = NDArray[Any]

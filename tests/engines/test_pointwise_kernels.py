@@ -10,21 +10,8 @@ from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_set
 from numpy.typing import NDArray
 
 from striate.engines.contract import Key
-from striate.engines.native.operations import (
-    LINEAR,
-    Combine,
-    Curve,
-    Dropout,
-    Function,
-    Loss,
-    LossKind,
-    Region,
-    Slope,
-    Softmax,
-    SoftmaxGradient,
-    Space,
-    without_rounding,
-)
+from striate.engines.native.operations import Combine, Dropout, Loss, Slope, Softmax, SoftmaxGradient
+from striate.engines.native.tensors import LINEAR, Curve, Function, LossKind, Region, Space, without_rounding
 from striate.engines.reference import activation
 from striate.engines.reference.activation import ACTIVATIONS, bounded_relu, bounded_relu_backward
 from striate.engines.reference.dropout import dropout

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from striate.engines.contract import Key, Purpose
+from striate.engines.native import core
 from striate.engines.reference.operations import OPERATIONS
-from striate.engines.reference.program import ReferenceEngine
 from striate.engines.select import engine
 from striate.errors import DataError, UnknownNameError
 from striate.layers import Conv2D, Dense, Flatten, MaxPooling2D
@@ -24,7 +24,7 @@ def pictures(n: int) -> np.ndarray:
 
 def test_engines_by_name() -> None:
     assert engine("reference").name == "reference"
-    assert isinstance(engine(), ReferenceEngine)
+    assert engine().name == ("native" if core.available() else "reference")
     with pytest.raises(UnknownNameError) as caught:
         engine("refrence")
     assert caught.value.fields["close"] == ["reference"]
@@ -101,5 +101,5 @@ def test_a_limit_on_threads_holds_for_the_call(monkeypatch: pytest.MonkeyPatch) 
     flatten, before = OPERATIONS[Flatten], blas_threads()
     monkeypatch.setitem(OPERATIONS, Flatten, flatten._replace(forward=looking))  # type: ignore[arg-type]
     for threads in (1, None):
-        engine().compile(NET, 1, Purpose(), threads=threads).forward(THETA, NO_STATE, pictures(1))
+        engine("reference").compile(NET, 1, Purpose(), threads=threads).forward(THETA, NO_STATE, pictures(1))
     assert seen == [{1}, before] and blas_threads() == before

@@ -66,9 +66,9 @@ def order_of(build: Build, n: int, *, shuffle: bool, epochs: int = 1, seed: int 
     seen: list[int] = []
 
     class Numbered(ArrayBatches):
-        def take(self, indices):  # type: ignore[no-untyped-def]
+        def take(self, indices, epoch=None):  # type: ignore[no-untyped-def]
             seen.extend(indices.tolist())
-            return super().take(indices)
+            return super().take(indices, epoch)
 
     model = build(seed=seed)
     data = Numbered(np.zeros((n, 6, 5, 1), np.float32), np.zeros(n, np.int64))

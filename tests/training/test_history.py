@@ -35,7 +35,7 @@ def test_a_history_is_drawn(epochs: int, build: Build, task: Task, tmp_path: Pat
 
 def test_batches_are_taken_in_the_order_asked_for_and_prepared(rng: np.random.Generator) -> None:
     pixels, labels, weight = rng.integers(0, 256, (5, 2, 2, 1), np.uint8), np.arange(5), np.arange(5.0)
-    data = ArrayBatches(pixels, labels, weight, lambda some: some.astype(np.float32) / 2)
+    data = ArrayBatches(pixels, labels, weight, 0.5)
     batch = data.take(np.array([3, 0, 3]))
     np.testing.assert_array_equal(batch.x, pixels[[3, 0, 3]] / np.float32(2))
     assert batch.y.tolist() == [3, 0, 3] == batch.sample_weight.tolist()  # type: ignore[union-attr]

@@ -160,7 +160,8 @@ struct WeightGradient {
 
 /// target[i,k] = sum of the chunks' partial sums, in order; `accumulate`: added to what is there.
 struct Reduce {
-    Region source, target;  ///< source: of one chunk, `rows` of `columns` rounded up; target: rows of `columns`, `step` apart
+    Region source,
+        target;  ///< source: of one chunk, `rows` of `columns` rounded up; target: rows of `columns`, `step` apart
     std::int64_t rows = 1, columns = 0;
     std::int64_t step = 0;    ///< from a row of the target to the next
     std::int64_t chunks = 1;  ///< planned; never more than there are pictures

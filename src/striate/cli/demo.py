@@ -58,7 +58,7 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
 
 def recipe(seed: int) -> Recipe:
     """How the demo trains."""
-    return Recipe(seed=seed, threads=THREADS)
+    return Recipe("digits", seed=seed, threads=THREADS)
 
 
 def _write_answers(model: Model, images: Images, path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from striate.cli.computing import computing
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
@@ -18,16 +19,25 @@ from striate.views.classes import class_lines, confusion_lines
 @argument("model", Place())
 @argument("data", Place())
 @option("--batch", reader=Whole(1), default=256)
-@option("--threads", reader=Whole(1))
+@computing
 @option("--figure", reader=Place())
 @json_flag
-def evaluate(model: Path, data: Path, batch: int, threads: int | None, figure: Path | None, json: bool) -> None:
+def evaluate(
+    model: Path,
+    data: Path,
+    batch: int,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    figure: Path | None,
+    json: bool,
+) -> None:
     """`striate evaluate`."""
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data)
     if part == "train" and learned_from(model, data):
         tell("evaluate.learned_from", path=data)
-    report = class_report(judge, images, batch, threads=threads)
+    report = class_report(judge, images, batch, engine=engine, isa=isa, threads=threads)
     if figure:
         report.plot(figure)
     if json:

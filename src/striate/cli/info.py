@@ -31,12 +31,17 @@ class Blas:
 
 @dataclass(frozen=True)
 class Core:
-    """The compiled core. `why_absent` is the code of why it cannot be used, None where it can."""
+    """The compiled core. `why_absent` is the code of why it cannot be used, None where it can.
+
+    `kernels`: the instruction sets that it has kernels for and this CPU runs, from the plainest to the best, which is
+    used unless another is asked for.
+    """
 
     why_absent: str | None
     compiler: str | None
     instruction_sets: tuple[str, ...]
     usable_cores: int
+    kernels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ def installation(absent: Notice | None) -> Installation:
         ),
         engines=tuple(ENGINES),
         default_engine=engine().name,
-        core=Core(absent and absent.code, core.compiler(), core.instruction_sets(), core.usable_cores()),
+        core=Core(
+            absent and absent.code, core.compiler(), core.instruction_sets(), core.usable_cores(), core.kernel_sets()
+        ),
         extras={extra: {package: _version(package) for package in packages} for extra, packages in EXTRAS.items()},
         language=language(),
     )
@@ -103,6 +110,7 @@ def _lines(found: Installation, absent: Notice | None) -> list[str]:
         ("cli.info.numpy", "; ".join([found.numpy, *map(_blas, found.blas)])),
         ("cli.info.engines", "; ".join(_engine(name, found) for name in found.engines)),
         ("cli.info.core", str(absent) if absent else render("cli.info.core_present", asdict(found.core))),
+        *(("cli.info.kernels", _kernels(*sets)) for sets in [found.core.kernels] if sets),
         ("cli.info.cores", str(found.core.usable_cores)),
         *(("cli.info.extra", _extra(extra, packages)) for extra, packages in found.extras.items()),
         ("cli.info.language", found.language),
@@ -116,6 +124,12 @@ def _blas(blas: Blas) -> str:
 
 def _engine(name: str, found: Installation) -> str:
     return render("cli.info.default_engine", {"name": name}) if name == found.default_engine else name
+
+
+def _kernels(*sets: str) -> str:
+    *others, used = sets
+    code = "cli.info.kernels_used" if others else "cli.info.kernels_only"
+    return render(code, {"used": used, "others": others[::-1]})
 
 
 def _extra(extra: str, packages: dict[str, str | None]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from striate.classify import Answer, Picture, Skip, answers
+from striate.cli.computing import computing
 from striate.cli.guard import Code
 from striate.cli.output import aside, write, write_json
-from striate.cli.readers import Place, Whole
-from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.cli.readers import Place
+from striate.cli.ui import argument, command, flag, json_flag
 from striate.data.folder import files_below
 from striate.errors import DataError, FileError, SettingError, StriateError
 from striate.files import exists
@@ -23,14 +24,22 @@ from striate.views.columns import aligned, printable
 @argument("model", Place())
 @argument("files", Place(), many=True)
 @flag("--csv", code="cli.predict.csv")
-@option("--threads", reader=Whole(1))
+@computing
 @json_flag
-def predict(model: Path, files: tuple[Path, ...], csv: bool, threads: int | None, json: bool) -> Code:
+def predict(
+    model: Path,
+    files: tuple[Path, ...],
+    csv: bool,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    json: bool,
+) -> Code:
     """`striate predict`."""
     if csv and json:
         raise SettingError("predict.json_and_csv")
     loaded = load_model(model_file(model))
-    loaded.use(threads=threads)
+    loaded.use(engine=engine, isa=isa, threads=threads)
     skipped: list[Picture] = []
 
     def skip(picture: Picture, error: StriateError) -> None:

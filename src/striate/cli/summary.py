@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from striate.cli.computing import computing
 from striate.cli.guard import Code
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import Number, Text, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.computing import planned
+from striate.engines.select import engine as engine_named
 from striate.errors import SizeError, tell
 from striate.files import exists
 from striate.messages import render
@@ -20,8 +23,10 @@ from striate.network.summary import summarize
 from striate.network.window import Pair
 from striate.network.wiring import Wiring, picture_shape, resized
 from striate.presets.read import PRESETS, wired
+from striate.report import fitting_loss
 from striate.runs import model_file
 from striate.storage import ENDING, load
+from striate.views.plan import plan_dict, show_plan
 from striate.views.table import as_dict, show
 
 SIZE, CHANNELS, CLASSES = (28, 28), 1, 10  # MNIST's
@@ -44,6 +49,10 @@ class Sizes:
 @option("--classes", reader=Whole(2))
 @option("--width", reader=Number())
 @flag("--fix")
+@flag("--plan")
+@flag("--learning")
+@option("--batch", reader=Whole(1), default=32)
+@computing
 @json_flag
 def summary(
     model: str,
@@ -52,6 +61,12 @@ def summary(
     classes: int | None,
     width: float | None,
     fix: bool,
+    plan: bool,
+    learning: bool,
+    batch: int,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
     json: bool,
 ) -> int | None:
     """`striate summary`."""
@@ -64,6 +79,14 @@ def summary(
         graph = load(model_file(Path(model))).graph
     else:
         graph = _described(model, sizes)
+    if plan:
+        loss = fitting_loss(graph) if learning else None
+        planning = planned(engine_named(engine, isa=isa), graph, batch, loss, threads)
+        if json:
+            write_json(plan_dict(planning))
+        else:
+            show_plan(planning)
+        return None
     facts = summarize(graph)
     if json:
         write_json(as_dict(facts))

@@ -9,17 +9,18 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.cli.computing import computing
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.load import Dataset, load_images
 from striate.data.preprocessing import LARGEST_SIDE
-from striate.engines.select import ENGINES
 from striate.errors import SettingError
 from striate.files import exists
 from striate.network.optimizers import RULES
 from striate.network.window import Pair
-from striate.runs import LAST, Prepared, Recipe, Trained, claimed, train_run
+from striate.recipe import SCHEDULES, Recipe, recipe_of
+from striate.runs import LAST, Prepared, Trained, claimed, train_run
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
 
@@ -61,37 +62,62 @@ class Batch:
 @command("train")
 @argument("data", Place())
 @option("-o", "--output", reader=Place(), required=True)
-@option("--model", reader=Text(), default="digits")
+@option("--model", reader=Text())
 @option("--epochs", reader=Whole(1))
 @option("--batch", reader=Batch())
-@option("--optimizer", reader=OneOf(tuple(RULES)), default="adam")
+@option("--optimizer", reader=OneOf(tuple(RULES)))
 @option("--lr", reader=Number())
+@option("--schedule", reader=OneOf(tuple(SCHEDULES)))
+@option("--weight-decay", reader=Number())
+@option("--label-smoothing", reader=Number())
+@option("--augment", reader=Text())
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
-@option("--engine", reader=OneOf(tuple(ENGINES)), default="reference")
-@option("--threads", reader=Whole(1))
+@computing
 @flag("--force")
 @json_flag
 def train(
     data: Path,
     output: Path,
-    model: str,
+    model: str | None,
     epochs: int | None,
     batch: int | Literal["all"] | None,
-    optimizer: str,
+    optimizer: str | None,
     lr: float | None,
+    schedule: str | None,
+    weight_decay: float | None,
+    label_smoothing: float | None,
+    augment: str | None,
     seed: int,
     size: Pair | None,
     width: float,
-    engine: str,
+    engine: str | None,
+    isa: str | None,
     threads: int | None,
     force: bool,
     json: bool,
 ) -> None:
     """`striate train`."""
-    recipe = Recipe(model, epochs, batch, optimizer, lr, seed, engine, threads, width)
-    recipe.layers(classes=2)  # a mistake in the network is told before reading pictures for minutes
+    recipe = Recipe(
+        model,
+        epochs,
+        batch,
+        optimizer,
+        lr,
+        seed,
+        engine,
+        threads,
+        width,
+        schedule=schedule,
+        weight_decay=weight_decay,
+        label_smoothing=label_smoothing,
+        augment=augment,
+        isa=isa,
+    )
+    if model:  # a mistake in the network is told before reading pictures for minutes
+        recipe.layers(classes=2)
+        recipe_of(model)
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
@@ -156,6 +182,8 @@ def _show_what_begins(run: Prepared) -> None:
         learning_rate=recipe.learning_rate,
         seed=recipe.seed,
     )
+    if recipe.options():
+        aside("train.recipe", options=" ".join(recipe.options()))
 
 
 def result(trained: Trained) -> dict[str, Any]:

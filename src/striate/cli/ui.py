@@ -227,11 +227,19 @@ def argument(name: str, reader: Reader, *, many: bool = False, required: bool = 
 
 
 def option(
-    *names: str, reader: Reader, default: object = None, required: bool = False, multiple: bool = False
+    *names: str,
+    reader: Reader,
+    default: object = None,
+    required: bool = False,
+    multiple: bool = False,
+    code: str | None = None,
 ) -> Callable[[F], F]:
-    """A named value; without a default it is None, or () where it may be given several times."""
+    """A named value; without a default it is None, or () where it may be given several times.
+
+    `code` is that of its help, None: by the convention.
+    """
     given = {} if default is None else {"default": default}
-    return click.option(*names, cls=Option, reader=reader, code=None, required=required, multiple=multiple, **given)
+    return click.option(*names, cls=Option, reader=reader, code=code, required=required, multiple=multiple, **given)
 
 
 def flag(*names: str, code: str | None = None) -> Callable[[F], F]:

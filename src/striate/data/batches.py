@@ -1,12 +1,13 @@
 """Pictures and targets, handed out a batch at a time."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.data.augment import Augmentation
+from striate.data.prepare import prepared
 from striate.errors import DataError
 
 Array = NDArray[Any]
@@ -28,36 +29,50 @@ class Batches(Protocol):
         """How many pictures there are."""
         ...
 
-    def take(self, indices: Indices) -> Batch:
-        """The batch of these pictures, in this order."""
+    def take(self, indices: Indices, epoch: int | None = None) -> Batch:
+        """The batch of these pictures, in this order, varied as in an epoch of training; None: as they are."""
         ...
-
-
-def as_is(pictures: Array) -> Array:
-    """Pictures already as the model takes them."""
-    return pictures
 
 
 @dataclass(frozen=True)
 class ArrayBatches:
-    """Pictures in memory. `prepare` makes of stored pictures (bytes, say) what the model takes, batch by batch."""
+    """Pictures in memory, bytes or numbers. `scale` makes of stored ones what the model takes; None: nothing is to do.
+
+    In an epoch of training they come varied by `augmentation`, drawn by `seed`; what asks for no epoch gets them as
+    they are.
+    """
 
     pictures: Array
     targets: Array
     sample_weight: Array | None = None
-    prepare: Callable[[Array], Array] = as_is
+    scale: float | None = None
+    augmentation: Augmentation | None = None
+    seed: int = 0
 
     def __len__(self) -> int:
         return len(self.pictures)
 
-    def take(self, indices: Indices) -> Batch:
+    def take(self, indices: Indices, epoch: int | None = None) -> Batch:
         weight = None if self.sample_weight is None else self.sample_weight[indices]
-        return Batch(self.prepare(self.pictures[indices]), self.targets[indices], weight)
+        return Batch(self._prepared(indices, epoch), self.targets[indices], weight)
+
+    def _prepared(self, indices: Indices, epoch: int | None) -> Array:
+        if self.augmentation is None or epoch is None:
+            return self.pictures[indices] if self.scale is None else prepared(self.pictures, indices, self.scale)
+        variation = self.augmentation.draw(self.seed, epoch, indices, *self.pictures.shape[1:3])
+        return prepared(self.pictures, indices, 1.0 if self.scale is None else self.scale, variation)
+
+    def augmented(self, augmentation: Augmentation | None, seed: int) -> "ArrayBatches":
+        """These pictures, to be varied in training. Raises `DataError` where they cannot be."""
+        if augmentation is None:
+            return self
+        augmentation.check(self.pictures.shape[1:])
+        return replace(self, augmentation=augmentation, seed=seed)
 
     def part(self, of: slice) -> "ArrayBatches":
         """Some of the pictures, without copying them."""
         weight = None if self.sample_weight is None else self.sample_weight[of]
-        return ArrayBatches(self.pictures[of], self.targets[of], weight, self.prepare)
+        return replace(self, pictures=self.pictures[of], targets=self.targets[of], sample_weight=weight)
 
     def split_last(self, share: float) -> tuple["ArrayBatches", "ArrayBatches"]:
         """All but the last share of the pictures, and that. Raises `DataError` where one side would be empty."""

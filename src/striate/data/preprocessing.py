@@ -77,9 +77,13 @@ class Preprocessing:
 
     def prepare(self, pictures: Pixels) -> NDArray[np.float32]:
         """What the model computes with: uint8 (N, height, width, channels) -> float32, each pixel times `scale`."""
+        self.check(pictures)
+        return np.multiply(pictures, np.float32(self.scale), dtype=np.float32)
+
+    def check(self, pictures: NDArray[Any]) -> None:
+        """Raise `DataError` unless they are uint8 (N, height, width, channels)."""
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape:
             raise DataError("pictures.unfit", required=self.shape, came=pictures.shape, dtype=str(pictures.dtype))
-        return np.multiply(pictures, np.float32(self.scale), dtype=np.float32)
 
     def to_config(self) -> dict[str, Any]:
         """All of it as JSON can hold it."""

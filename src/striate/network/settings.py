@@ -271,6 +271,13 @@ def proper_share(value: float) -> float:
     return float(value)
 
 
+def text(value: str) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise Unfit("setting.text")
+    return value
+
+
 def optional_name(value: str | None) -> str | None:
     """A printable name without '/' (it separates layer and weight) and ':' (it counts the uses of a layer); or None."""
     if value is None:

@@ -25,6 +25,24 @@ def digits(classes: int = 10, size: Size = (8, 8), channels: int = 1, *, seed: i
     return _model("digits", classes, size, channels, 1.0, seed)
 
 
+@keywords_checked("convnet")
+def convnet(classes: int = 10, size: Size = (28, 28), channels: int = 1, *, seed: int = 0) -> Model:
+    """A quick network for pictures from 16x16 up; what `striate train` takes where nobody names one."""
+    return _model("convnet", classes, size, channels, 1.0, seed)
+
+
+@keywords_checked("mnist")
+def mnist(classes: int = 10, size: Size = (28, 28), channels: int = 1, *, seed: int = 0) -> Model:
+    """Two pairs of normalised convolutions, with a recipe for MNIST."""
+    return _model("mnist", classes, size, channels, 1.0, seed)
+
+
+@keywords_checked("cifar10")
+def cifar10(classes: int = 10, size: Size = (32, 32), channels: int = 3, width: float = 1.0, *, seed: int = 0) -> Model:
+    """A small residual network, with a recipe for CIFAR-10."""
+    return _model("cifar10", classes, size, channels, width, seed)
+
+
 @keywords_checked("lenet5")
 def lenet5(classes: int = 10, size: Size = (28, 28), channels: int = 1, *, seed: int = 0) -> Model:
     """LeNet-5 of LeCun, Bottou, Bengio and Haffner 1998 in its usual modern form: 61,706 weights."""

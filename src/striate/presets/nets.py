@@ -17,6 +17,7 @@ from striate.network.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
     ReLU,
@@ -50,6 +51,23 @@ def digits(x: Symbol, classes: int) -> Symbol:
     return Dense(classes, "softmax")(Dropout(0.5)(x))
 
 
+def convnet(x: Symbol, classes: int) -> Symbol:
+    """Two convolutions, each with a pooling behind it, and two dense layers: quick, for pictures from 16x16 up."""
+    for filters in (32, 64):
+        x = MaxPooling2D(2)(Conv2D(filters, 3, activation="relu")(x))
+    x = Dense(128, "relu")(Dropout(0.25)(Flatten()(x)))
+    return Dense(classes, "softmax")(Dropout(0.25)(x))
+
+
+def mnist(x: Symbol, classes: int) -> Symbol:
+    """Two pairs of 3x3 convolutions, normalised, for grey pictures of 28x28."""
+    for filters in (32, 64):
+        x = _normalised(Conv2D(filters, 3, use_bias=False), x)
+        x = MaxPooling2D(2)(_normalised(Conv2D(filters, 3, use_bias=False), x))
+    x = Dense(128, "relu")(Dropout(0.25)(Flatten()(x)))
+    return Dense(classes, "softmax")(Dropout(0.25)(x))
+
+
 def lenet5(x: Symbol, classes: int) -> Symbol:
     """LeNet-5 of LeCun, Bottou, Bengio and Haffner 1998, figure 2, in its usual modern form.
 
@@ -72,6 +90,20 @@ def vgg_small(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     return Dense(classes, "softmax")(Dropout(0.3)(x))
 
 
+def cifar10(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
+    """Four stages, each at half the size and twice the width, the last two with a shortcut, after Page 2018."""
+    channels = _scaled(24, width)
+    x = _normalised(Conv2D(channels, 3, padding="same", use_bias=False), x)
+    for stage in range(1, 4):
+        x = MaxPooling2D(2)(Conv2D(channels * 2**stage, 3, padding="same", use_bias=False)(x))
+        x = ReLU()(_norm()(x))
+        if stage > 1:
+            y = _normalised(Conv2D(channels * 2**stage, 3, padding="same", use_bias=False), x)
+            y = _normalised(Conv2D(channels * 2**stage, 3, padding="same", use_bias=False), y)
+            x = Add()([y, x])
+    return Dense(classes, "softmax")(GlobalMaxPooling2D()(x))
+
+
 def resnet18(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """ResNet-18 of He, Zhang, Ren and Sun 2016, table 1."""
     return _resnet(x, classes, width, (2, 2, 2, 2))
@@ -92,8 +124,15 @@ def mobilenetv2(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     return Dense(classes, "softmax")(Dropout(0.2)(GlobalAveragePooling2D()(x)))
 
 
-FIXED: Mapping[str, Callable[[Symbol, int], Symbol]] = {"digits": digits, "lenet5": lenet5, "softmax": softmax}
+FIXED: Mapping[str, Callable[[Symbol, int], Symbol]] = {
+    "convnet": convnet,
+    "digits": digits,
+    "lenet5": lenet5,
+    "mnist": mnist,
+    "softmax": softmax,
+}
 SCALED: Mapping[str, Callable[[Symbol, int, float], Symbol]] = {
+    "cifar10": cifar10,
     "vgg-small": vgg_small,
     "resnet18": resnet18,
     "resnet34": resnet34,

@@ -44,6 +44,14 @@ def tables(name: str, width: float = 1.0) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], _document(name, width)["layers"])
 
 
+def recipe_table(name: str) -> dict[str, Any]:
+    """The `[recipe]` of a preset or of a file: how to train it; empty where it has none."""
+    table: object = tomllib.loads(source(name)).get("recipe", {})
+    if not isinstance(table, dict):
+        raise GraphError("recipe.no_table", path=name)
+    return cast(dict[str, Any], table)
+
+
 @contextmanager
 def _placed_in(name: str) -> Generator[None]:
     """Errors about a file say which."""

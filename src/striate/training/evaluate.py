@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from striate.data.ahead import ahead
 from striate.data.batches import Batches
 from striate.engines.contract import Array, Program
 from striate.training.metrics import metrics_named
@@ -25,10 +26,12 @@ def evaluate(
     """
     counting = metrics_named(metrics)
     total = 0.0
-    for first in range(0, len(data), batch_size):
-        batch = data.take(np.arange(first, min(first + batch_size, len(data))))
-        loss, output = program.judge(theta, state, batch.x, batch.y, batch.sample_weight)
-        total += loss * len(batch.x)
-        for metric in (*counting, *watching):
-            metric.update(output, batch.y)
+    places = (np.arange(i, min(i + batch_size, len(data))) for i in range(0, len(data), batch_size))
+    with ahead(data.take, places) as batches:
+        for batch in batches:
+            loss, output = program.judge(theta, state, batch.x, batch.y, batch.sample_weight)
+            total += loss * len(batch.x)
+            for metric in (*counting, *watching):
+                metric.update(output, batch.y)
+            del batch  # before the next one is asked for, so that no three are there at once
     return {"loss": total / len(data)} | {metric.name: metric.result() for metric in counting}

@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from striate.data.batches import Batches, Indices
+from striate.data.ahead import ahead
+from striate.data.batches import Batch, Batches, Indices
 from striate.engines.contract import Array, Engine, Key, Program, Purpose, Targets
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
@@ -103,13 +104,16 @@ class _Learner:
         run, counts, begun = self._run, _Counts(self._plan.metrics), time.perf_counter()
         for callback in callbacks:
             callback.on_epoch_begin(run.epoch)
-        for number, indices in enumerate(self._batches(len(data))):
-            self._step(data, indices, counts)
-            progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, self._logs(counts)))
-            for callback in callbacks:
-                callback.on_train_batch_end(number, self._logs(counts))
-            if run.stopped:
-                break
+        steps, epoch = list(self._batches(len(data))), run.epochs_before + run.epoch
+        parts = (part for indices in steps for part in self._parts(indices))
+        with ahead(lambda part: data.take(part, epoch), parts) as batches:
+            for number, indices in enumerate(steps):
+                self._step(batches, len(indices), counts)
+                progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, self._logs(counts)))
+                for callback in callbacks:
+                    callback.on_train_batch_end(number, self._logs(counts))
+                if run.stopped:
+                    break
         return self._logs(counts), counts.pictures / (time.perf_counter() - begun)
 
     def _logs(self, counts: "_Counts") -> dict[str, float]:
@@ -125,7 +129,12 @@ class _Learner:
         for first in range(0, pictures, size):
             yield order[first : first + size]
 
-    def _step(self, data: Batches, indices: Indices, counts: "_Counts") -> None:
+    def _parts(self, indices: Indices) -> Iterator[Indices]:
+        """The pictures of a step, as many at a time as the program takes."""
+        for first in range(0, len(indices), self._capacity):
+            yield indices[first : first + self._capacity]
+
+    def _step(self, batches: Iterator[Batch], pictures: int, counts: "_Counts") -> None:
         run = self._run
         if run.scheduled:
             run.learning_rate = self._plan.rule.rate_at(run.step)
@@ -135,20 +144,20 @@ class _Learner:
         if run.frozen != self._frozen:  # by a callback
             self._frozen, self._program = run.frozen, self._compiled()
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
-        for first in range(0, len(indices), self._capacity):
-            part = indices[first : first + self._capacity]
-            batch = data.take(part)
+        for first in range(0, pictures, self._capacity):
+            batch = next(batches)
             key = Key(self._plan.seed, run.step, first)
             step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
             guard.check_step(step, finite_gradient=engine.all_finite(step.gradient, threads=threads))
             run.state[...] = step.state
-            share = len(part) / len(indices)
+            share = len(batch.x) / pictures
             of_part = step.gradient if share == 1 else step.gradient * share
             if gradient is None:
                 gradient = of_part
             else:
                 gradient += of_part
             counts.count(step.loss, step.output, batch.y)
+            del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
             run.step += 1
             self._learn(gradient, guard)

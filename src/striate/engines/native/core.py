@@ -41,6 +41,15 @@ def instruction_sets() -> tuple[str, ...]:
     return tuple(_core.instruction_sets())
 
 
+def kernel_sets() -> tuple[str, ...]:
+    """The instruction sets that the core has kernels for and this CPU runs, from the plainest to the best."""
+    if not available():
+        return ()
+    from striate.engines.native import _core
+
+    return tuple(name for name, _, _ in _core.kernel_sets())
+
+
 def usable_cores() -> int:
     """How many threads of this process can run at once, at least 1.
 

@@ -2,48 +2,27 @@
 
 from dataclasses import dataclass
 
-from striate.engines.native.convolutions import (
-    Behind,
-    phase_halo,
-    phase_taps,
-    reduced,
-    through,
-    widened,
-)
+from striate.engines.native.convolution_gradients import reduced, through
+from striate.engines.native.convolutions import Behind
 from striate.engines.native.fusing import Chain
+from striate.engines.native.geometry import Geometry, phase_halo, phase_taps, widened
 from striate.engines.native.lowering import GATES, Lowering, Value, given_vector
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.norms import Affine
-from striate.engines.native.operations import (
-    LINEAR,
-    Depthwise,
-    DepthwiseWeightGradient,
-    Function,
-    Pack,
-    Repeat,
-    RepeatGradient,
-    Space,
-    Tensor,
-    Windows,
-    rounded_up,
-)
+from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient, Pack, Repeat, RepeatGradient
 from striate.engines.native.recording import CHUNKS
+from striate.engines.native.tensors import LINEAR, Function, Space, Tensor, Windows, rounded_up
 from striate.network.graph import Node
 from striate.network.layers import DepthwiseConv2D
 from striate.network.layout import Span
 from striate.network.shapes import windows
-from striate.network.window import Border, Pair
+from striate.network.window import Pair
 
 
 @dataclass(frozen=True)
-class Each:
-    """A depthwise layer's geometry and weights (R, S, C)."""
+class Each(Geometry):
+    """A depthwise layer: its weights are (R, S, C)."""
 
-    kernel: Pair
-    stride: Pair
-    dilation: Pair
-    border: Border
-    count: Pair
     channels: int
     span: Span
     bias: Span | None

@@ -32,10 +32,14 @@ class NativeEngine:
         sets = instruction_sets()
         if isa is not None and isa not in sets:
             raise unknown_name("isa", isa, sets)
+        self._asked = isa
         self.isa = sets[isa] if isa else list(sets.values())[-1]
         self._reference = ReferenceEngine()
         self._updates = Updates(self.isa.name)
         self._cores = usable_cores()  # asked once: containers tell in files
+
+    def __reduce__(self) -> tuple[type["NativeEngine"], tuple[str | None]]:
+        return NativeEngine, (self._asked,)  # a copy asks the computer that it wakes on
 
     def compile(self, graph: Graph, capacity: int, purpose: Purpose, *, threads: int | None = None) -> Program:
         if purpose.dtype is not np.float32:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from striate.engines.native.lowering import CURVES, FROM_INPUT, IN_REGISTERS, function_of
-from striate.engines.native.operations import LINEAR, Function
+from striate.engines.native.tensors import LINEAR, Function
 from striate.network.graph import Graph
 from striate.network.layers import Activation, Add, BatchNormalization, ReLU
 

@@ -18,12 +18,13 @@ from striate.engines.native.lowering import (
 )
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.norms import lower_batch_norm, lower_layer_norm, takes_batch_statistics
-from striate.engines.native.operations import LINEAR, Loss, LossKind, Space
+from striate.engines.native.operations import Loss
 from striate.engines.native.pointwise import applied, lower_add, lower_dropout, lower_function, lower_softmax
 from striate.engines.native.pools import lower_pool
 from striate.engines.native.python import lower_python, lower_python_activation
 from striate.engines.native.rearranging import flattened, lower_concatenate, lower_padding
 from striate.engines.native.recording import Recording
+from striate.engines.native.tensors import LINEAR, LossKind, Space
 from striate.engines.native.tiles import InstructionSet
 from striate.network.graph import Graph, Node
 from striate.network.layers import (
@@ -119,7 +120,9 @@ class _Walk:
         asked = frozenset(graph.place(name) for name in purpose.gradients_of) if backward else frozenset[int]()
         self.gradients_of = sorted(asked)
         asked |= {place for of in asked for place in self._same_values(of)}
-        self.low = Lowering(graph, purpose, isa, Recording(capacity), backward, asked)
+        self.low = Lowering(
+            graph, purpose, isa, Recording(capacity, lasting=not (wish.learns or wish.sources)), backward, asked
+        )
         self.readers = readers
         self.fuser = Fuser(graph, readers, visible)
         self.inside: set[int] = set()  # nodes done in the pass of another
@@ -327,9 +330,10 @@ class _Walk:
             scores = self._true_shape(node.inputs[0])
         self.scores = scores
         taped = len(self.low.tape)
-        name = activation_of(node.layer)
-        given = lower_softmax if name == "softmax" else lambda low, n, v: applied(low, n, v, function_of(node.layer))
-        output = given(self.low, node.name, scores)
+        if activation_of(node.layer) == "softmax":
+            output = lower_softmax(self.low, node.name, scores)
+        else:
+            output = applied(self.low, node.name, scores, function_of(node.layer))
         del self.low.tape[taped:]
         return output
 

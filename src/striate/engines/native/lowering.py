@@ -11,17 +11,9 @@ from typing import Any
 
 from striate.engines.contract import Purpose
 from striate.engines.native.memory import Buffer, Maps, Shape3, Vector
-from striate.engines.native.operations import (
-    Combine,
-    Copy,
-    Curve,
-    Function,
-    Region,
-    Slope,
-    Space,
-    without_rounding,
-)
+from striate.engines.native.operations import Combine, Copy, Slope
 from striate.engines.native.recording import CHUNKS, Recording, Step
+from striate.engines.native.tensors import Curve, Function, Region, Space, without_rounding
 from striate.engines.native.tiles import InstructionSet
 from striate.network.graph import Graph, Node
 from striate.network.layers import Layer, ReLU, activation_of

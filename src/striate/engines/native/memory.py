@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from striate.engines.native.operations import Region, Space, Tensor, rounded_up
+from striate.engines.native.tensors import Region, Space, Tensor, rounded_up
 
 Shape3 = tuple[int, int, int]
 FLOAT = 4  # bytes

@@ -12,7 +12,6 @@ from striate.engines.native.lowering import (
 )
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.operations import (
-    LINEAR,
     ChannelStatistics,
     Combine,
     LayerNorm,
@@ -22,12 +21,10 @@ from striate.engines.native.operations import (
     NormGradientSums,
     NormStatistics,
     Reduce,
-    Region,
     Slope,
-    Space,
-    rounded_up,
 )
 from striate.engines.native.recording import CHUNKS
+from striate.engines.native.tensors import LINEAR, Region, Space, rounded_up
 from striate.network.graph import Node
 from striate.network.layers import BatchNormalization, LayerNormalization
 from striate.network.layout import Span

@@ -2,15 +2,8 @@
 
 from striate.engines.native.lowering import FROM_INPUT, GATES, Lowering, Value, function_of
 from striate.engines.native.memory import Maps
-from striate.engines.native.operations import (
-    LINEAR,
-    Combine,
-    Dropout,
-    Function,
-    Slope,
-    Softmax,
-    SoftmaxGradient,
-)
+from striate.engines.native.operations import Combine, Dropout, Slope, Softmax, SoftmaxGradient
+from striate.engines.native.tensors import LINEAR, Function
 from striate.network.graph import Node
 from striate.network.layers import Dropout as DropoutLayer
 

@@ -2,15 +2,8 @@
 
 from striate.engines.native.lowering import GATES, Lowering, Value
 from striate.engines.native.memory import Maps
-from striate.engines.native.operations import (
-    LINEAR,
-    Curve,
-    AveragePool,
-    AveragePoolGradient,
-    MaxPool,
-    MaxPoolGradient,
-    Windows,
-)
+from striate.engines.native.operations import AveragePool, AveragePoolGradient, MaxPool, MaxPoolGradient
+from striate.engines.native.tensors import LINEAR, Windows
 from striate.network.graph import Node
 from striate.network.layers import (
     GlobalAveragePooling2D,
@@ -58,25 +51,18 @@ def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: 
     result = Value(y, back, passed)
 
     def backward() -> None:
-        # The kernel knows relu's slope; another one comes before it.
-        gate = passed if passed is not None and passed.curve is Curve.RELU else LINEAR
-        dy = result.gradient if gate != LINEAR else low.gradient_of(result)
+        dy = result.gradient
         if dy is None or winner is None:
             return
+        places = winner
         into, accumulate = low.into(value, gated=True)
+        gate = passed or LINEAR
         low.step(
             f"d {node.name}",
-            [dy, winner, y if gate != LINEAR else None, into if accumulate else None],
+            [dy, places, y if passed else None, into if accumulate else None],
             [into],
             lambda: MaxPoolGradient(
-                dy.tensor,
-                winner.tensor,
-                into.tensor,
-                at,
-                *kernel,
-                y.tensor if gate != LINEAR else None,
-                gate,
-                accumulate,
+                dy.tensor, places.tensor, into.tensor, at, *kernel, y.tensor if passed else None, gate, accumulate
             ),
         )
 

@@ -1,10 +1,12 @@
 """A graph on the native engine: planned once for each thing that is asked of it, then run by the core."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from striate.engines.checks import check_gradients, check_pictures, check_targets, check_weights
 from striate.engines.contract import (
     Array,
     Forward,
@@ -15,16 +17,17 @@ from striate.engines.contract import (
     Stepped,
     Targets,
 )
-from striate.engines.native.explain import explained
+from striate.engines.native.explain import PlanFacts, explained
 from striate.engines.native.lower import Planned, Wish, plan
 from striate.engines.native.lowering import as_maps
-from striate.engines.native.memory import Maps
-from striate.engines.native.operations import Space
+from striate.engines.native.memory import FLOAT, Maps
 from striate.engines.native.recording import Group
+from striate.engines.native.room import check_room, free_bytes
+from striate.engines.native.tensors import Space
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
 from striate.engines.targets import like_output
-from striate.errors import DataError, StateError
+from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy
@@ -41,56 +44,87 @@ class NativeProgram:
         self._runners: dict[Wish, Runner] = {}
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
-        return self._forward(self._runner(FORWARD), theta, state, x, key, prepared=False)
+        runner = self._runner(FORWARD)
+        prepared = runner.holds(theta, state)
+        found = self._forward(runner, theta, state, x, key, prepared=prepared)
+        if not prepared:
+            runner.hold(theta, state)
+        return found
 
     def bind(self, theta: Array, state: Array) -> "Bound":
         """This program for weights that stay as they are: they are packed and folded once, for every batch."""
         return Bound(self, theta, state)
 
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        x = self._checked(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
         runner = self._runner(JUDGE)
-        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        run = runner.begin(theta, state, x, self._key(None))
         run.targets(y, sample_weight, self.graph.output_shape)
-        run.everything()
+        prepared = runner.holds(theta, state)
+        run.everything(prepared=prepared)
+        if not prepared:
+            runner.hold(theta, state)
         return Judged(run.loss(), run.output())
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
-        runner = self._runner(LEARN)
-        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        x = self._checked(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
+        run = self._runner(LEARN).begin(theta, state, x, self._key(key))
         run.targets(y, sample_weight, self.graph.output_shape)
         run.everything()
         return Stepped(run.loss(), run.output(), run.gradient, run.statistics)
 
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        x = self._checked(theta, state, x)
+        check_gradients(self.graph, len(x), dy)
         runner = self._runner(Wish(sources=tuple(sorted(dy))))
-        run = runner.begin(theta, state, self._pictures(x), self._key(None))
+        run = runner.begin(theta, state, x, self._key(None))
         for name, values in dy.items():
             run.write(runner.planned.sources[name], np.asarray(values, np.float32))
         run.everything()
         return Gradients(run.gradient.copy(), {name: run.node_gradient(name) for name in self.purpose.gradients_of})
 
-    def explain(self, *, learning: bool | None = None) -> str:
-        """The plan as text: operations, what was fused, buffers, bytes, work; `learning`: of a training step."""
+    def explain(self, *, learning: bool | None = None) -> PlanFacts:
+        """What was planned, without taking its memory; `learning`: a training step (None: where there is a loss)."""
         learns = self.purpose.loss is not None if learning is None else learning
-        return explained(self._runner(LEARN if learns else FORWARD).planned, self.graph, self._isa, self._threads)
+        planned = self._planned(self.capacity, LEARN if learns else FORWARD)
+        return explained(planned, self.graph, self._isa.name, self._threads, learning=learns)
 
     def _forward(
         self, runner: "Runner", theta: Array, state: Array, x: Array, key: Key | None, *, prepared: bool
     ) -> Forward:
-        run = runner.begin(theta, state, self._pictures(x), self._key(key))
+        run = runner.begin(theta, state, self._checked(theta, state, x), self._key(key))
         run.everything(prepared=prepared)
         kept = {name: run.read(maps, self.graph.node(name).shape) for name, maps in runner.planned.kept.items()}
         return Forward(run.output(), kept)
 
     def _runner(self, wish: Wish) -> "Runner":
         if wish not in self._runners:
-            planned = plan(self.graph, self.capacity, self.purpose, self._isa, wish)
+            planned = self._planned(self.capacity, wish)
+            check_room(
+                self._needs(planned),
+                self.capacity,
+                lambda pictures: self._needs(self._planned(pictures, wish)),
+                free_bytes(),
+            )
             self._runners[wish] = Runner(self.graph, self.capacity, self.purpose, planned, self._isa, self._threads)
         return self._runners[wish]
 
-    def _pictures(self, x: Array) -> Array:
-        if len(x) > self.capacity:
-            raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
+    def _planned(self, capacity: int, wish: Wish) -> Planned:
+        return plan(self.graph, capacity, self.purpose, self._isa, wish)
+
+    def _needs(self, planned: Planned) -> int:
+        """Bytes that a plan takes: its arena, a block for each thread, packed weights' copies, gradient and output."""
+        memory, capacity = planned.recording.memory, planned.recording.capacity
+        weights = 2 * (self.graph.theta.size + self.graph.state.size)
+        output = 2 * capacity * prod(self.graph.output_shape)
+        return FLOAT * (memory.arena + memory.block * self._threads + weights + output)
+
+    def _checked(self, theta: Array, state: Array, x: Array) -> Array:
+        """The pictures as the core reads them, once all three are what the plan is for."""
+        check_weights(self.graph, theta, state)
+        check_pictures(self.graph, self.capacity, x)
         return np.ascontiguousarray(x, np.float32)
 
     def _key(self, key: Key | None) -> Key:
@@ -103,18 +137,19 @@ class Bound:
     """A program with its weights: `forward` takes pictures alone."""
 
     def __init__(self, program: NativeProgram, theta: Array, state: Array) -> None:
+        check_weights(program.graph, theta, state)
         self._program, self._theta, self._state = program, theta.copy(), state.copy()
         self._runner = program._runner(FORWARD)  # pyright: ignore[reportPrivateUsage]
-        self._prepared = False
         self.capacity = program.capacity
 
     def forward(self, x: Array, key: Key | None = None) -> Forward:
         """The output for pictures x (N, H, W, C)."""
-        prepared = self._prepared and self._runner.owner is self
-        self._runner.owner, self._prepared = self, True
-        return self._program._forward(  # pyright: ignore[reportPrivateUsage]
+        prepared = self._runner.owner is self
+        found = self._program._forward(  # pyright: ignore[reportPrivateUsage]
             self._runner, self._theta, self._state, x, key, prepared=prepared
         )
+        self._runner.owner = self  # a run that packs forgets whose weights were there
+        return found
 
 
 class Runner:
@@ -128,6 +163,7 @@ class Runner:
         self.graph, self.purpose, self.planned, self.capacity = graph, purpose, planned, capacity
         self._gradient: Array | None = None
         self.owner: object = None  # whose weights are packed in it
+        self._held: tuple[Array, Array] | None = None  # copies of the weights that are packed in it
         recording = planned.recording
         self.groups: Sequence[Group] = recording.groups
         self.preparing = recording.preparing
@@ -154,6 +190,18 @@ class Runner:
         elif self.planned.adds_to_gradient:
             self._gradient.fill(0)
         return self._gradient
+
+    def holds(self, theta: Array, state: Array) -> bool:
+        """Whether these weights, bit for bit, are packed already."""
+        return self._held is not None and _same_bits(self._held[0], theta) and _same_bits(self._held[1], state)
+
+    def hold(self, theta: Array, state: Array) -> None:
+        """Remember whose weights were packed."""
+        self._held = theta.copy(), state.copy()
+
+    def forget(self) -> None:
+        """Other weights come into the place of what was packed."""
+        self.owner = self._held = None
 
     def begin(self, theta: Array, state: Array, x: Array, key: Key) -> "Pass":
         """A pass for these pictures."""
@@ -195,7 +243,7 @@ class Pass:
         """Run the plan; `prepared`: the weights are packed already."""
         begin, groups = self._runner.preparing if prepared else 0, self._runner.groups
         if not prepared:
-            self._runner.owner = None
+            self._runner.forget()
         while begin < len(groups):
             call = groups[begin].steps[0].python
             if call is not None:
@@ -273,3 +321,11 @@ class Pass:
 
     def add(self, maps: Maps, values: Array) -> None:
         self.write(maps, self.read(maps, as_maps(maps.shape)).reshape(values.shape) + values)
+
+
+def _same_bits(a: Array, b: Array) -> bool:
+    """Whether two vectors are equal in every bit: NaN is itself, and -0 is not 0."""
+    if a.dtype != b.dtype or a.size != b.size or not b.flags.c_contiguous:
+        return False
+    whole = np.uint64 if a.nbytes % 8 == 0 else np.uint8
+    return bool((a.view(whole) == b.view(whole)).all())

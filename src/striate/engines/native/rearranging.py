@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from striate.engines.native.lowering import Lowering, Value, copied
 from striate.engines.native.memory import Maps, Shape3
-from striate.engines.native.operations import Copy, Tensor
+from striate.engines.native.operations import Copy
+from striate.engines.native.tensors import Tensor
 from striate.network.graph import Node
 from striate.network.layers import Concatenate, ZeroPadding2D
 

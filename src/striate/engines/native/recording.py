@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from striate.engines.native.memory import FLOAT, Buffer, Life, Maps, Vector, least, placed
-from striate.engines.native.operations import Operation, Segment, Space
+from striate.engines.native.memory import FLOAT, Buffer, Life, Maps, least, placed
+from striate.engines.native.operations import Operation, Segment
+from striate.engines.native.tensors import Space
 
 CHUNKS = 8  # of the batch, each with partial sums of its own; part of the result's bits, so fixed
 BLOCK_BYTES = 384 * 1024  # what a worker's block may take: it has to stay in the second cache
@@ -32,8 +33,10 @@ class Step:
     @property
     def operations(self) -> Sequence[Operation]:
         """What it is for the core."""
-        made = self.make() if self.make is not None else ()
-        return made if isinstance(made, Sequence) else (made,)
+        if self.make is None:
+            return ()
+        made = self.make()
+        return cast(Sequence[Operation], made) if isinstance(made, list | tuple) else (made,)
 
 
 @dataclass
@@ -67,8 +70,9 @@ class Memory:
 class Recording:
     """Steps as they come; then groups, then memory, then operations."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, lasting: bool = False) -> None:
         self.capacity = capacity
+        self._lasting = lasting  # what comes of `prepared` is there for the next batch, too
         self.prepared: list[Step] = []  # before everything: what depends on weights alone
         self.steps: list[Step] = []
         self._waiting: list[Step] = []
@@ -138,6 +142,9 @@ class Recording:
                 first = lives[id(buffer)][1] if id(buffer) in lives else number
                 lives[id(buffer)] = buffer, first, number
         end = len(self.groups) - 1
+        if self._lasting:
+            for key, (buffer, first, last) in lives.items():
+                lives[key] = buffer, first, end if first < self.preparing <= last else last
         return lives | {key: (buffer, 0, end) for key, buffer in self._pinned.items() if not buffer.given}
 
     def _place(self) -> None:

@@ -9,7 +9,7 @@ same order.
 from dataclasses import dataclass
 from functools import cache
 
-from striate.engines.native.operations import rounded_up
+from striate.engines.native.tensors import rounded_up
 
 LATENCY = 4  # cycles from one multiply-add to the next of the same sum
 MOST_WINDOWS, MOST_ROWS = 14, 12  # as the kernels have them

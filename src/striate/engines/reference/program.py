@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.engines.checks import check_gradients, check_pictures, check_targets, check_weights
 from striate.engines.contract import (
     Array,
     Forward,
@@ -25,7 +26,7 @@ from striate.engines.reference.activation import ACTIVATIONS
 from striate.engines.reference.losses import LossFunction, loss_function
 from striate.engines.reference.operations import Call, Draw, operation_of
 from striate.engines.targets import like_output
-from striate.errors import DataError, StateError
+from striate.errors import StateError
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
 from striate.network.layout import Layout, Span, all_finite
@@ -53,17 +54,22 @@ class ReferenceProgram:
         self._statistics = _owned(graph, graph.state)
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
+        self._check(theta, state, x)
         with self._limits():
             passed = self._forward(theta, state, x, key)
         kept = {name: passed[self.graph.place(name)].output for name in self.purpose.keep}
         return Forward(passed[-1].output, kept)
 
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        self._check(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
         with self._limits():
             last = self._forward(theta, state, x, None)[-1]
             return Judged(self._loss(last, y, sample_weight)[0], last.output)
 
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
+        self._check(theta, state, x)
+        check_targets(self.graph, len(x), y, sample_weight)
         with self._limits():
             moved = state.copy()
             passed = self._forward(theta, state, x, key, moved)
@@ -72,16 +78,20 @@ class ReferenceProgram:
         return Stepped(loss, passed[-1].output, gradients.weights, moved)
 
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
+        self._check(theta, state, x)
+        check_gradients(self.graph, len(x), dy)
         with self._limits():
             passed = self._forward(theta, state, x, None)
             return self._backward(theta, passed, {self.graph.place(name): d for name, d in dy.items()}, None)
+
+    def _check(self, theta: Array, state: Array, x: Array) -> None:
+        check_weights(self.graph, theta, state)
+        check_pictures(self.graph, self.capacity, x)
 
     def _forward(
         self, theta: Array, state: Array, x: Array, key: Key | None, moved: Array | None = None
     ) -> list[_Passed]:
         """Every node's output; the running statistics that come of it are written into `moved`."""
-        if len(x) > self.capacity:
-            raise DataError("engine.batch_too_large", capacity=self.capacity, came=len(x))
         if self.purpose.dropout and key is None:
             raise StateError("engine.key_missing")
         x = x.astype(self.purpose.dtype, copy=False)

@@ -1,0 +1,260 @@
+"""The way back through sums over windows: gradients of the input and of the weights."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from striate.engines.native.geometry import PASS_BYTES, Sum, cut, phase_halo, phase_taps, stretches, widened
+from striate.engines.native.lowering import (
+    Lowering,
+    Value,
+    given_vector,
+)
+from striate.engines.native.memory import FLOAT, Maps, Vector
+from striate.engines.native.operations import Convolve, Pack, Reduce, Slope, WeightGradient
+from striate.engines.native.recording import CHUNKS
+from striate.engines.native.tensors import LINEAR, Function, Space, Stretch, Tensor, Windows, rounded_up
+from striate.engines.native.tiles import forward_tile, gradient_tile
+from striate.network.layout import Span
+from striate.network.window import Pair
+
+
+def convolution_back(low: Lowering, of: Sum, value: Value, result: Value, function: Function) -> None:
+    """The gradients of the weights, and of the input where it is wanted."""
+    dy = low.gradient_of(result)
+    if dy is None:
+        return
+    if function != LINEAR and result.gate is None:
+        dy = through(low, dy, result.maps, function)
+    _weight_gradient(low, of, value, dy)
+    if value.wanted:
+        _input_gradient(low, of, value, dy)
+
+
+def through(low: Lowering, dy: Maps, y: Maps, function: Function) -> Maps:
+    """dy times the function's slope, as told by its output."""
+    dz = Maps(f"{dy.name} slope", dy.shape)
+    low.step("slope", [dy, y], [dz], lambda: Slope(dy.tensor, y.tensor, dz.tensor, function))
+    return dz
+
+
+def _weight_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
+    x = value.remake() if value.remake else value.maps
+    widened(x, of)
+    chunks = CHUNKS if of.depth else 1
+    columns = of.filters * of.groups
+    for group in range(of.groups):
+        dw = Vector(f"d {of.span.name}", of.rows * rounded_up(of.filters), chunks=chunks)
+        db = Vector(f"d {of.bias.name}", of.filters, chunks=chunks) if of.bias else None
+        low.step(
+            f"d {of.span.name}",
+            [x, dy],
+            [dw, *([db] if db else [])],
+            lambda group=group, dw=dw, db=db: _gradient_of_weights(low, of, x, dy, dw, db, group),
+            depth=of.depth,
+            chunks=chunks,
+            work=of.work // of.groups * (1 if of.depth else low.recording.capacity),
+        )
+        reduced(low, dw, of.span, (of.rows, of.filters), columns, group * of.filters, chunks)
+        if of.bias is not None and db is not None:
+            reduced(low, db, of.bias, (1, of.filters), of.filters, group * of.filters, chunks)
+
+
+def _gradient_of_weights(
+    low: Lowering, of: Sum, x: Maps, dy: Maps, dw: Vector, db: Vector | None, group: int
+) -> WeightGradient:
+    (top, _), (left, _) = of.border
+    tile = gradient_tile(low.isa, of.filters, of.rows)
+    return WeightGradient(
+        x.tensor,
+        dy.tensor,
+        dw.region,
+        stretches(of, x.tensor),
+        Windows(*of.count, -top, -left, *of.stride),
+        of.filters,
+        tile.panel,
+        tile.windows,
+        db.region if db else None,
+        group * of.inputs,
+        group * of.filters,
+    )
+
+
+def reduced(low: Lowering, sums: Vector, span: Span, size: tuple[int, int], step: int, first: int, chunks: int) -> None:
+    """The chunks' sums added up, into a weight's gradient; what is there already is added to, in the last steps."""
+    target = given_vector(Space.GRADIENT, span)
+    key = f"{span.name} {first}"
+    accumulate = key in low.done
+    low.done.add(key)
+
+    def make() -> Reduce:
+        region = replace(target.region, offset=target.region.offset + first, size=target.region.size - first)
+        return Reduce(sums.region, region, *size, step, chunks, accumulate)
+
+    low.later(f"add up {sums.name}", [sums], [target], make)
+
+
+def _input_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
+    """dx[i] = sum of dy[p] w[r] over all p stride + r dilation - border = i: for each phase of the stride a sum over
+    windows of dy, the kernel's taps in reverse."""
+    gate = value.gate
+    into, accumulate = low.into(value, gated=True)
+    at = value.maps if gate else None
+    if of.kernel == value.shape[:2] and of.count == (1, 1) and of.groups == 1 and of.dilation == (1, 1):
+        _map_gradient(low, of, dy, into, accumulate, at, gate)
+        return
+    for a in range(of.stride[0]):
+        for b in range(of.stride[1]):
+            rows, columns = phase_taps(of, 0, a), phase_taps(of, 1, b)
+            size = tuple(-(-(n - first) // s) for n, first, s in zip(value.shape[:2], (a, b), of.stride, strict=True))
+            if min(size) < 1:
+                continue
+            phase_halo(dy, 0, [o for _, o in rows], size[0])
+            phase_halo(dy, 1, [o for _, o in columns], size[1])
+            for group in range(of.groups):
+                _phase(low, of, dy, into, (a, b), (size[0], size[1]), rows, columns, group, accumulate, at, gate)
+
+
+def _map_gradient(
+    low: Lowering, of: Sum, dy: Maps, dx: Maps, accumulate: bool, at: Maps | None, gate: Function | None
+) -> None:
+    """Of one window over the whole map, a dense layer's: each value that it sees is a sum over the filters."""
+    channels = of.inputs
+    if channels != rounded_up(channels):
+        for tap in range(of.taps):
+            place = Windows(1, 1, *divmod(tap, of.kernel[1]))
+            _sums_of_filters(low, of, dy, dx, [tap], lambda place=place: [place], accumulate, at, gate)
+        return
+
+    def places() -> list[Windows]:
+        # Without halos the whole map is one pixel of many channels.
+        if dx.halo == (0, 0, 0, 0) and (at is None or at.halo == dx.halo):
+            return []
+        return [Windows(1, 1, r, s) for r in range(of.kernel[0]) for s in range(of.kernel[1])]
+
+    _sums_of_filters(low, of, dy, dx, list(range(of.taps)), places, accumulate, at, gate)
+
+
+def _sums_of_filters(
+    low: Lowering,
+    of: Sum,
+    dy: Maps,
+    dx: Maps,
+    taps: list[int],
+    places: Callable[[], list[Windows]],
+    accumulate: bool,
+    at: Maps | None,
+    gate: Function | None,
+) -> None:
+    """dx at each place; where there are no places all of it at once."""
+    pictures, channels = low.recording.capacity, of.inputs
+    tile = forward_tile(low.isa, channels, pictures)
+    # A panel that ends with a pixel's channels, so that weights for all pixels are those of one after the other.
+    panel = tile.panel if channels % tile.panel == 0 else 16
+    weights = _turned(low, of, 0, taps, panel, joined=True)
+
+    def one(place: Windows | None, number: int) -> Convolve:
+        size = of.filters * rounded_up(channels)
+        region = replace(weights.region, offset=weights.region.offset + number * size)
+        target, slope_at = (maps.tensor if place else _as_pixel(maps.tensor) for maps in (dx, at or dx))
+        return Convolve(
+            dy.tensor,
+            target,
+            region if place is None else replace(region, size=size),
+            cut([Stretch(0, of.filters)]),
+            Windows(1, 1),
+            place or Windows(1, 1),
+            channels if place else channels * len(taps),
+            panel,
+            tile.windows,
+            PASS_BYTES // (panel * FLOAT),
+            pictures > 1,
+            add=target if accumulate else None,
+            at=slope_at if at else None,
+            slope=gate or LINEAR,
+        )
+
+    low.step(
+        f"d input of {of.span.layer}",
+        [dy, weights, at, dx if accumulate else None],
+        [dx],
+        lambda: [one(place, number) for number, place in enumerate(places() or [None])],
+        depth=False,
+        work=len(taps) * channels * of.filters * pictures,
+    )
+
+
+def _as_pixel(tensor: Tensor) -> Tensor:
+    """Maps without halo and rounding as one pixel of many channels."""
+    values = tensor.height * tensor.row
+    return replace(tensor, row=values, pixel=values, height=1, width=1, channels=values)
+
+
+def _phase(
+    low: Lowering,
+    of: Sum,
+    dy: Maps,
+    dx: Maps,
+    first: Pair,
+    size: Pair,
+    rows: list[Pair],
+    columns: list[Pair],
+    group: int,
+    accumulate: bool,
+    at: Maps | None,
+    gate: Function | None,
+) -> None:
+    taps = [r * of.kernel[1] + s for r, _ in rows for s, _ in columns]
+    along = size[1] == 1 and low.recording.capacity > 1
+    tile = forward_tile(low.isa, of.inputs, low.recording.capacity if along else size[1])
+    weights = _turned(low, of, group, taps, tile.panel) if taps else None
+
+    def make() -> Convolve:
+        d = dy.tensor
+        pieces = cut([Stretch(o * d.row + q * d.pixel, of.filters) for _, o in rows for _, q in columns])
+        return Convolve(
+            d,
+            dx.tensor,
+            weights.region if weights else None,
+            pieces,
+            Windows(*size),
+            Windows(*size, *first, *of.stride),
+            of.inputs,
+            tile.panel,
+            tile.windows,
+            PASS_BYTES // (tile.panel * FLOAT),
+            along,
+            add=dx.tensor if accumulate else None,
+            at=at.tensor if at else None,
+            slope=gate or LINEAR,
+            x_channel=group * of.filters,
+            y_channel=group * of.inputs,
+        )
+
+    low.step(
+        f"d input of {of.span.layer}",
+        [dy, weights, at, dx if accumulate else None],
+        [dx],
+        make,
+        depth=of.depth,
+        work=size[0] * size[1] * len(taps) * of.filters * of.inputs * (1 if of.depth else low.recording.capacity),
+    )
+
+
+def _turned(low: Lowering, of: Sum, group: int, taps: list[int], panel: int, *, joined: bool = False) -> Vector:
+    """Some taps of a kernel with inputs and filters exchanged: rows (tap, k), channels c; `joined`: (k), (tap, c)."""
+    columns = of.filters * of.groups
+    channels = of.inputs * len(taps) if joined else of.inputs
+
+    def make() -> Vector:
+        packed = Vector(f"{of.span.name} turned", len(taps) * of.filters * rounded_up(of.inputs))
+        source = given_vector(Space.THETA, of.span)
+        places = [tap * of.inputs * columns + group * of.filters for tap in (taps[:1] if joined else taps)]
+        low.prepare(
+            f"turn {of.span.name}",
+            [source],
+            [packed],
+            lambda: Pack(source.region, packed.region, places, of.filters, 1, columns, channels, panel),
+        )
+        return packed
+
+    return low.recording.once((of.span.name, "turned", group, tuple(taps), panel, joined), make)

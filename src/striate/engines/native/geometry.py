@@ -1,0 +1,105 @@
+"""The geometry of sums over windows: what a window sees, and how far it hangs over the map."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from striate.engines.native.memory import FLOAT, Maps
+from striate.engines.native.tensors import Stretch, Tensor, rounded_up
+from striate.network.layout import Span
+from striate.network.window import Border, Pair
+
+DEPTH_BYTES = 640 * 1024  # weights beyond it leave the cache between two pictures, so all pictures go by at once
+PASS_BYTES = 256 * 1024  # of one panel's weights: they stay in the second cache while the windows go by
+LONGEST = 512  # values of a stretch, so that passes can be cut between stretches
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where a layer's windows stand."""
+
+    kernel: Pair
+    stride: Pair
+    dilation: Pair
+    border: Border
+    count: Pair  # windows
+
+    @property
+    def taps(self) -> int:
+        return self.kernel[0] * self.kernel[1]
+
+
+@dataclass(frozen=True)
+class Sum(Geometry):
+    """A layer as sums over windows: its kernel is (R, S, C, K), of each group."""
+
+    inputs: int  # channels that a filter sees
+    filters: int  # of a group
+    groups: int
+    span: Span
+    bias: Span | None
+
+    @property
+    def rows(self) -> int:
+        """Values that a window sees: rows of the matrix of weights."""
+        return self.taps * self.inputs
+
+    @property
+    def work(self) -> int:
+        """Multiply-adds for a picture."""
+        return self.count[0] * self.count[1] * self.rows * self.filters * self.groups
+
+    @property
+    def depth(self) -> bool:
+        """Whether the weights stay in the cache while pictures go by one at a time."""
+        many = self.count[0] * self.count[1] >= 4
+        return many and self.rows * rounded_up(self.filters) * self.groups * FLOAT <= DEPTH_BYTES
+
+
+def widened(x: Maps, of: Geometry) -> None:
+    """A halo as wide as the windows hang over the map."""
+    (top, _), (left, _) = of.border
+    reach = [d * (k - 1) + 1 for k, d in zip(of.kernel, of.dilation, strict=True)]
+    last = [(n - 1) * s + r for n, s, r in zip(of.count, of.stride, reach, strict=True)]
+    if top or left or last[0] > x.shape[0] or last[1] > x.shape[1]:
+        x.with_halo(top, last[0] - top - x.shape[0], left, last[1] - left - x.shape[1])
+
+
+def stretches(of: Sum, x: Tensor) -> list[Stretch]:
+    """What a window sees, in the order of the kernel's rows (R, S, C): values that lie side by side in one stretch."""
+    joined = of.dilation[1] == 1 and x.pixel == of.inputs
+    pieces: list[Stretch] = []
+    for r in range(of.kernel[0]):
+        row = r * of.dilation[0] * x.row
+        if joined:
+            pieces.append(Stretch(row, of.kernel[1] * of.inputs))
+        else:
+            pieces += [Stretch(row + s * of.dilation[1] * x.pixel, of.inputs) for s in range(of.kernel[1])]
+    return cut(pieces)
+
+
+def cut(pieces: Sequence[Stretch]) -> list[Stretch]:
+    """Neighbours made one, then no stretch longer than LONGEST."""
+    joined: list[Stretch] = []
+    for piece in pieces:
+        if joined and joined[-1].offset + joined[-1].size == piece.offset:
+            joined[-1] = Stretch(joined[-1].offset, joined[-1].size + piece.size)
+        else:
+            joined.append(piece)
+    return [
+        Stretch(piece.offset + first, min(LONGEST, piece.size - first))
+        for piece in joined
+        for first in range(0, piece.size, LONGEST)
+    ]
+
+
+def phase_taps(of: Geometry, axis: int, first: int) -> list[Pair]:
+    """The taps r that reach pixels first, first + stride, ..., each with o: pixel first + m stride sees dy[m + o]."""
+    s, d, before = of.stride[axis], of.dilation[axis], of.border[axis][0]
+    return [(r, (first + before - r * d) // s) for r in range(of.kernel[axis]) if (first + before - r * d) % s == 0]
+
+
+def phase_halo(dy: Maps, axis: int, offsets: list[int], count: int) -> None:
+    """A halo as wide as the windows of a phase hang over dy."""
+    if offsets:
+        before, after = -min(offsets), count - 1 + max(offsets) - (dy.shape[axis] - 1)
+        dy.with_halo(*((before, after, 0, 0) if axis == 0 else (0, 0, before, after)))
