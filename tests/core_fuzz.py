@@ -27,21 +27,21 @@ from striate.losses import MeanSquaredError
 from striate.network.graph import Graph
 
 ROWS = (
-    "activation_tanh",
-    "average_same_overlapping",
-    "concatenate_rows",
+    "vgg",
+    "lopsided_everywhere",
+    "inception",
+    "lenet",
     "conv_groups_lopsided",
     "depthwise_multiplier",
-    "dropout_after_maps",
-    "inception",
     "layer_norm",
-    "lenet",
-    "lopsided_everywhere",
-    "max_same_overlapping",
-    "shared_by_branches",
+    "dropout_after_maps",
     "softmax_in_the_middle",
-    "vgg",
     "zero_padding_before_conv",
+    "shared_by_branches",
+    "max_same_overlapping",
+    "average_same_overlapping",
+    "concatenate_rows",
+    "activation_tanh",
 )
 REFUSED = (ValueError, TypeError, AttributeError, OverflowError, MemoryError, RuntimeError)
 NAMES = {space: space.name.lower() for space in Space if space > Space.BLOCK}

@@ -28,7 +28,13 @@ struct Pass {
 };
 
 /// What is done with the sums before they are stored; the common ones are compiled apart.
-enum class Finish { nothing, relu, relu_slope, anything };
+enum class Finish { nothing, relu, relu6, relu_slope, relu6_slope, anything };
+
+STRIATE_INLINE Vector relu6(Vector x) { return x <= 0.0F ? Vector{} : (x > 6.0F ? all(6.0F) : x); }
+
+STRIATE_INLINE Vector relu_slope(Vector y) { return y > 0.0F ? all(1.0F) : Vector{}; }
+
+STRIATE_INLINE Vector relu6_slope(Vector y) { return (y > 0.0F) & (y < 6.0F) ? all(1.0F) : Vector{}; }
 
 STRIATE_INLINE Vector simple(const Function& function, Vector x) {
     switch (function.curve) {
@@ -37,7 +43,7 @@ STRIATE_INLINE Vector simple(const Function& function, Vector x) {
         case Curve::leaky_relu:
             return x > 0.0F ? x : 0.2F * x;
         case Curve::relu6:
-            return x <= 0.0F ? Vector{} : (x > 6.0F ? all(6.0F) : x);
+            return relu6(x);
         default:
             return x;
     }
@@ -46,66 +52,72 @@ STRIATE_INLINE Vector simple(const Function& function, Vector x) {
 STRIATE_INLINE Vector simple_slope(const Function& function, Vector y) {
     switch (function.curve) {
         case Curve::relu:
-            return y > 0.0F ? all(1.0F) : Vector{};
+            return relu_slope(y);
         case Curve::leaky_relu:
             return y > 0.0F ? all(1.0F) : all(0.2F);
         case Curve::relu6:
-            return (y > 0.0F) & (y < 6.0F) ? all(1.0F) : Vector{};
+            return relu6_slope(y);
         default:
             return all(1.0F);
     }
 }
 
-template <int P, int V, Finish finish>
-STRIATE_INLINE void leave(const Vector (&sums)[P][V], const Row& row, const Convolve& op, std::int64_t channels) {
-    for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < V; ++v) {
-            Vector sum = sums[p][v];
-            if constexpr (finish == Finish::relu) sum = relu(sum);
-            if constexpr (finish == Finish::relu_slope) {
-                const Vector at = load(row.at + p * row.at_step + v * lanes);
-                sum *= at > 0.0F ? all(1.0F) : Vector{};
-            }
-            if constexpr (finish == Finish::anything) {
-                if (row.add) sum += load(row.add + p * row.add_step + v * lanes);
-                sum = simple(op.function, sum);
-                if (row.at) sum *= simple_slope(op.slope, load(row.at + p * row.at_step + v * lanes));
-                store_first(row.y + p * row.y_step + v * lanes, sum, channels - v * lanes);
-            } else {
-                store(row.y + p * row.y_step + v * lanes, sum);
-            }
+/// The sums of a tile, stored one after the other: whatever has to be done with them. Apart, since its branches for
+/// every sum would be most of a tile's code.
+[[gnu::noinline]] void leave_anyhow(const float* sums, int windows, int vectors, const Row& row, const Convolve& op,
+                                    std::int64_t channels) {
+    for (int p = 0; p < windows; ++p) {
+        for (int v = 0; v < vectors; ++v, sums += lanes) {
+            Vector sum = load(sums);
+            if (row.add) sum += load(row.add + p * row.add_step + v * lanes);
+            sum = simple(op.function, sum);
+            if (row.at) sum *= simple_slope(op.slope, load(row.at + p * row.at_step + v * lanes));
+            store_first(row.y + p * row.y_step + v * lanes, sum, channels - v * lanes);
         }
     }
 }
 
+template <int P, int V, typename Function>
+STRIATE_INLINE void leave(const Vector (&sums)[P * V], const Row& row, Function function) {
+    STRIATE_UNROLL
+    for (int i = 0; i < P * V; ++i) store(row.y + i / V * row.y_step + i % V * lanes, function(sums[i], i));
+}
+
 template <int P, int V>
 void tile(const Row& row, const Pass& pass, Finish finish, const Convolve& op, std::int64_t channels) {
-    Vector sums[P][V];
-    for (int p = 0; p < P; ++p) {
-        for (int v = 0; v < V; ++v) sums[p][v] = load(row.start + p * row.start_step + v * lanes);
-    }
+    Vector sums[P * V];
+    STRIATE_UNROLL
+    for (int i = 0; i < P * V; ++i) sums[i] = load(row.start + i / V * row.start_step + i % V * lanes);
     const float* w = pass.weights;
     for (const Stretch* stretch = pass.first; stretch != pass.last; ++stretch) {
         const float* x = row.x + stretch->offset;
         for (const float* end = x + stretch->size; x != end; ++x) {
             Vector weights[V];
+            STRIATE_UNROLL
             for (int v = 0; v < V; ++v) weights[v] = load(w + v * lanes);
             w += pass.width;
-            for (int p = 0; p < P; ++p) {
-                const Vector value = all(x[p * row.x_step]);
-                for (int v = 0; v < V; ++v) sums[p][v] += value * weights[v];
-            }
+            STRIATE_UNROLL
+            for (int i = 0; i < P * V; ++i) sums[i] += all(x[i / V * row.x_step]) * weights[i % V];
         }
     }
+    const auto at = [&row](int i) { return load(row.at + i / V * row.at_step + i % V * lanes); };
     switch (finish) {
         case Finish::nothing:
-            return leave<P, V, Finish::nothing>(sums, row, op, channels);
+            return leave<P, V>(sums, row, [](Vector sum, int) { return sum; });
         case Finish::relu:
-            return leave<P, V, Finish::relu>(sums, row, op, channels);
+            return leave<P, V>(sums, row, [](Vector sum, int) { return relu(sum); });
+        case Finish::relu6:
+            return leave<P, V>(sums, row, [](Vector sum, int) { return relu6(sum); });
         case Finish::relu_slope:
-            return leave<P, V, Finish::relu_slope>(sums, row, op, channels);
-        case Finish::anything:
-            return leave<P, V, Finish::anything>(sums, row, op, channels);
+            return leave<P, V>(sums, row, [at](Vector sum, int i) { return sum * relu_slope(at(i)); });
+        case Finish::relu6_slope:
+            return leave<P, V>(sums, row, [at](Vector sum, int i) { return sum * relu6_slope(at(i)); });
+        case Finish::anything: {
+            float kept[P * V * lanes];
+            STRIATE_UNROLL
+            for (int i = 0; i < P * V; ++i) store(kept + i * lanes, sums[i]);
+            return leave_anyhow(kept, P, V, row, op, channels);
+        }
     }
 }
 
@@ -196,15 +208,26 @@ bool adds_to_itself(const Convolve& op) {
     return op.add.present() && op.add.offset == op.y.offset && op.add.space == op.y.space;
 }
 
+Finish finish_by(Curve curve, Finish of_relu, Finish of_relu6) {
+    switch (curve) {
+        case Curve::linear:
+            return Finish::nothing;
+        case Curve::relu:
+            return of_relu;
+        case Curve::relu6:
+            return of_relu6;
+        default:
+            return Finish::anything;
+    }
+}
+
 Finish finish_of(const Convolve& op, bool ends, bool grouped) {
     if (grouped) return Finish::anything;
     if (!ends) return Finish::nothing;
     if (op.add.present() && !adds_to_itself(op)) return Finish::anything;
-    const bool plain = op.function.curve == Curve::linear;
-    if (!op.at.present()) {
-        return plain ? Finish::nothing : (op.function.curve == Curve::relu ? Finish::relu : Finish::anything);
-    }
-    return plain && op.slope.curve == Curve::relu ? Finish::relu_slope : Finish::anything;
+    if (!op.at.present()) return finish_by(op.function.curve, Finish::relu, Finish::relu6);
+    if (op.function.curve != Curve::linear) return Finish::anything;
+    return finish_by(op.slope.curve, Finish::relu_slope, Finish::relu6_slope);
 }
 
 alignas(64) constexpr float zeros[most_vectors * lanes] = {};

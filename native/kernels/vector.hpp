@@ -14,6 +14,10 @@
 
 #define STRIATE_INLINE [[gnu::always_inline]] inline
 
+// Before a loop over an array of vectors. GCC keeps the array in registers where all loops over it are gone early,
+// which it does by itself for the innermost ones alone, unless they are outermost, too.
+#define STRIATE_UNROLL _Pragma("GCC unroll 64")
+
 namespace striate::STRIATE_ISA {
 
 inline constexpr int lanes = STRIATE_LANES;

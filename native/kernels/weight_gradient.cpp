@@ -23,35 +23,29 @@ struct Target {
 
 template <int R, int V>
 void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
-    Vector sums[R][V];
-    for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) sums[r][v] = load(to.start + r * to.start_step + v * lanes);
-    }
+    Vector sums[R * V];
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) sums[i] = load(to.start + i / V * to.start_step + i % V * lanes);
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
             const float* x = maps.x + n * maps.x_picture + p * maps.x_row;
             const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row;
             for (std::int64_t q = 0; q < maps.columns; ++q) {
                 Vector d[V];
+                STRIATE_UNROLL
                 for (int v = 0; v < V; ++v) d[v] = load(dy + v * lanes);
-                for (int r = 0; r < R; ++r) {
-                    const Vector value = all(x[offsets[r]]);
-                    for (int v = 0; v < V; ++v) sums[r][v] += value * d[v];
-                }
+                STRIATE_UNROLL
+                for (int i = 0; i < R * V; ++i) sums[i] += all(x[offsets[i / V]]) * d[i % V];
                 x += maps.x_pixel;
                 dy += maps.dy_pixel;
             }
         }
     }
-    for (int r = 0; r < R; ++r) {
-        for (int v = 0; v < V; ++v) store(to.dw + r * to.step + v * lanes, sums[r][v]);
-    }
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) store(to.dw + i / V * to.step + i % V * lanes, sums[i]);
 }
 
 using Tile = void (*)(const Maps&, const std::int64_t*, const Target&);
-
-/// Floats of dy that stay in the second cache, with as many of x and some to spare.
-inline constexpr std::int64_t kept_floats = 48 * 1024;
 
 inline constexpr int most_rows = 12, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
@@ -108,6 +102,34 @@ Maps joined(Maps maps) {
     }
     return maps;
 }
+
+/// Some rows or some pictures at a time, so that a panel's share of dy stays in the cache while all tiles go by.
+class Strips {
+  public:
+    explicit Strips(const Maps& maps) : maps_(maps) {
+        const std::int64_t pixels = maps.rows * maps.columns;
+        pictures_ = smaller(maps.pictures, larger<std::int64_t>(1, few_pixels / pixels));
+        rows_ = smaller(maps.rows, larger<std::int64_t>(1, most_pixels / maps.columns));
+        in_picture_ = (maps.rows + rows_ - 1) / rows_;
+    }
+
+    [[nodiscard]] std::int64_t count() const { return (maps_.pictures + pictures_ - 1) / pictures_ * in_picture_; }
+
+    [[nodiscard]] Maps at(std::int64_t strip) const {
+        const std::int64_t n = strip / in_picture_ * pictures_, r = strip % in_picture_ * rows_;
+        Maps here = maps_;
+        here.x += n * here.x_picture + r * here.x_row;
+        here.dy += n * here.dy_picture + r * here.dy_row;
+        here.pictures = smaller(pictures_, here.pictures - n);
+        here.rows = smaller(rows_, here.rows - r);
+        return here;
+    }
+
+  private:
+    static constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found best where a picture is less, and more
+    Maps maps_;
+    std::int64_t pictures_, rows_, in_picture_;
+};
 
 /// Sums of dy over all pixels, for the channels of a part.
 void bias_gradient(const Maps& maps, float* db, Range channels, bool begins) {
@@ -167,18 +189,13 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    // A panel's share of some pictures' dy stays in the cache while all tiles go by; the sums wait in dw meanwhile.
-    const std::int64_t one = std::int64_t{op.windows.rows} * op.windows.columns * most_vectors * lanes;
-    const std::int64_t block = larger<std::int64_t>(1, kept_floats / one);
+    const Strips strips(joined(maps));
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
-        for (std::int64_t n = 0; n < maps.pictures; n += block) {
-            Maps some = maps;
-            some.x += n * maps.x_picture;
-            some.dy += n * maps.dy_picture + k;
-            some.pictures = smaller(block, maps.pictures - n);
-            const Maps here = joined(some);
-            const bool begins = work.begins_chunk && n == 0;
+        for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
+            const bool begins = work.begins_chunk && strip == 0;
+            Maps here = strips.at(strip);
+            here.dy += k;
             Rows at{op.stretches.data()};
             for (std::int64_t t = 0; t < mine.last; ++t) {
                 const Range range = share_of(rows, t, tiles);

@@ -336,8 +336,6 @@ class Model(Freezing, Computing):
                 program.forward(self.theta, self.state, pictures[first : first + size])
                 for first in range(0, len(pictures), size)
             ]
-        if len(parts) == 1:
-            return parts[0]
         kept = {name: np.concatenate([part.kept[name] for part in parts]) for name in keep}
         return Forward(np.concatenate([part.output for part in parts]), kept)
 

@@ -5,7 +5,7 @@ import pytest
 from cases import Array
 
 from striate.engines.contract import Purpose
-from striate.engines.reference.activation import ACTIVATIONS
+from striate.engines.reference.activation import ACTIVATIONS, bounded_relu
 from striate.engines.reference.program import ReferenceEngine
 from striate.layers import Dense
 from striate.network.graph import Graph, chain
@@ -129,3 +129,8 @@ def test_without_a_non_linear_activation_any_depth_is_one_affine_layer(rng: np.r
     assert collapsed(None, rng) < 1e-12
     for activation in ("relu", "tanh", "sigmoid"):
         assert collapsed(activation, rng) > 1e-2
+
+
+def test_a_relu_without_a_slope_is_0_at_minus_infinity() -> None:
+    x = np.array([-np.inf, -1.0, 0.0, np.inf, np.nan])
+    np.testing.assert_array_equal(bounded_relu(x, None, 0.0, 0.0), [0, 0, 0, np.inf, np.nan])

@@ -13,6 +13,7 @@ from striate.engines.native.engine import NativeEngine
 from striate.network.graph import Graph, Input
 from striate.network.initializers import first_values
 from striate.network.layers import BatchNormalization, Conv2D, Dense, Flatten
+from striate.network.losses import MeanSquaredError
 
 pytestmark = pytest.mark.skipif(not core.available(), reason=str(core.why_absent()))
 
@@ -100,3 +101,36 @@ def test_packed_weights_outlive_every_layer(case: Case) -> None:
         found = bound.forward(x).output.copy()
         other = NativeEngine().compile(case.graph, case.batch + 1, Purpose(), threads=1)
         assert np.array_equal(found, other.forward(theta, state, x).output)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_is_packed_serves_again(case: Case) -> None:
+    """Asked with the same weights a program packs nothing, and answers as one that has to."""
+    rng = np.random.default_rng(2)
+    theta = random_theta(case.graph, rng).astype(np.float32)
+    state = random_state(case.graph, rng).astype(np.float32)
+
+    def made() -> Any:
+        return NativeEngine().compile(case.graph, case.batch + 1, Purpose(loss=MeanSquaredError()), threads=1)
+
+    program: Any = made()
+    for pictures in (case.batch, case.batch + 1, 1):
+        x = rng.standard_normal((pictures, *case.graph.input_shape), np.float32)
+        y = rng.standard_normal((pictures, *case.graph.output_shape), np.float32)
+        judged, again = made().judge(theta, state, x, y), program.judge(theta, state, x, y)
+        assert judged.loss == again.loss and np.array_equal(judged.output, again.output)
+        assert np.array_equal(program.forward(theta, state, x).output, made().forward(theta, state, x).output)
+
+
+def test_only_other_weights_are_packed(program: Any, weights: Weights, x: Array, packings: list[bool]) -> None:
+    theta, state = weights(0)
+    for _ in range(2):
+        program.forward(theta.copy(), state.copy(), x)
+    theta[-20:] = np.nan
+    for _ in range(2):
+        program.forward(theta, state, x)
+    state[0] += 1
+    program.forward(theta, state, x)
+    program.backward(theta, state, x, {"dense1": np.ones((3, 5), np.float32)})
+    program.forward(theta, state, x)
+    assert packings == [True, False, True, False, True, True, False]

@@ -10,7 +10,7 @@ import numpy as np
 from striate.cli.output import write, write_json
 from striate.cli.ui import command, json_flag
 from striate.engines.native import core
-from striate.engines.select import ENGINES, engine
+from striate.engines.select import ENGINES, default_engine
 from striate.errors import Notice
 from striate.messages import language, render
 from striate.version import __version__
@@ -87,7 +87,7 @@ def installation(absent: Notice | None) -> Installation:
             if library["user_api"] == "blas"
         ),
         engines=tuple(ENGINES),
-        default_engine=engine().name,
+        default_engine=default_engine(),
         core=Core(
             absent and absent.code, core.compiler(), core.instruction_sets(), core.usable_cores(), core.kernel_sets()
         ),

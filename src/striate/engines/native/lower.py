@@ -171,12 +171,19 @@ class _Walk:
 
     def _input(self) -> None:
         shape = as_maps(self.graph.input_shape)
-        dense = all(isinstance(self.graph.nodes[i].layer, Conv2D | Dense | Flatten) for i in self.readers[0])
-        dense = dense and self.fuser.alone(0)
+        dense = self._summed_alone(0) and self.fuser.alone(0)
         given, maps = given_maps(shape, Space.INPUT), Maps("pictures", shape, dense=dense)
         self.low.step("read pictures", [given], [maps], lambda: copied(given, maps))
         self.low.values[0] = Value(maps, 0 in self.low.asked, asked=0 in self.low.asked)
         self._read = self.low.recording.steps[-1]
+
+    def _summed_alone(self, place: int) -> bool:
+        """Whether nobody but convolutions and dense layers reads a node's values, flattened or not."""
+        readers = [(i, self.graph.nodes[i].layer) for i in self.readers[place]]
+        return bool(readers) and all(
+            isinstance(layer, Conv2D | Dense) or (isinstance(layer, Flatten) and self._summed_alone(i))
+            for i, layer in readers
+        )
 
     def _drop_copied_input(self) -> None:
         """Without a halo and rounding the caller's pictures serve as they are."""

@@ -1,8 +1,10 @@
 """A graph on the native engine: planned once for each thing that is asked of it, then run by the core."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from math import prod
-from typing import Any
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -33,16 +35,34 @@ from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy
 
 FORWARD, JUDGE, LEARN = Wish(), Wish(judged=True), Wish(judged=True, learns=True)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def alone(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """One pass at a time: a program has one arena, and the core works without the interpreter's lock."""
+
+    @wraps(method)
+    def locked(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return locked
 
 
 class NativeProgram:
-    """A graph made ready for the core. What is asked for first is planned then, and kept."""
+    """A graph made ready for the core. What is asked for first is planned then, and kept.
+
+    Several threads may ask at a time; they are answered one after the other.
+    """
 
     def __init__(self, graph: Graph, capacity: int, purpose: Purpose, isa: InstructionSet, threads: int) -> None:
         self.graph, self.capacity, self.purpose = graph, capacity, purpose
         self._isa, self._threads = isa, threads
         self._runners: dict[Wish, Runner] = {}
+        self.lock = RLock()
 
+    @alone
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
         runner = self._runner(FORWARD)
         prepared = runner.holds(theta, state)
@@ -55,6 +75,7 @@ class NativeProgram:
         """This program for weights that stay as they are: they are packed and folded once, for every batch."""
         return Bound(self, theta, state)
 
+    @alone
     def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
         x = self._checked(theta, state, x)
         check_targets(self.graph, len(x), y, sample_weight)
@@ -67,6 +88,7 @@ class NativeProgram:
             runner.hold(theta, state)
         return Judged(run.loss(), run.output())
 
+    @alone
     def step(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None, key: Key) -> Stepped:
         x = self._checked(theta, state, x)
         check_targets(self.graph, len(x), y, sample_weight)
@@ -75,6 +97,7 @@ class NativeProgram:
         run.everything()
         return Stepped(run.loss(), run.output(), run.gradient, run.statistics)
 
+    @alone
     def backward(self, theta: Array, state: Array, x: Array, dy: Mapping[str, Array]) -> Gradients:
         x = self._checked(theta, state, x)
         check_gradients(self.graph, len(x), dy)
@@ -140,8 +163,9 @@ class Bound:
         check_weights(program.graph, theta, state)
         self._program, self._theta, self._state = program, theta.copy(), state.copy()
         self._runner = program._runner(FORWARD)  # pyright: ignore[reportPrivateUsage]
-        self.capacity = program.capacity
+        self.capacity, self.lock = program.capacity, program.lock
 
+    @alone
     def forward(self, x: Array, key: Key | None = None) -> Forward:
         """The output for pictures x (N, H, W, C)."""
         prepared = self._runner.owner is self

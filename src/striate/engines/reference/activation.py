@@ -157,7 +157,8 @@ def softmax_backward(dy: Array, x: Array, y: Array) -> Array:
 
 def bounded_relu(x: Array, largest: float | None, slope: float, threshold: float) -> Array:
     """y = min(x, largest) for x >= threshold, else slope (x - threshold): Keras's ReLU with all its settings."""
-    y = np.where(x >= threshold, x, slope * (x - threshold))
+    below = slope * (x - threshold) if slope else 0  # 0 times -infinity would be NaN
+    y = np.where(x < threshold, below, x)
     return y if largest is None else np.minimum(y, largest)
 
 
