@@ -154,7 +154,9 @@ STRIATE_INLINE Vector value(const Function& function, Vector x) {
     } else if constexpr (curve == Curve::softplus) {
         return relu(x) + log1p_of_fraction(exp(-magnitude(x)));
     } else if constexpr (curve == Curve::bounded_relu) {
-        const Vector below = function.negative_slope * (x - function.threshold);
+        // 0 times minus infinity would be NaN; what is NaN stays it.
+        const Vector zero = x == x ? Vector{} : x, sloped = function.negative_slope * (x - function.threshold);
+        const Vector below = function.negative_slope == 0.0F ? zero : sloped;
         return no_more(x >= function.threshold ? x : below, function.largest);
     } else {
         return x;

@@ -286,42 +286,31 @@ void norm_gradient_factors(const NormGradientFactors& op, const Work& work) {
 
 namespace {
 
-/// A row of pictures' pixels, V vectors of each.
-template <Curve C, int V>
-STRIATE_INLINE void norm_gradient_row(const NormGradient& op, const Work& work, const float* x, const float* dy,
-                                      float* dx, std::int64_t k) {
-    Vector scale[V], shift[V], a[V], b[V], c[V];
-    for (int v = 0; v < V; ++v) {
-        const std::int64_t at = k + v * lanes;
-        scale[v] = load(work.at(op.scale) + at);
-        shift[v] = load(work.at(op.shift) + at);
-        a[v] = load(work.at(op.a) + at);
-        b[v] = load(work.at(op.b) + at);
-        c[v] = load(work.at(op.c) + at);
-    }
-    for (std::int64_t q = 0; q < op.x.width; ++q) {
-        for (int v = 0; v < V; ++v) {
-            const std::int64_t at = k + v * lanes;
-            const Vector here = load(x + q * op.x.pixel + at);
-            Vector g = load(dy + q * op.dy.pixel + at);
-            if constexpr (C != Curve::linear) g *= slope_from_input<C>(op.function, scale[v] * here + shift[v]);
-            const Vector gradient = a[v] * g + (b[v] * here + c[v]);
-            float* const to = dx + q * op.dx.pixel + at;
-            store(to, op.accumulate ? load(to) + gradient : gradient);
-        }
-    }
-}
-
-template <Curve C>
+/// Some rows, pixel after pixel: maps come from memory, which is fastest from end to end, factors from the first cache.
+template <Curve C, bool accumulate>
 void norm_gradient_of(const NormGradient& op, const Work& work) {
+    const float *const scale = work.at(op.scale), *const shift = work.at(op.shift);
+    const float *const a = work.at(op.a), *const b = work.at(op.b), *const c = work.at(op.c);
+    const Function function = op.function;
+    const std::int64_t width = op.x.width, channels = rounded_up(op.x.channels);
+    const std::int64_t x_pixel = op.x.pixel, dy_pixel = op.dy.pixel, dx_pixel = op.dx.pixel;
     const Range mine = share_of((work.last - work.first) * op.x.height, work.part, work.parts);
     for (std::int64_t line = mine.first; line < mine.last; ++line) {
         const std::int64_t n = work.first + line / op.x.height, h = line % op.x.height;
-        each_vectors<2>(rounded_up(op.x.channels), [&](auto of, std::int64_t k) {
-            norm_gradient_row<C, decltype(of)::count>(op, work, work.at(op.x, n) + h * op.x.row,
-                                                      work.at(op.dy, n) + h * op.dy.row,
-                                                      work.at(op.dx, n) + h * op.dx.row, k);
-        });
+        const float* x = work.at(op.x, n) + h * op.x.row;
+        const float* dy = work.at(op.dy, n) + h * op.dy.row;
+        float* dx = work.at(op.dx, n) + h * op.dx.row;
+        for (std::int64_t q = 0; q < width; ++q, x += x_pixel, dy += dy_pixel, dx += dx_pixel) {
+            for (std::int64_t k = 0; k < channels; k += lanes) {
+                const Vector here = load(x + k);
+                Vector g = load(dy + k);
+                if constexpr (C != Curve::linear) {
+                    g *= slope_from_input<C>(function, load(scale + k) * here + load(shift + k));
+                }
+                const Vector gradient = load(a + k) * g + (load(b + k) * here + load(c + k));
+                store(dx + k, accumulate ? load(dx + k) + gradient : gradient);
+            }
+        }
     }
 }
 
@@ -331,7 +320,10 @@ void norm_gradient(const NormGradient& op, const Work& work) {
     if (work.part == 0 && !op.accumulate) {
         for (std::int64_t n = work.first; n < work.last; ++n) clear_halo(op.dx, work.at(op.dx, n));
     }
-    by_curve(op.function.curve, [&](auto is) { norm_gradient_of<decltype(is)::curve>(op, work); });
+    by_curve(op.function.curve, [&](auto is) {
+        constexpr Curve curve = decltype(is)::curve;
+        op.accumulate ? norm_gradient_of<curve, true>(op, work) : norm_gradient_of<curve, false>(op, work);
+    });
 }
 
 }  // namespace striate::STRIATE_ISA
