@@ -5,8 +5,9 @@ import pytest
 from cases import CASES, Case, random_state, random_theta
 from native_parity import Array, instruction_sets, native
 
-from striate import Model, Sequential
+from striate import Augmentation, Model, Sequential
 from striate.engines.contract import Key, Purpose
+from striate.engines.native import core
 from striate.layers import (
     AveragePooling2D,
     BatchNormalization,
@@ -22,6 +23,8 @@ from striate.layers import (
 )
 from striate.losses import SparseCategoricalCrossentropy
 from striate.network.graph import Graph, chain
+
+pytestmark = pytest.mark.skipif(not core.available(), reason="the compiled core is not there")
 
 SETS = instruction_sets()
 THREADS = (1, 2, 3, 8)
@@ -51,12 +54,16 @@ def layers() -> list[Layer]:
 
 
 def trained(threads: int) -> str:
-    """The fingerprint after 50 steps, of which each fifth has a short batch: 16, 16, 16, 16 and 5 pictures."""
+    """The fingerprint (of theta and state) after 50 steps on pictures that are varied.
+
+    Each fifth step has a short batch: 16, 16, 16, 16 and 5 pictures.
+    """
     rng = np.random.default_rng(3)
     x, y = rng.standard_normal((69, 11, 10, 3)).astype(np.float32), rng.integers(0, 5, 69)
+    varied = Augmentation(flip=True, shift=2, rotation=10, cutout=3)
     model = Sequential(layers(), seed=7)
     model.compile("adam", "sparse_categorical_crossentropy", engine="native", threads=threads)
-    model.fit(x, y, batch_size=16, epochs=10, verbose=0)
+    model.fit(x, y, batch_size=16, epochs=10, verbose=0, augmentation=varied)
     return model.fingerprint
 
 

@@ -8,6 +8,7 @@ import pytest
 from cases import CASES, Case, Curve
 from native_parity import Array, Question, Truth, answers, assert_parity, bounded, instruction_sets, truth
 
+from striate.engines.native import core
 from striate.engines.reference.program import ReferenceEngine
 from striate.layers import (
     Activation,
@@ -34,6 +35,8 @@ from striate.network.losses import (
     SparseCategoricalCrossentropy,
 )
 from striate.network.settings import described
+
+pytestmark = pytest.mark.skipif(not core.available(), reason="the compiled core is not there")
 
 SETS = instruction_sets()
 BY_ID = {case.id: case for case in CASES}
