@@ -23,8 +23,9 @@ from striate.metrics import (
     Recall,
     TopKCategoricalAccuracy,
 )
+from striate.network.settings import described
 from striate.training.calibration import Calibration
-from striate.training.confusion import Confusion, class_facts
+from striate.training.confusion import ClassMetric, Confusion, class_facts
 from striate.training.metrics import metrics_named
 from striate.training.shares import NORMAL_95, wilson
 from striate.training.tallies import Tally
@@ -310,3 +311,18 @@ def test_and_for_what_is_better_when_smaller(name: str) -> None:
 
 def test_they_are_where_users_look() -> None:
     assert metrics.Precision is Precision and repr(Precision(class_id=2)) == "Precision(class_id=2)"
+
+
+@pytest.mark.parametrize(("base", "code"), [(Metric, "metric.no_count"), (ClassMetric, "metric.no_share")])
+def test_a_metric_of_ones_own_that_says_nothing(base: type[Metric], code: str) -> None:
+    class Speechless(base):
+        pass
+
+    def counted() -> float:
+        tally = described(Speechless)().begin()
+        tally.update(np.array([[0.2, 0.8]]), np.array([1]))
+        return tally.result()
+
+    with pytest.raises(SettingError) as caught:
+        counted()
+    assert (caught.value.code, caught.value.fields) == (code, {"where": "Speechless"})

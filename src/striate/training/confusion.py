@@ -109,7 +109,7 @@ class ClassMetric(Metric):
 
     def share(self, facts: ClassFacts) -> float | None:
         """The share of one class."""
-        raise NotImplementedError
+        raise SettingError("metric.no_share", where=type(self).__name__)
 
 
 @described

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.errors import SettingError
 from striate.network.settings import described, optional_name, setting
 
 Array = NDArray[Any]
@@ -39,7 +40,7 @@ class Metric:
 
     def begin(self) -> Tally:
         """A count from zero."""
-        raise NotImplementedError
+        raise SettingError("metric.no_count", where=type(self).__name__)
 
 
 class Classes(NamedTuple):

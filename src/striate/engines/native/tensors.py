@@ -3,7 +3,7 @@
 Offsets, sizes and steps are in floats, unless pixels are said.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from math import inf
 
@@ -139,8 +139,3 @@ def without_rounding(space: Space, shape: tuple[int, int, int]) -> Tensor:
     """The caller's maps (N, H, W, C), as NumPy has them."""
     height, width, channels = shape
     return Tensor(space, 0, height * width * channels, width * channels, channels, height, width, channels)
-
-
-def moved(tensor: Tensor, space: Space, by: int) -> Tensor:
-    """The same maps elsewhere."""
-    return replace(tensor, space=space, offset=tensor.offset + by)

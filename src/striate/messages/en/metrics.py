@@ -32,4 +32,6 @@ TEXTS = {
     "figure.confusion": "A confusion matrix is drawn for up to {required} classes, with a row and a column for each name, got {names} names and the shape {came}; draw a part of it.",
     "figure.truths": "truth",
     "figure.answers_given": "answer",
+    "metric.no_count": "{where} says nowhere how it counts; give it the method begin(self), which answers with an object that has update(output, y) and result().",
+    "metric.no_share": "{where} says nowhere what its share of a class is; give it the method share(self, facts).",
 }

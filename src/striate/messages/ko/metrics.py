@@ -32,4 +32,6 @@ TEXTS = {
     "figure.confusion": "혼동 행렬은 이름마다 행과 열이 하나씩 있어야 하고 클래스 {required}개까지 그리는데, 이름 {names}개와 {came} 모양이 들어왔습니다. 일부만 그리십시오.",
     "figure.truths": "정답",
     "figure.answers_given": "모델의 답",
+    "metric.no_count": "{where}에는 세는 방법이 정의되어 있지 않습니다. update(output, y)와 result()가 있는 객체를 돌려주는 begin(self) 메서드를 만드십시오.",
+    "metric.no_share": "{where}에는 한 클래스의 비율을 구하는 방법이 정의되어 있지 않습니다. share(self, facts) 메서드를 만드십시오.",
 }
