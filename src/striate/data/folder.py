@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from striate.data.reading import cannot_read
+from striate.data.source import DISK, Source
 from striate.errors import DataError
 
 PARTS = ("train", "validation", "test")
@@ -29,11 +30,15 @@ class ListedPart:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder holds: parts by name ("train", "validation", "test"); `stray` belongs to no class."""
+    """What a folder or archive holds: parts by name ("train", "validation", "test"); `stray` belongs to no class.
+
+    `source` opens the files.
+    """
 
     parts: Mapping[str, ListedPart]
     class_names: tuple[str, ...]
     stray: tuple[str, ...]
+    source: Source = DISK
 
 
 def list_folder(root: Path) -> Listing:

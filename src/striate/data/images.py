@@ -5,13 +5,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.reading import named_faults
+from striate.data.source import DISK, Source
 from striate.engines.native.core import usable_cores
 from striate.errors import DataError
 
@@ -45,12 +45,12 @@ class Header:
     colour: Colour
 
 
-def examine(path: str) -> Header:
+def examine(file: str, source: Source = DISK) -> Header:
     """The size (height, width), upright, and the colour of a picture file; its pixels are not decoded.
 
     Raises `DataError` for what is no usable picture, `FileError` for what cannot be read.
     """
-    with _opened(path) as image:
+    with _opened(file, source) as image:
         width, height, known = *image.size, "exif" in image.info
         if tags := getattr(image, "tag_v2", None):  # a TIFF, whose size newer Pillows have turned by now
             width, height, known = tags[TIFF_WIDTH], tags[TIFF_HEIGHT], True
@@ -59,16 +59,16 @@ def examine(path: str) -> Header:
         return Header((width, height) if turned else (height, width), _colour(image))
 
 
-def decode(path: str) -> Pixels:
+def decode(file: str, source: Source = DISK) -> Pixels:
     """The pixels of a picture file, as it shows itself: upright (EXIF), on white where it is transparent.
 
     Grey files give (height, width, 1), all others (height, width, 3): palettes and CMYK become RGB, of 16 bits the
     upper 8 are kept, as Pillow does it in colour; of an animation the first frame. Raises as `examine`.
     """
-    with _opened(path) as image:
+    with _opened(file, source) as image:
         colour = _colour(image)
         image.load()
-        return _upright(_pixels(image, colour, path), _orientation(image))
+        return _upright(_pixels(image, colour, file), _orientation(image))
 
 
 def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError]:
@@ -91,21 +91,21 @@ def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Mad
 
 
 @contextmanager
-def _opened(path: str) -> Generator["Pillow.Image"]:
+def _opened(name: str, source: Source) -> Generator["Pillow.Image"]:
     """The opened picture. Whatever goes wrong with it becomes an error that names the file."""
     from PIL import Image, UnidentifiedImageError
 
-    too_large = DataError("picture.too_large", file=path, limit=Image.MAX_IMAGE_PIXELS)
-    with _quietly(), named_faults(path, "picture.damaged"):
+    too_large = DataError("picture.too_large", file=name, limit=Image.MAX_IMAGE_PIXELS)
+    with _quietly(), named_faults(name, "picture.damaged"):
         try:
-            with Path(path).open("rb") as file, Image.open(file, formats=_formats()) as image:
+            with source.open(name) as file, Image.open(file, formats=_formats()) as image:
                 if Image.MAX_IMAGE_PIXELS is not None and image.width * image.height > Image.MAX_IMAGE_PIXELS:
                     raise too_large
                 yield image
         except Image.DecompressionBombError as error:
             raise too_large from error
         except UnidentifiedImageError as error:
-            raise DataError("picture.unknown", file=path) from error
+            raise DataError("picture.unknown", file=name) from error
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parall
 from striate.data.npz import read_npz
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
 from striate.data.reading import cannot_read
+from striate.data.source import DISK, Source
 from striate.errors import DataError, Notice, StateError
 
 MOST_LISTED = 5  # names that a notice shows
@@ -197,7 +198,7 @@ def _from_folder(root: Path, wanted: _Wanted) -> _Read:
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing)
+        images[part], unusable = read_part(listed, preprocessing, listing.source)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
@@ -205,12 +206,12 @@ def _from_folder(root: Path, wanted: _Wanted) -> _Read:
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(root, skipped)
 
 
-def read_part(listed: ListedPart, preprocessing: Preprocessing) -> tuple[Images, list[str]]:
+def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source = DISK) -> tuple[Images, list[str]]:
     """The pictures of listed files, in their order, and the files that are no usable pictures."""
     pictures = np.empty((len(listed.files), *preprocessing.shape), np.uint8)
 
     def fill(i: int) -> None:
-        pictures[i] = preprocessing.read(listed.files[i])
+        pictures[i] = preprocessing.read(listed.files[i], source)
 
     usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
     kept = np.flatnonzero(usable)
@@ -224,7 +225,7 @@ def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessin
     if wanted.size and wanted.colour:
         return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
     files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(examine, files) if isinstance(one, Header)]
+    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
     if not headers:
         raise DataError("folder.no_pictures", folder=root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import many_pictures, one_picture
 from striate.data.images import Colour, Pair, Pixels, decode
+from striate.data.source import DISK, Source
 from striate.errors import DataError, SettingError, UnknownNameError, unknown_name
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class Preprocessing:
         """(height, width, channels) of one picture."""
         return *self.size, CHANNELS[self.colour]
 
-    def read(self, path: str | os.PathLike[str]) -> Pixels:
+    def read(self, path: str | os.PathLike[str], source: Source = DISK) -> Pixels:
         """The picture in a file: uint8 (height, width, channels). Raises `DataError`, `FileError`."""
-        return self.picture(decode(os.fspath(path)))
+        return self.picture(decode(os.fspath(path), source))
 
     def picture(self, array: NDArray[Any]) -> Pixels:
         """A picture of any size as an array: uint8 (height, width, channels).

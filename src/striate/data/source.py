@@ -1,0 +1,44 @@
+"""Where picture files stand: on the disk, or inside an archive that is read in place."""
+
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Protocol
+
+from striate.data.reading import cannot_read
+
+
+class Stamp(NamedTuple):
+    """What tells that a file is still the one it was: its length in bytes, its time of change in nanoseconds."""
+
+    size: int
+    changed: int
+
+
+class Source(Protocol):
+    """Opens picture files by their names; the names, unique and printable, are what errors and lists show."""
+
+    def open(self, file: str) -> BinaryIO:
+        """The file's bytes, from the first. Raises `OSError`, or `DataError` where the archive around it is damaged."""
+        ...
+
+    def stamp(self, file: str) -> Stamp:
+        """Its length and time of change. Raises `FileError`."""
+        ...
+
+
+class Disk:
+    """Files by their paths."""
+
+    def open(self, file: str) -> BinaryIO:
+        """The opened file."""
+        return Path(file).open("rb")
+
+    def stamp(self, file: str) -> Stamp:
+        """Its length and time of change, a link's those of the file that it leads to."""
+        try:
+            found = Path(file).stat()
+        except OSError as error:
+            raise cannot_read(file, error) from error
+        return Stamp(found.st_size, found.st_mtime_ns)
+
+
+DISK = Disk()
