@@ -44,7 +44,8 @@ struct Square {
     const float* scale;           ///< of these channels; may be absent
     std::int64_t rows, channels;  ///< at most 16; the channels behind these become 0
     std::int64_t row_step, channel_step;
-    std::int64_t width;  ///< from a row of the target to the next
+    std::int64_t group, group_step;  ///< 0: the channels are `channel_step` apart throughout
+    std::int64_t width;              ///< from a row of the target to the next
 };
 
 STRIATE_INLINE Block scaled(Block block, const Block& scale) {
@@ -79,15 +80,19 @@ STRIATE_INLINE void turn_square(const Square& square) {
     for (std::int64_t j = 0; j < square.rows; ++j) {
         const float* const from = square.from + j * square.row_step;
         float* const to = square.to + j * square.width;
-        for (std::int64_t k = 0; k < rounding; ++k) {
-            const float value = k < square.channels ? from[k * square.channel_step] : 0;
-            to[k] = square.scale && k < square.channels ? value * square.scale[k] : value;
+        for (std::int64_t k = 0; k < square.channels; ++k) {
+            const std::int64_t before = square.group > 0 ? k / square.group : 0, inside = k - before * square.group;
+            const float value = from[before * square.group_step + inside * square.channel_step];
+            to[k] = square.scale ? value * square.scale[k] : value;
         }
+        for (std::int64_t k = square.channels; k < rounding; ++k) to[k] = 0;
     }
 }
 
 STRIATE_INLINE void pack_square(const Square& square) {
-    if (square.channel_step == 1) {
+    if (square.group > 0) {
+        gather_square(square);
+    } else if (square.channel_step == 1) {
         copy_square(square);
     } else if (square.row_step == 1 && square.rows == rounding && square.channels == rounding && !square.scale) {
         turn_square(square);
@@ -116,13 +121,15 @@ void pack(const Pack& op, const Work& work) {
             for (std::int64_t k = begin; k < smaller(begin + together, all_channels); k += rounding) {
                 const std::int64_t first = k / op.panel * op.panel;
                 const std::int64_t width = smaller(op.panel, all_channels - first);
-                pack_square({.from = w + k * op.channel_step,
+                pack_square({.from = w + (op.group > 0 ? k / op.group * op.group_step : k * op.channel_step),
                              .to = to + first * rows + j * width + k - first,
                              .scale = scale ? scale + k : nullptr,
                              .rows = some,
                              .channels = smaller(rounding, op.channels - k),
                              .row_step = op.inner_step,
                              .channel_step = op.channel_step,
+                             .group = op.group,
+                             .group_step = op.group_step,
                              .width = width});
             }
             j += some;

@@ -70,6 +70,12 @@ STRIATE_INLINE Vector chosen(Vector a, Vector b) {
 #endif
 }
 
+/// Each lane's number j of the `group` (at most a vector) that it is in.
+template <int group, int j, int... lane>
+STRIATE_INLINE Vector spread(Vector x, Lanes<lane...>) {
+    return chosen<(lane / group * group + j)...>(x, x);
+}
+
 /// Two rows of a matrix, `apart` rows apart: the bit of that weight changes places in the numbers of rows and lanes.
 template <int apart, int... lane>
 STRIATE_INLINE void exchange(Vector& a, Vector& b, Lanes<lane...>) {
