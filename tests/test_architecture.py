@@ -31,6 +31,7 @@ FLOORS = [
     ["striate.sequential"],
     ["striate.model"],
     [
+        "striate.choices",
         "striate.classify",
         "striate.computing",
         "striate.freezing",

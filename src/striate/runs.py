@@ -14,6 +14,8 @@ from typing import Literal, cast
 
 import numpy as np
 
+from striate.choices.choose import choose
+from striate.choices.facts import Choice, Facts, Pair
 from striate.data.load import Dataset, Images
 from striate.data.split import stratified
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
@@ -29,6 +31,7 @@ from striate.presets.read import tables
 from striate.recipe import Decided, Recipe
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
+from striate.training.class_weight import weights_by
 from striate.training.events import Progress
 from striate.version import __version__
 from striate.views.progress import Verbose
@@ -52,6 +55,12 @@ class Prepared:
     validation: Images
     epochs: int
     model: Model
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def class_weight(self) -> dict[int, float] | None:
+        """What a picture of each class weighs; None: all the same."""
+        return weights_by(self.recipe.class_weights or "none", _counts(self.training, self.data))
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def train_run(
             callbacks=keepers,
             validation_data=run.validation,
             augmentation=run.recipe.augmentation,
+            class_weight=run.class_weight,
             progress=progress,
         )
         best = from_file(load(folder / BEST))
@@ -115,13 +125,33 @@ def train_run(
 def prepared(data: Dataset, recipe: Recipe) -> Prepared:
     """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
     training, validation = _parts(data, recipe.seed)
-    decided = recipe.decided(data.preprocessing.shape, len(training))
+    chosen = choose(recipe, facts(data, training))
+    decided = chosen.recipe
     model = Model.of(Graph.to(decided.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
     _check_fit(model.graph, decided.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     _compile(model, decided, decided.rule_for(len(training)))
     model.about = {"recipe": asdict(decided), "pictures": len(training)}
-    return Prepared(decided, data, training, validation, decided.epochs, model)
+    return Prepared(decided, data, training, validation, decided.epochs, model, chosen.choices)
+
+
+def facts(data: Dataset, training: Images) -> Facts:
+    """What `choose` goes by, about those pictures of the data that are for learning."""
+    resized = [notice.fields for notice in data.notices if notice.code == "data.size_chosen"]
+    sizes = [(cast(Pair, fields["smallest"]), cast(Pair, fields["largest"])) for fields in resized]
+    return Facts(
+        len(training),
+        data.preprocessing.shape,
+        tuple(_counts(training, data)),
+        sizes[0] if sizes else None,
+        data.size_given,
+    )
+
+
+def _counts(images: Images, data: Dataset) -> list[int]:
+    """How many pictures each class has."""
+    counted: list[int] = np.bincount(images.labels, minlength=len(data.class_names)).tolist()
+    return counted
 
 
 @contextmanager
@@ -195,6 +225,8 @@ def settings_toml(run: Prepared, source: str | None) -> str:
         },
         "preprocessing": data.preprocessing.to_config(),
     }
+    if run.choices:
+        sections["why"] = {choice.setting.replace("-", "_"): choice.why for choice in run.choices}
     rate = recipe.rule_for(len(run.training)).learning_rate
     if isinstance(rate, Schedule):
         sections["schedule"] = {"kind": type(rate).__name__, **config(rate)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.cli.computing import computing
+from striate.cli.fitting import Fitting, fitting, show_choices, write_choices
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -74,6 +75,7 @@ class Batch:
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
+@fitting
 @computing
 @flag("--force")
 @json_flag
@@ -92,6 +94,7 @@ def train(
     seed: int,
     size: Pair | None,
     width: float,
+    fit: Fitting,
     engine: str | None,
     isa: str | None,
     threads: int | None,
@@ -114,6 +117,7 @@ def train(
         label_smoothing=label_smoothing,
         augment=augment,
         isa=isa,
+        **fit.of_recipe(),
     )
     if model:  # a mistake in the network is told before reading pictures for minutes
         recipe.layers(classes=2)
@@ -123,7 +127,7 @@ def train(
         raise SettingError("train.output_in_data", output=output, data=data)
     with claimed(output, overwrite=force):  # also before reading
         images = load_images(data, size=size)
-        begins = None if json else _show_what_begins
+        begins = write_choices if json else _show_what_begins
         trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
@@ -182,8 +186,7 @@ def _show_what_begins(run: Prepared) -> None:
         learning_rate=recipe.learning_rate,
         seed=recipe.seed,
     )
-    if recipe.options():
-        aside("train.recipe", options=" ".join(recipe.options()))
+    show_choices(run.choices)
 
 
 def result(trained: Trained) -> dict[str, Any]:

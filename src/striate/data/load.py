@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -69,7 +69,8 @@ class Dataset:
         data = load_images("flowers")
         model.fit(data.train.x, data.train.y)
 
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
+    were given while reading; `size_given` says that their size was asked for, not chosen.
     """
 
     train: Images
@@ -77,6 +78,8 @@ class Dataset:
     test: Images | None
     class_names: tuple[str, ...]
     preprocessing: Preprocessing
+    notices: tuple[Notice, ...] = ()
+    size_given: bool = False
 
 
 def load_images(
@@ -110,7 +113,7 @@ def load_images(
     dataset, notices = _reader(path)(path, wanted)
     for notice in notices:
         warnings.warn(notice, stacklevel=2)
-    return dataset
+    return replace(dataset, notices=tuple(notices), size_given=size is not None)
 
 
 def digits() -> Dataset:
