@@ -27,7 +27,7 @@ FLOORS = [
         "striate.presets",
     ],
     ["striate.inspection"],
-    ["striate.calling", "striate.runs", "striate.sklearn"],
+    ["striate.calling", "striate.runs", "striate.sklearn", "striate.tuning"],
     ["striate.sequential"],
     ["striate.model"],
     [

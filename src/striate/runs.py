@@ -5,8 +5,9 @@ curves.png.
 """
 
 import json
+import time
 import tomllib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.class_weight import weights_by
 from striate.training.events import Progress
+from striate.training.rate_range import RateRange
+from striate.training.time_limit import StopAfter
+from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning, try_out, write_range
 from striate.version import __version__
 from striate.views.progress import Verbose
 
@@ -56,11 +60,9 @@ class Prepared:
     epochs: int
     model: Model
     choices: tuple[Choice, ...] = ()
-
-    @property
-    def class_weight(self) -> dict[int, float] | None:
-        """What a picture of each class weighs; None: all the same."""
-        return weights_by(self.recipe.class_weights or "none", _counts(self.training, self.data))
+    class_weight: dict[int, float] | None = None  # what a picture of each class weighs; None: all the same
+    found: RateRange | None = None  # what trying learning rates showed
+    stop: StopAfter | None = None  # ends the training when its time is over
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def train_run(
     verbose: Verbose = "auto",
     progress: Progress | None = None,
     begins: Callable[[Prepared], None] | None = None,
+    tuning: Tuning | None = None,
 ) -> Trained:
     """Train a network on pictures and write the run's folder.
 
@@ -96,10 +99,13 @@ def train_run(
     `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
     with claimed(folder, overwrite=overwrite):
-        run = prepared(data, recipe)
+        run = prepared(data, recipe, tuning)
         if begins:
             begins(run)
-        keepers = _keepers(folder, settings_toml(run, source))
+        rates = write_range(folder, run.found, run.recipe.learning_rate) if run.found else {}
+        keepers = _keepers(folder, settings_toml(run, source), rates)
+        if run.stop:
+            keepers.append(run.stop)
         history = run.model.fit(
             run.training,
             # Only a batch that somebody asked for is worth a notice when there are fewer pictures.
@@ -118,21 +124,29 @@ def train_run(
         judged = best.judge(held_out)
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
         best.save(folder / BEST)
-        files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
+        files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | rates | _drawn(history, folder)
         return Trained(best, history, judged, judged_on, len(held_out), files)
 
 
-def prepared(data: Dataset, recipe: Recipe) -> Prepared:
-    """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
+def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Prepared:
+    """Divide the data, build the model, try out what is to be tried.
+
+    Raises `DataError`, `GraphError` where data and model do not fit together.
+    """
+    began, tuning = time.monotonic(), tuning or Tuning()
+    tuning.check(recipe)
     training, validation = _parts(data, recipe.seed)
     chosen = choose(recipe, facts(data, training))
-    decided = chosen.recipe
-    model = Model.of(Graph.to(decided.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
-    _check_fit(model.graph, decided.model, data)
+    model = Model.of(Graph.to(chosen.recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
+    _check_fit(model.graph, chosen.recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
+    weights = weights_by(chosen.recipe.class_weights or "none", _counts(training, data))
+    tried = try_out(chosen, Material(model, training, validation, data.test, weights), tuning, began)
+    decided = tried.chosen.recipe
     _compile(model, decided, decided.rule_for(len(training)))
     model.about = {"recipe": asdict(decided), "pictures": len(training)}
-    return Prepared(decided, data, training, validation, decided.epochs, model, chosen.choices)
+    choices, epochs = tried.chosen.choices, decided.epochs
+    return Prepared(decided, data, training, validation, epochs, model, choices, weights, tried.found, tried.stop)
 
 
 def facts(data: Dataset, training: Images) -> Facts:
@@ -281,11 +295,11 @@ def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["
 class _Settings(Callback):
     """Writes the settings as training begins; what an earlier run left beside them goes, for it had others."""
 
-    def __init__(self, folder: Path, text: str) -> None:
-        self._folder, self._text = folder, text
+    def __init__(self, folder: Path, text: str, written: Collection[str]) -> None:
+        self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in (BEST, LAST, METRICS, CURVES):
+        for name in {BEST, LAST, METRICS, CURVES, RATES_CSV, RATES_PNG}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
@@ -293,12 +307,12 @@ class _Settings(Callback):
         write_text(self._folder / SETTINGS, self._text)
 
 
-def _keepers(folder: Path, settings: str) -> list[Callback]:
+def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[Callback]:
     def pattern(name: str) -> str:
         return str(folder / name).replace("{", "{{").replace("}", "}}")
 
     return [
-        _Settings(folder, settings),
+        _Settings(folder, settings, written),
         ModelCheckpoint(pattern(BEST), save_best_only=True),
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),

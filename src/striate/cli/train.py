@@ -22,6 +22,7 @@ from striate.network.optimizers import RULES
 from striate.network.window import Pair
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.runs import LAST, Prepared, Trained, claimed, train_run
+from striate.tuning import Tuning
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
 
@@ -119,6 +120,7 @@ def train(
         isa=isa,
         **fit.of_recipe(),
     )
+    fit.tuning.check(recipe)
     if model:  # a mistake in the network is told before reading pictures for minutes
         recipe.layers(classes=2)
         recipe_of(model)
@@ -128,7 +130,9 @@ def train(
     with claimed(output, overwrite=force):  # also before reading
         images = load_images(data, size=size)
         begins = write_choices if json else _show_what_begins
-        trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
+        trained = train_and_show(
+            images, source, output, recipe, overwrite=force, json=json, begins=begins, tuning=fit.tuning
+        )
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
         aside("train.next", folder=as_typed(output))
@@ -143,11 +147,21 @@ def train_and_show(
     overwrite: bool,
     json: bool,
     begins: Callable[[Prepared], None] | None = None,
+    tuning: Tuning | None = None,
 ) -> Trained:
     """Train, show how it goes, and give the result: the accuracy as a line, or everything as JSON lines."""
     try:
         with JsonLines(sys.stdout) if json else progress_view() as view:
-            trained = train_run(data, output, recipe, source=source, overwrite=overwrite, progress=view, begins=begins)
+            trained = train_run(
+                data,
+                output,
+                recipe,
+                source=source,
+                overwrite=overwrite,
+                progress=view,
+                begins=begins,
+                tuning=tuning,
+            )
     except KeyboardInterrupt:
         if exists(output / LAST):
             aside("train.stopped", file=output / LAST)
