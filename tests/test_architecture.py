@@ -38,6 +38,7 @@ FLOORS = [
         "striate.history",
         "striate.recipe",
         "striate.report",
+        "striate.transfer",
     ],
     ["striate.presets.nets", "striate.presets.read"],
     ["striate.figures"],

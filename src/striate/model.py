@@ -44,6 +44,7 @@ from striate.training.targets import (
     labelled,
     put_weights,
 )
+from striate.transfer import Transfer
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
@@ -52,7 +53,7 @@ Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing, Computing):
+class Model(Freezing, Transfer, Computing):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with

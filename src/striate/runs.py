@@ -9,7 +9,7 @@ import time
 import tomllib
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -36,6 +36,7 @@ from striate.training.class_weight import weights_by
 from striate.training.events import Progress
 from striate.training.rate_range import RateRange
 from striate.training.time_limit import StopAfter
+from striate.transfer import Start, read_as, start_from
 from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning, try_out, write_range
 from striate.version import __version__
 from striate.views.progress import Verbose
@@ -62,6 +63,7 @@ class Prepared:
     choices: tuple[Choice, ...] = ()
     class_weight: dict[int, float] | None = None  # what a picture of each class weighs; None: all the same
     found: RateRange | None = None  # what trying learning rates showed
+    start: Start | None = None  # whose weights it begins with
     stop: StopAfter | None = None  # ends the training when its time is over
 
 
@@ -135,22 +137,30 @@ def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Pre
     """
     began, tuning = time.monotonic(), tuning or Tuning()
     tuning.check(recipe)
+    if recipe.start:
+        recipe = replace(recipe, start=str(model_file(Path(recipe.start))))
+        data = read_as(data, str(recipe.start))
     training, validation = _parts(data, recipe.seed)
-    chosen = choose(recipe, facts(data, training))
+    chosen = choose(recipe, facts(data, training, recipe.start))
     model = Model.of(Graph.to(chosen.recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
     _check_fit(model.graph, chosen.recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
+    start = start_from(recipe.start, model, recipe.freeze) if recipe.start else None
     weights = weights_by(chosen.recipe.class_weights or "none", _counts(training, data))
-    tried = try_out(chosen, Material(model, training, validation, data.test, weights), tuning, began)
+    material = Material(model, training, validation, data.test, weights, start)
+    tried = try_out(chosen, material, tuning, began)
     decided = tried.chosen.recipe
     _compile(model, decided, decided.rule_for(len(training)))
     model.about = {"recipe": asdict(decided), "pictures": len(training)}
-    choices, epochs = tried.chosen.choices, decided.epochs
-    return Prepared(decided, data, training, validation, epochs, model, choices, weights, tried.found, tried.stop)
+    if start:
+        model.about["start"] = {"file": start.file, "taken": list(start.taken.layers), "frozen": list(start.frozen)}
+    told = (decided.epochs, model, tried.chosen.choices, weights, tried.found, start, tried.stop)
+    return Prepared(decided, data, training, validation, *told)
 
 
-def facts(data: Dataset, training: Images) -> Facts:
+def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
     """What `choose` goes by, about those pictures of the data that are for learning."""
+    read_by = load(Path(start)).preprocessing if start else None
     resized = [notice.fields for notice in data.notices if notice.code == "data.size_chosen"]
     sizes = [(cast(Pair, fields["smallest"]), cast(Pair, fields["largest"])) for fields in resized]
     return Facts(
@@ -159,6 +169,7 @@ def facts(data: Dataset, training: Images) -> Facts:
         tuple(_counts(training, data)),
         sizes[0] if sizes else None,
         data.size_given,
+        read_by is not None and read_by.size == data.preprocessing.size,
     )
 
 

@@ -20,6 +20,7 @@ from striate.recipe import Decided, Recipe
 from striate.training.callbacks import Callback
 from striate.training.rate_range import STEPS, RangeTest, RateRange, rows
 from striate.training.time_limit import Speed, StopAfter, Stopwatch
+from striate.transfer import Start
 
 TRIED_SECONDS = 2.0  # of learning are timed
 TRIED_STEPS = 4  # a round; the first one does what happens only once
@@ -52,14 +53,14 @@ class Tuning:
 
 @dataclass(frozen=True)
 class Material:
-    """What is tried on: a model as training begins, with layers that stay frozen; pictures; weights of classes."""
+    """What is tried on: a model as training begins; pictures; weights of classes."""
 
     model: Model
     training: Images
     validation: Images
     test: Images | None = None
     class_weight: dict[int, float] | None = None
-    frozen: tuple[str, ...] = ()
+    start: Start | None = None
 
     def copy(self, recipe: Decided) -> Model:
         """The model with weights of its own, to learn by a constant rate."""
@@ -67,8 +68,8 @@ class Material:
         copied = Model.of(model.graph, seed=model.seed, theta=model.theta.copy(), state=model.state.copy())
         how = {"engine": recipe.engine, "threads": recipe.threads, "isa": recipe.isa}
         copied.compile(recipe.rule, recipe.loss, metrics=["accuracy"], **how)
-        if self.frozen:
-            copied.freeze(*self.frozen)
+        if self.start:
+            self.start.lead(copied)
         return copied
 
     def some(self, recipe: Decided, steps: int) -> Images:

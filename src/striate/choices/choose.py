@@ -13,7 +13,6 @@ from striate.choices.table import (
     EVEN,
     FEWEST_STEPS,
     FINE_TUNING_EPOCHS,
-    FINE_TUNING_RATE,
     WEIGHTS,
     kind_of,
 )
@@ -74,7 +73,9 @@ class _Choosing:
     def _size(self) -> None:
         """Already decided, by those who read the pictures (data/choosing.py); told here."""
         facts = self._facts
-        if facts.size_given:
+        if facts.size_of_start:
+            why = Reason("choice.size.start", {"file": self._given.start})
+        elif facts.size_given:
             why = _SAID
         elif facts.sizes:
             why = Reason("choice.size.mixed", {"smallest": facts.sizes[0], "largest": facts.sizes[1]})
@@ -133,8 +134,6 @@ class _Choosing:
     def _rate(self, optimizer: str) -> tuple[float, Reason]:
         usual = replace(self._given, model=None, optimizer=optimizer).rule.rate_at(0)
         rate, why = self._first("learning_rate") or (usual, Reason("choice.lr.usual", {"optimizer": optimizer}))
-        if self._given.start and why is not _SAID:
-            return rate * FINE_TUNING_RATE, Reason("choice.lr.start", {"file": self._given.start, "rate": rate})
         return float(rate), why
 
     def _schedule(self) -> str | None:

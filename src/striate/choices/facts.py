@@ -19,7 +19,8 @@ class Facts:
     """Pictures to learn from: how many, their shape (height, width, channels), how many of each class.
 
     `sizes` are the smallest and the largest (height, width) where pictures of several sizes were brought to one;
-    `size_given`: the user said to which.
+    `size_given`: the user said to which; `size_of_start`: the model file did that
+    training begins from.
     """
 
     pictures: int
@@ -27,6 +28,7 @@ class Facts:
     counts: tuple[int, ...] = ()
     sizes: tuple[Pair, Pair] | None = None
     size_given: bool = False
+    size_of_start: bool = False
 
     @property
     def side(self) -> int:

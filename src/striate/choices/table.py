@@ -14,8 +14,7 @@ FEWEST_STEPS = 100  # an epoch should have, or a batch that nobody gave is halve
 # The largest class may have so many times the pictures of the smallest before weights even it out.
 EVEN = 1.5
 WEIGHTS = "tempered"  # the rule then: see training/class_weight.py
-# From the weights of another training: learn slower, and not as long.
-FINE_TUNING_RATE, FINE_TUNING_EPOCHS = 0.1, 0.5
+FINE_TUNING_EPOCHS = 0.5  # of the usual number, from the weights of another training
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
-from striate.cli.readers import Number, OneOf
+from striate.cli.readers import Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
+from striate.data.load import Dataset, load_images
+from striate.network.window import Pair
 from striate.recipe import AUTO
-from striate.runs import Prepared
+from striate.runs import Prepared, model_file
+from striate.storage import load
 from striate.training.class_weight import WEIGHTINGS
 from striate.tuning import Tuning
 
@@ -22,6 +26,8 @@ class Fitting:
     class_weights: str | None = None
     minutes: float | None = None
     find_lr: bool = False
+    start: Path | None = None
+    freeze: str | None = None
 
     @property
     def tuning(self) -> Tuning:
@@ -30,7 +36,15 @@ class Fitting:
 
     def of_recipe(self) -> dict[str, Any]:
         """Those that are settings of a recipe."""
-        return {"class_weights": self.class_weights}
+        start = None if self.start is None else str(model_file(self.start))
+        return {"class_weights": self.class_weights, "start": start, "freeze": self.freeze}
+
+    def read(self, data: Path, size: Pair | None) -> Dataset:
+        """The pictures, of a size; where training begins from a model file, else as that one has it."""
+        known = None if self.start is None else load(model_file(self.start)).preprocessing
+        if known is None:
+            return load_images(data, size=size)
+        return load_images(data, size=size or known.size, colour=known.colour, resize=known.resize)
 
 
 def fitting(function: Any) -> Any:
@@ -46,6 +60,8 @@ def fitting(function: Any) -> Any:
         option("--class-weights", reader=OneOf((AUTO, *WEIGHTINGS, "none"))),
         option("--minutes", reader=Number()),
         flag("--find-lr"),
+        option("--start", reader=Place()),
+        option("--freeze", reader=Text()),
     )
     given: Any = fitted
     for each in reversed(options):
@@ -60,6 +76,20 @@ def show_choices(choices: Sequence[Choice]) -> None:
         aside("choice.title")
     for options, why in lines:
         aside("choice.line", options=options, why=why)
+
+
+def show_start(run: Prepared) -> None:
+    """Which layers begin with another model's weights, which do not and why."""
+    if (start := run.start) is None:
+        return
+    taken = start.taken
+    aside("start.taken", file=start.file, layers=taken.layers, count=taken.count, all=run.model.count_params())
+    for each in taken.left:
+        aside("start.left", left=[each.told])
+    if taken.unused:
+        aside("start.unused", layers=taken.unused)
+    if start.frozen:
+        aside("start.frozen", layers=start.frozen)
 
 
 def write_choices(run: Prepared) -> None:

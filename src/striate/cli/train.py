@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.cli.computing import computing
-from striate.cli.fitting import Fitting, fitting, show_choices, write_choices
+from striate.cli.fitting import Fitting, fitting, show_choices, show_start, write_choices
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
-from striate.data.load import Dataset, load_images
+from striate.data.load import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists
@@ -128,7 +128,7 @@ def train(
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
     with claimed(output, overwrite=force):  # also before reading
-        images = load_images(data, size=size)
+        images = fit.read(data, size)
         begins = write_choices if json else _show_what_begins
         trained = train_and_show(
             images, source, output, recipe, overwrite=force, json=json, begins=begins, tuning=fit.tuning
@@ -200,6 +200,7 @@ def _show_what_begins(run: Prepared) -> None:
         learning_rate=recipe.learning_rate,
         seed=recipe.seed,
     )
+    show_start(run)
     show_choices(run.choices)
 
 

@@ -37,7 +37,7 @@ def rate_range(
     if rate is not None:
         marked = f"{letters.label('figure.rate.used')} {rate:g}"
         panel.axvline(rate, color=VERMILION, linewidth=1.4, linestyle="--", label=marked)
-    least, first = min(smoothed), max(smoothed[: max(1, len(smoothed) // 2)])
+    least, first = min(*smoothed, *losses), max(smoothed[: max(1, len(smoothed) // 2)])
     room = HEADROOM * max(first - least, 1e-6)
     panel.set_ylim(least - room, first + 2 * room)
     panel.set_xscale("log")

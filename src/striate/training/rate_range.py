@@ -53,8 +53,8 @@ class RateRange:
 class RangeTest(Callback):
     """Gives each step another learning rate, eta_i = first (last / first)^(i / (steps - 1)), and keeps its loss.
 
-    Give it pictures for whole batches. It ends the training after `steps`, or where the loss has broken out. For a model that may be spoilt: its weights
-    are useless afterwards. `result` is what it saw, also after a `TrainingError`.
+    Give it pictures for whole batches. It ends the training after `steps`, or where the loss has broken out. For a
+    model that may be spoilt: its weights are useless afterwards. `result` is what it saw, also after a `TrainingError`.
     """
 
     changes_learning_rate: ClassVar[bool] = True
