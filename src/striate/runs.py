@@ -17,7 +17,7 @@ import numpy as np
 
 from striate.choices.choose import choose
 from striate.choices.facts import Choice, Facts, Pair
-from striate.data.load import Dataset, Images
+from striate.data.dataset import Dataset, Images
 from striate.data.split import stratified
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from striate.data.load import Dataset
+from striate.data.dataset import Dataset
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import GraphError, SettingError, tell, unknown_name

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from striate.choices.facts import Choice, Chosen
-from striate.data.load import Images
+from striate.data.dataset import Images
 from striate.errors import MissingExtraError, SettingError, TrainingError, tell
 from striate.files import write_text
 from striate.model import Model

@@ -10,7 +10,8 @@ from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
 from striate.cli.readers import Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
-from striate.data.load import Dataset, load_images
+from striate.data.dataset import Dataset
+from striate.data.load import load_images
 from striate.network.window import Pair
 from striate.recipe import AUTO
 from striate.runs import Prepared, model_file
