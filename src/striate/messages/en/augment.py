@@ -3,8 +3,11 @@
 TEXTS = {
     "kind.augmentation": "augmentation",
     "setting.angle": "{where}: '{setting}' must be a number of degrees from 0 to 180, got {came!r}.",
-    "augmentation.text": "An augmentation is written like 'flip,shift=2,rotation=10,zoom=0.1,cutout=8', each at most once, got '{came}'.",
+    "kind.fill": "filling",
+    "setting.alpha": "{where}: '{setting}' must be a number from 0 to 1, got {came!r}.",
+    "augmentation.text": "An augmentation is written like 'flip,shift=2,crop=0.6,brightness=0.2,fill=mirror', each at most once, got '{came}'.",
     "augmentation.no_pictures": "Only pictures (height, width, channels) can be augmented, these come as {came:size}; leave the augmentation out.",
     "augmentation.too_far": "An augmentation with {setting}={came} leaves nothing of pictures of {size:size}; make it less than their shorter side.",
-    "cli.train.augment": "How to vary pictures in training, such as flip,shift=2,rotation=10 (also: zoom=0.1, cutout=8).",
+    "augmentation.no_colours": "An augmentation with {setting}={came} needs pictures of three channels, red, green and blue; these have {channels}: leave it out.",
+    "cli.train.augment": "How to vary pictures in training, such as flip,shift=2,crop=0.6 (also: rotation=10, zoom=0.1, cutout=8, brightness=0.2, contrast=0.2, saturation=0.2, hue=10, mixup=0.2, cutmix=1, fill=mirror).",
 }
