@@ -214,7 +214,8 @@ class Model(Freezing, Transfer, Computing):
         graph = self.graph.at(data.pictures.shape[1:])
         if validation:
             check_shape(validation.pictures, graph.input_shape)
-        data = by_class(data, class_weight, self.graph.output_shape[-1]).augmented(augmentation, plan.seed)
+        outputs = self.graph.output_shape[-1]
+        data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)
