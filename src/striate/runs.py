@@ -167,6 +167,7 @@ def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
         len(training),
         data.preprocessing.shape,
         tuple(_counts(training, data)),
+        data.class_names,
         sizes[0] if sizes else None,
         data.size_given,
         read_by is not None and read_by.size == data.preprocessing.size,

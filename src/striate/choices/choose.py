@@ -16,6 +16,7 @@ from striate.choices.table import (
     WEIGHTS,
     kind_of,
 )
+from striate.data.usual_augmentation import usual_augmentation
 from striate.recipe import AUTO, DEFAULT_OPTIMIZER, Decided, Recipe, recipe_of
 
 
@@ -26,6 +27,7 @@ class Reason(NamedTuple):
     fields: dict[str, object]
 
 
+UNNAMED = ("class",)  # says nothing about how its pictures may vary
 _SAID = Reason(GIVEN, {})
 
 
@@ -158,7 +160,9 @@ class _Choosing:
             return (None if kind.augment == "none" else kind.augment), Reason("choice.of_kind", {"kind": kind.code})
         if kind.varied_up_to is not None and facts.pictures > kind.varied_up_to:
             return None, Reason("choice.augment.enough", {"pictures": facts.pictures})
-        return usual(facts), Reason("choice.augment.usual", {"kind": kind.code})
+        height, width, channels = facts.shape
+        usual = usual_augmentation((height, width, channels), facts.class_names or UNNAMED)
+        return str(usual.augmentation), Reason(usual.reason, {})
 
     def _class_weights(self) -> tuple[str, Reason]:
         ratio = self._facts.imbalance
@@ -167,11 +171,6 @@ class _Choosing:
         if ratio < EVEN:
             return "none", Reason("choice.weights.even", {"ratio": ratio})
         return WEIGHTS, Reason("choice.weights.uneven", {"ratio": ratio})
-
-
-def usual(facts: Facts) -> str:
-    """How pictures of such a kind may be varied."""
-    return "shift=2,rotation=10,zoom=0.1" if facts.grey else f"flip,shift={max(1, facts.side // 8)}"
 
 
 def _fewer(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:

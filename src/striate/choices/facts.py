@@ -16,7 +16,8 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Facts:
-    """Pictures to learn from: how many, their shape (height, width, channels), how many of each class.
+    """Pictures to learn from: how many, their shape (height, width, channels), how many of each class, what these are
+    called.
 
     `sizes` are the smallest and the largest (height, width) where pictures of several sizes were brought to one;
     `size_given`: the user said to which; `size_of_start`: the model file did that
@@ -26,6 +27,7 @@ class Facts:
     pictures: int
     shape: tuple[int, ...]
     counts: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
     sizes: tuple[Pair, Pair] | None = None
     size_given: bool = False
     size_of_start: bool = False

@@ -26,7 +26,6 @@ TEXTS = {
     "choice.optimizer.usual": "learns well without tuning",
     "choice.lr.usual": "usual for {optimizer}",
     "choice.schedule.usual": "no recipe asks for another",
-    "choice.augment.usual": "what such pictures may look like, too ({kind:text})",
     "choice.augment.enough": "{pictures:,} different pictures are enough for so few rounds",
     "choice.weights.even": "the largest class has {ratio:.1f} times the pictures of the smallest",
     "choice.weights.uneven": "the largest class has {ratio:.1f} times the pictures of the smallest, so those of rarer classes weigh more",

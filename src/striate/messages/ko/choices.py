@@ -26,7 +26,6 @@ TEXTS = {
     "choice.optimizer.usual": "따로 조정하지 않아도 잘 학습함",
     "choice.lr.usual": "{optimizer}의 보통 값",
     "choice.schedule.usual": "다른 일정을 정한 레시피가 없음",
-    "choice.augment.usual": "이런 사진이라면 실제로도 있을 만한 모습({kind:text})",
     "choice.augment.enough": "서로 다른 사진이 {pictures:,}장이면 몇 번만 보는 데 충분함",
     "choice.weights.even": "가장 큰 클래스의 사진이 가장 작은 클래스의 {ratio:.1f}배",
     "choice.weights.uneven": "가장 큰 클래스의 사진이 가장 작은 클래스의 {ratio:.1f}배여서 드문 클래스의 사진에 더 큰 가중치를 줌",
