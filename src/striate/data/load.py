@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,7 +58,7 @@ def load_images(
     dataset, notices = _reader(path)(path, wanted)
     for notice in notices:
         warnings.warn(notice, stacklevel=2)
-    return dataset
+    return replace(dataset, notices=tuple(notices), size_given=size is not None)
 
 
 def digits() -> Dataset:
