@@ -14,7 +14,7 @@ from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
 from striate.data.augment import Augmentation
 from striate.data.batches import ArrayBatches
-from striate.data.load import Dataset, Images
+from striate.data.dataset import Dataset, Images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
 from striate.errors import DataError, FileError, SettingError, StateError, tell

@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from striate.data.load import Dataset, Images
+from striate.data.dataset import Dataset, Images
 from striate.data.split import stratified
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text

@@ -13,7 +13,8 @@ from striate.cli.computing import computing
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
-from striate.data.load import Dataset, load_images
+from striate.data.dataset import Dataset
+from striate.data.load import load_images
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists

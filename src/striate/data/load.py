@@ -12,71 +12,19 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.choosing import common_colour, common_size
-from striate.data.folder import ListedPart, Listing, check_filled, list_folder
+from striate.data.dataset import Dataset, Images
+from striate.data.folder import Listing, check_filled, list_folder
 from striate.data.idx import is_idx, read_idx
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.npz import read_npz
+from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
 from striate.data.reading import cannot_read
-from striate.data.source import DISK, Source
 from striate.errors import DataError, Notice, StateError
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
 HELD_OUT = 4  # one in so many of them is held out
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Images:
-    """Pictures and their labels.
-
-    `pictures`: uint8 (N, H, W, C); `labels`: int64 (N,), counting the classes from 0; `files`: where each came from,
-    None for arrays. `x` and `y` are what `fit`, `evaluate` and `predict` take.
-    """
-
-    pictures: Pixels
-    labels: Labels
-    files: tuple[str, ...] | None
-    preprocessing: Preprocessing
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __repr__(self) -> str:
-        return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
-
-    @property
-    def x(self) -> NDArray[np.float32]:
-        """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
-        return self.preprocessing.prepare(self.pictures)
-
-    @property
-    def y(self) -> Labels:
-        """The labels: int64 (N,)."""
-        return self.labels
-
-    def take(self, indices: NDArray[np.intp]) -> "Images":
-        """Some of them, in the order of the indices."""
-        chosen: list[int] = indices.tolist()
-        files = None if self.files is None else tuple(self.files[i] for i in chosen)
-        return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Pictures for training and, where the source has them, for validation and test; the classes' names by label.
-
-        data = load_images("flowers")
-        model.fit(data.train.x, data.train.y)
-
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
-    """
-
-    train: Images
-    validation: Images | None
-    test: Images | None
-    class_names: tuple[str, ...]
-    preprocessing: Preprocessing
 
 
 def load_images(
@@ -204,20 +152,6 @@ def _from_folder(root: Path, wanted: _Wanted) -> _Read:
             raise DataError("folder.no_pictures", folder=listed.folder)
     check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(root, skipped)
-
-
-def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source = DISK) -> tuple[Images, list[str]]:
-    """The pictures of listed files, in their order, and the files that are no usable pictures."""
-    pictures = np.empty((len(listed.files), *preprocessing.shape), np.uint8)
-
-    def fill(i: int) -> None:
-        pictures[i] = preprocessing.read(listed.files[i], source)
-
-    usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
-    kept = np.flatnonzero(usable)
-    unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
-    images = Images(pictures, np.array(listed.labels, np.int64), listed.files, preprocessing)
-    return (images.take(kept) if unusable else images), unusable
 
 
 def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessing, list[Notice]]:
