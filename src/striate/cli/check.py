@@ -18,9 +18,9 @@ from striate.views.check_page import page
 @command("check")
 @argument("data", Place())
 @option("--html", reader=Place())
-@option("--list", reader=Place(), code="cli.check.skip_list")
+@option("--list", "skip_list", reader=Place())
 @json_flag
-def check(data: Path, html: Path | None, list: Path | None, json: bool) -> int:
+def check(data: Path, html: Path | None, skip_list: Path | None, json: bool) -> int:
     """`striate check`."""
     seen = survey(data)
     findings = judge(seen)
@@ -32,9 +32,10 @@ def check(data: Path, html: Path | None, list: Path | None, json: bool) -> int:
     if html:
         write_text(html, page(seen, findings))
         aside("check.page_saved", file=html)
-    if list:
-        write_text(list, list_text(seen, chosen, str(data)))
-        aside("check.list_saved", file=list, count=len(chosen))
+    if skip_list:
+        write_text(skip_list, list_text(seen, chosen, str(data)))
+        aside("check.list_saved", file=skip_list, count=len(chosen))
     if chosen and not json:
-        aside("check.next" if list else "check.next_list", data=as_typed(data), list=as_typed(list or Path("skip.txt")))
+        code = "check.next" if skip_list else "check.next_list"
+        aside(code, data=as_typed(data), list=as_typed(skip_list or Path("skip.txt")))
     return Code.PROBLEMS if findings.problems else Code.DONE

@@ -9,7 +9,8 @@ import numpy as np
 from striate.data.check.findings import PAIRED, Finding, Findings, Group, counts
 from striate.data.check.quarantine import Quarantined, line
 from striate.data.check.survey import Survey
-from striate.messages import render
+from striate.messages import language, render
+from striate.messages.render import texts
 from striate.views.columns import aligned, printable
 
 MOST_NAMED = 3  # groups or files of a finding that are named
@@ -58,7 +59,7 @@ def detail(survey: Survey, kind: str, row: int) -> str:
     """What is said beside a picture's name, or nothing."""
     match kind:
         case "unreadable":
-            return render(f"check.why.{survey.faults[row].code}")
+            return _why(survey, row)
         case "ending":
             return survey.formats[row]
         case _:
@@ -94,7 +95,7 @@ def list_text(survey: Survey, chosen: Sequence[Quarantined], data: str) -> str:
 def reason(survey: Survey, each: Quarantined) -> str:
     """Why a picture is on the list."""
     if each.why == "unreadable":
-        return render(f"check.why.{survey.faults[each.row].code}")
+        return _why(survey, each.row)
     other = "" if each.other is None else survey.names[each.other]
     return render(f"check.reason.{each.why}", {"other": other})
 
@@ -125,6 +126,12 @@ def facts(survey: Survey, findings: Findings, chosen: Sequence[Quarantined]) -> 
             for each in chosen
         ],
     }
+
+
+def _why(survey: Survey, row: int) -> str:
+    """In a few words why a file cannot be read."""
+    code = f"check.why.{survey.faults[row].code}"
+    return render(code if code in texts(language()) else "check.why.other")
 
 
 def _finding(survey: Survey, finding: Finding) -> list[str]:
@@ -199,5 +206,5 @@ def _fact(survey: Survey, finding: Finding) -> Mapping[str, Any]:
     else:
         fact |= {"pictures": finding.pictures, "files": [name for group in named for name in group]}
     if finding.kind == "unreadable":
-        fact["reasons"] = {survey.names[row]: str(survey.faults[row]) for row, in finding.groups}
+        fact["reasons"] = {survey.names[row]: str(survey.faults[row]) for (row,) in finding.groups}
     return fact

@@ -38,7 +38,7 @@ def page(survey: Survey, findings: Findings) -> str:
             f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             # Nothing from anywhere, no script: only the pictures and the style in the file itself.
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
             "style-src 'unsafe-inline'\">",
             f"<title>{_text(head)}</title><style>{STYLE}</style></head><body>",
             f"<h1>{_text(head)}</h1><p>{_text(verdict(survey, findings))}</p>",

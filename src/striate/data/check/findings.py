@@ -158,18 +158,18 @@ def _misnamed(survey: Survey) -> list[int]:
 
 def _ending_lies(name: str, found: str, meant: dict[str, str]) -> bool:
     format_ = meant.get(PurePath(name).suffix.lower(), found)
-    # Phones write several pictures into one .jpg (MPO), JPEG 2000 and PNG have endings of kinds that Pillow keeps apart.
     return _family(format_) != _family(found)
 
 
 def _family(format_: str) -> str:
+    """Phones write several pictures into one .jpg, which Pillow calls MPO."""
     return "JPEG" if format_ == "MPO" else format_
 
 
 def _formats_by_ending() -> dict[str, str]:
     from PIL import Image
 
-    return Image.registered_extensions()
+    return dict(Image.registered_extensions())
 
 
 def _lights(survey: Survey) -> list[Finding]:
@@ -180,7 +180,7 @@ def _lights(survey: Survey) -> list[Finding]:
     white = ~black & (dark > WHITE)
     flat = ~black & ~white & (light - dark < FLAT)
     blurred = ~black & ~white & ~flat & (blur > BLURRED)
-    kinds = {"black": black, "white": white, "flat": flat, "blurred": blurred}
+    kinds: dict[str, NDArray[np.bool_]] = {"black": black, "white": white, "flat": flat, "blurred": blurred}
     return [Finding(kind, _each(rows[chosen].tolist())) for kind, chosen in kinds.items()]
 
 

@@ -49,9 +49,9 @@ def blur_of(grey: NDArray[np.uint8]) -> float:
     """How blurred a grey picture (h, w) is: 0 not at all, towards 1 entirely; contrast and brightness do not matter.
 
     What neighbouring pixels differ by, D, shrinks where the picture is blurred once more along an axis, to D';
-    blur = 1 - sum(max(0, D - D')) / sum(D), of the axis where it is more. An already blurred picture loses little. 0 for
-    a picture of one value or smaller than the filter. Source: F. Crete, T. Dolmiere, P. Ladret, M. Nicolas, The blur
-    effect: perception and estimation with a new no-reference perceptual blur metric, Proc. SPIE 6492, 2007.
+    blur = 1 - sum(max(0, D - D')) / sum(D), of the axis where it is more. An already blurred picture loses little.
+    0 for a picture of one value or smaller than the filter. Source: F. Crete, T. Dolmiere, P. Ladret, M. Nicolas,
+    The blur effect: perception and estimation with a new no-reference perceptual blur metric, Proc. SPIE 6492, 2007.
     """
     if min(grey.shape) <= SPAN:
         return 0.0

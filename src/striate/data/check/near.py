@@ -20,8 +20,8 @@ Indices = NDArray[np.int64]
 INNER = 0.015
 COARSE = 8  # side of the descriptors
 # Of 1,200 cats, dogs and faces that were resized, recompressed and cut by 3 %, the least correlations were 0.92 in the
-# sieve and 0.965 laid upon each other, the lowest hundredth 0.95 and 0.98. Of 8,000,000 pairs of different cats and dogs
-# the largest were 0.94 and 0.90, of 55,000,000 of different faces 0.95 and 0.96.
+# sieve and 0.965 laid upon each other, the lowest hundredth 0.95 and 0.98. Of 8,000,000 pairs of different cats and
+# dogs the largest were 0.94 and 0.90, of 55,000,000 of different faces 0.95 and 0.96.
 SIEVE = 0.93
 ALIKE = 0.98
 
@@ -30,8 +30,8 @@ FURTHEST = 0.06  # of the side that an edge may move
 CHUNK = 500  # pairs at a time
 ROWS, COLUMNS = 1024, 4096  # of the table of correlations at a time: 16 MB
 MOST_PAIRS = 500_000  # that are looked at closely: the most alike by their descriptors
-# Where so large a share of the pairs pass the sieve and most of them are not the same, all pictures are of one kind, such
-# as digits. Of faces 0.00003 pass, of cats and dogs 0.000001, of MNIST's digits 0.004.
+# Where so large a share of the pairs pass the sieve and most of them are not the same, all pictures are of one kind,
+# such as digits. Of faces 0.00003 pass, of cats and dogs 0.000001, of MNIST's digits 0.004.
 CROWDED = 0.001
 SAMPLE = 2048  # pictures, evenly spaced, that this is judged by
 SAMPLE_PAIRS = 400
@@ -44,6 +44,9 @@ class Pairs(NamedTuple):
     first: Indices
     second: Indices
     likeness: Array
+
+
+NONE = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 def near_duplicates(thumbnails: Pixels) -> Pairs | None:
@@ -98,7 +101,7 @@ def _sieved(thumbnails: Pixels) -> Pairs:
     """The pairs whose descriptors correlate by SIEVE or more, whole with whole or whole with inner; best first."""
     whole, inner = _descriptors(thumbnails)
     least = SIEVE
-    kept = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+    kept = NONE
     waiting: list[Pairs] = []
     count = 0
     for rows, columns in _blocks(len(thumbnails)):
@@ -135,7 +138,7 @@ def _descriptors(thumbnails: Pixels) -> tuple[Array, Array]:
 
 
 def _cells(cut: float) -> Array:
-    """The means of COARSE equal pieces of a row of SIDE pixels, of which a share is cut off each end: (COARSE, SIDE)."""
+    """The means of COARSE equal pieces of a row of SIDE pixels, a share of it cut off each end: (COARSE, SIDE)."""
     ends = np.linspace(cut * SIDE, (1 - cut) * SIDE, COARSE + 1)
     pixel = np.arange(SIDE)
     covered = np.minimum(ends[1:, None], pixel + 1) - np.maximum(ends[:-1, None], pixel)
@@ -187,13 +190,14 @@ def _step(a: Array, b: Array) -> Array:
     down, right = np.gradient(a, axis=1), np.gradient(a, axis=2)
     share = (np.arange(SIDE, dtype=np.float32) + 0.5) / SIDE
     terms = (a, down * (1 - share)[:, None], down * share[:, None], right * (1 - share), right * share)
-    basis = np.stack(terms, axis=1).reshape(len(a), len(terms), -1)          # P 5 S*S
+    basis = np.stack(terms, axis=1).reshape(len(a), len(terms), -1)  # P 5 S*S
     basis = basis - basis.mean(axis=2, keepdims=True)
     target = (b - b.mean(axis=(1, 2), keepdims=True)).reshape(len(b), -1, 1)  # P S*S 1
-    normal = basis @ basis.transpose(0, 2, 1)                                # P 5 5
+    normal = basis @ basis.transpose(0, 2, 1)  # P 5 5
     # A little of the identity, for pictures that are the same along an axis and say nothing of moves along it.
-    normal = normal + np.eye(len(terms)) * (1e-3 * np.trace(normal, axis1=1, axis2=2)[:, None, None] / len(terms) + 1e-2)
-    found = np.linalg.solve(normal, basis @ target)[..., 0]                  # P 5
+    size = np.trace(normal, axis1=1, axis2=2)[:, None, None] / len(terms)
+    normal = normal + np.eye(len(terms), dtype=np.float32) * (1e-3 * size + 1e-2)
+    found = np.asarray(np.linalg.solve(normal, basis @ target), np.float32)[..., 0]  # P 5
     gain = np.where(np.abs(found[:, :1]) < 0.1, 1, found[:, :1])
     return np.clip(found[:, 1:] / gain, -1.5, 1.5).astype(np.float32) / SIDE
 
@@ -212,10 +216,13 @@ def _join(group: Indices, ones: Indices, others: Indices) -> None:
 def _best(pairs: Pairs) -> Pairs:
     """At most MOST_PAIRS of them, best first; where equal, in the order of the pictures."""
     order = np.lexsort((pairs.second, pairs.first, -pairs.likeness))[:MOST_PAIRS]
-    return Pairs(*(each[order] for each in pairs))
+    return Pairs(pairs.first[order], pairs.second[order], pairs.likeness[order])
 
 
 def _merged(pairs: list[Pairs]) -> Pairs:
-    empty = Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
-    columns = zip(*(pairs or [empty]), strict=True)
-    return Pairs(*(np.concatenate(each) for each in columns))
+    whole = [NONE, *pairs]
+    return Pairs(
+        np.concatenate([each.first for each in whole]),
+        np.concatenate([each.second for each in whole]),
+        np.concatenate([each.likeness for each in whole]),
+    )

@@ -46,7 +46,7 @@ def quarantined(survey: Survey, findings: Findings) -> list[Quarantined]:
 def _of(survey: Survey, finding: Finding) -> list[Quarantined]:
     match finding.kind:
         case "unreadable":
-            return [Quarantined(row, finding.kind) for row, in finding.groups]
+            return [Quarantined(row, finding.kind) for (row,) in finding.groups]
         case "labels_differ" | "labels_differ_near":
             return [
                 _beside(finding.kind, row, _labelled_otherwise(survey, group, row))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from sys import intern
 
 import numpy as np
@@ -15,6 +15,7 @@ from striate.data.folder import Listing
 from striate.data.images import Pixels, decode, in_parallel, inspect
 from striate.data.reading import cannot_read
 from striate.data.source import Source
+from striate.data.sources import find
 from striate.errors import StriateError
 
 READ = 1 << 20  # bytes at a time
@@ -85,6 +86,12 @@ class Survey:
     def part_of(self, row: int) -> str:
         """The name of a picture's part."""
         return self.parts[int(self.part[row])]
+
+
+def survey(source: Path) -> Survey:
+    """Look at all pictures of a source. Raises `DataError` and `FileError` where there are none with labels."""
+    found = find(source)
+    return survey_arrays(found, str(source)) if isinstance(found, RawParts) else survey_files(found, str(source))
 
 
 def survey_files(listing: Listing, root: str) -> Survey:
