@@ -153,7 +153,8 @@ def _misnamed(survey: Survey) -> list[int]:
     if not survey.are_files:
         return []
     meant = _formats_by_ending()
-    return [row for row in survey.readable.tolist() if _ending_lies(survey.names[row], survey.formats[row], meant)]
+    rows: list[int] = survey.readable.tolist()
+    return [row for row in rows if _ending_lies(survey.names[row], survey.formats[row], meant)]
 
 
 def _ending_lies(name: str, found: str, meant: dict[str, str]) -> bool:

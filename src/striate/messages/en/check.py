@@ -50,7 +50,7 @@ TEXTS = {
     "check.reason.across": "same picture as {other}",
     "check.reason.across_near": "nearly the same picture as {other}",
     "check.reason.duplicate": "same picture as {other}",
-    "check.list_head": "striate check {data}",
+    "check.list_head": "Made by: striate check {data}",
     "check.list_use": "One file a line, to be left out by: striate train DATA -o OUT --skip THIS_FILE. Delete the lines of those to keep.",
     "check.page_title": "Check of {data}",
     "check.page_text": "As text",

@@ -50,7 +50,7 @@ TEXTS = {
     "check.reason.across": "{other:과/와} 같은 사진",
     "check.reason.across_near": "{other:과/와} 거의 같은 사진",
     "check.reason.duplicate": "{other:과/와} 같은 사진",
-    "check.list_head": "striate check {data}",
+    "check.list_head": "만든 명령: striate check {data}",
     "check.list_use": "한 줄에 파일 하나씩이며, striate train DATA -o OUT --skip 이_파일 명령으로 뺍니다. 남길 파일의 줄은 지우십시오.",
     "check.page_title": "{data} 점검",
     "check.page_text": "글로 보기",
