@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels
 from striate.data.images import Pixels
+from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
 
 
@@ -20,7 +21,7 @@ class Images:
 
     pictures: Pixels
     labels: Labels
-    files: tuple[str, ...] | None
+    files: Names | None
     preprocessing: Preprocessing
 
     def __len__(self) -> int:
@@ -41,8 +42,7 @@ class Images:
 
     def take(self, indices: NDArray[np.intp]) -> "Images":
         """Some of them, in the order of the indices."""
-        chosen: list[int] = indices.tolist()
-        files = None if self.files is None else tuple(self.files[i] for i in chosen)
+        files = None if self.files is None else self.files.take(indices)
         return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
 
 

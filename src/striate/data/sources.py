@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from striate.data.archive import is_archive, list_archive
 from striate.data.arrays import RawParts
 from striate.data.folder import Listing, list_folder
 from striate.data.idx import is_idx, read_idx
@@ -24,4 +25,6 @@ def find(source: str | os.PathLike[str]) -> Listing | RawParts:
         return read_idx(path) if is_idx(path) else list_folder(path)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
+    if is_archive(path):
+        return list_archive(path)
     raise DataError("data.unknown_source", file=str(path))
