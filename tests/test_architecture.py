@@ -42,7 +42,7 @@ FLOORS = [
     ["striate.figures"],
     ["striate.views"],
     ["striate.training"],
-    ["striate.storage"],
+    ["striate.confidence", "striate.storage"],
     ["striate.data"],
     ["striate.engines.select"],
     ["striate.engines.native", "striate.engines.reference"],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from striate.network.schedules import Schedule
 from striate.network.settings import config
 from striate.presets.read import tables
 from striate.recipe import Decided, Recipe
+from striate.report import Report, class_report, confidence_of
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
@@ -67,6 +68,8 @@ class Trained:
     judged_on: str
     pictures: int
     files: Mapping[str, Path]
+    validation_pictures: int
+    report: Report
 
 
 def train_run(
@@ -104,12 +107,14 @@ def train_run(
         )
         best = from_file(load(folder / BEST))
         _compile(best, run.recipe, run.recipe.rule)
+        best.confidence = confidence_of(best, run.validation, **_computing(recipe))
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
-        judged = best.judge(held_out)
+        report = class_report(best, held_out, loss=run.recipe.loss, **_computing(recipe))
+        judged = {"loss": report.loss, "accuracy": report.accuracy}
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
         best.save(folder / BEST)
         files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
-        return Trained(best, history, judged, judged_on, len(held_out), files)
+        return Trained(best, history, judged, judged_on, len(held_out), files, len(run.validation), report)
 
 
 def prepared(data: Dataset, recipe: Recipe) -> Prepared:
@@ -240,6 +245,10 @@ def check_outputs(graph: Graph, model: str, classes: int) -> None:
 
 def _compile(model: Model, recipe: Recipe, rule: Rule) -> None:
     model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
+
+
+def _computing(recipe: Recipe) -> dict[str, Any]:
+    return {"engine": recipe.engine, "threads": recipe.threads, "isa": recipe.isa}
 
 
 def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:

@@ -53,13 +53,30 @@ def _show(report: Report, part: str) -> None:
     say("evaluate.pictures", pictures=report.pictures, part=f"part.{part}", right=report.hits)
     low, high = report.accuracy_interval
     say("judged.accuracy_between", low=100 * low, high=100 * high)
+    say("judged.balanced", percent=100 * report.balanced_accuracy)
     write(["", *class_lines(report.class_names, report.classes, report.macro)])
     if confused := confusion_lines(report.class_names, report.matrix):
         write(["", *confused])
     if report.bins is not None and report.calibration_error is not None:
         write([""])
         say("judged.calibration", percent=100 * report.calibration_error, bins=len(report.bins))
+    _show_confidence(report)
     aside("evaluate.loss", loss=report.loss)
+
+
+def _show_confidence(report: Report) -> None:
+    """How well the calibrated probabilities fit, how often the model abstains, how often it is right where not."""
+    if report.confidence is None or report.answers is None or report.abstaining is None:
+        return
+    error, found = report.answers.calibration().result(), report.abstaining
+    say("judged.calibrated", temperature=report.confidence.temperature, percent=100 * error)
+    (low, high), share = found.refused_interval, found.refused / found.pictures
+    between = {"share": 100 * share, "low": 100 * low, "high": 100 * high}
+    say("judged.abstains", **{**found._asdict(), "threshold": 100 * found.threshold}, refused=found.refused, **between)
+    if found.accuracy is not None:
+        (low, high), share = found.accuracy_interval, found.accuracy
+        between = {"share": 100 * share, "low": 100 * low, "high": 100 * high}
+        say("judged.answered", **found._asdict(), **between)
 
 
 def _pictures(model: Model, source: Path) -> tuple[str, Images]:
