@@ -37,6 +37,7 @@ FLOORS = [
         "striate.history",
         "striate.recipe",
         "striate.report",
+        "striate.report_page",
     ],
     ["striate.presets.nets", "striate.presets.read"],
     ["striate.figures"],

@@ -1,7 +1,7 @@
 """A whole training with its folder: what `striate train` and `striate demo` do, for scripts and notebooks too.
 
-The folder holds best.safetensors and last.safetensors, metrics.csv, settings.toml and, where matplotlib is there,
-curves.png.
+The folder holds best.safetensors and last.safetensors, settings.toml, metrics.csv and the same as metrics.jsonl,
+report.html and, where matplotlib is there, curves.png.
 """
 
 import json
@@ -28,14 +28,17 @@ from striate.network.settings import config
 from striate.presets.read import tables
 from striate.recipe import Decided, Recipe
 from striate.report import Report, class_report, confidence_of
+from striate.report_page import read_settings, write_report
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
+from striate.training.json_lines import JSONLinesLogger
 from striate.version import __version__
 from striate.views.progress import Verbose
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
+EPOCHS, REPORT = "metrics.jsonl", "report.html"
 HOLDING_OUT = 2  # keeps this draw apart from others of the same seed
 HELD_OUT_SHARE = 0.1  # for validation, where the data have no part for it
 
@@ -113,7 +116,19 @@ def train_run(
         judged = {"loss": report.loss, "accuracy": report.accuracy}
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
         best.save(folder / BEST)
-        files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
+        write_report(
+            folder / REPORT,
+            report,
+            best,
+            held_out,
+            title=folder.resolve().name,
+            part=judged_on,
+            settings=read_settings(folder / SETTINGS),
+            history=history.history,
+            chosen_here=judged_on == "validation",
+        )
+        files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT)}
+        files |= _drawn(history, folder)
         return Trained(best, history, judged, judged_on, len(held_out), files, len(run.validation), report)
 
 
@@ -262,7 +277,7 @@ class _Settings(Callback):
         self._folder, self._text = folder, text
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in (BEST, LAST, METRICS, CURVES):
+        for name in (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
@@ -279,6 +294,7 @@ def _keepers(folder: Path, settings: str) -> list[Callback]:
         ModelCheckpoint(pattern(BEST), save_best_only=True),
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
+        JSONLinesLogger(folder / EPOCHS),
     ]
 
 

@@ -11,7 +11,8 @@ from striate.data.load import Dataset, Images, load_images
 from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
 from striate.report import Report, class_report
-from striate.runs import learned_from, model_file
+from striate.report_page import read_metrics, read_settings, write_report
+from striate.runs import METRICS, SETTINGS, learned_from, model_file
 from striate.views.classes import class_lines, confusion_lines
 
 
@@ -21,6 +22,7 @@ from striate.views.classes import class_lines, confusion_lines
 @option("--batch", reader=Whole(1), default=256)
 @computing
 @option("--figure", reader=Place())
+@option("--html", reader=Place())
 @json_flag
 def evaluate(
     model: Path,
@@ -30,6 +32,7 @@ def evaluate(
     isa: str | None,
     threads: int | None,
     figure: Path | None,
+    html: Path | None,
     json: bool,
 ) -> None:
     """`striate evaluate`."""
@@ -40,12 +43,31 @@ def evaluate(
     report = class_report(judge, images, batch, engine=engine, isa=isa, threads=threads)
     if figure:
         report.plot(figure)
+    if html:
+        _write_html(html, report, judge, images, model, part)
     if json:
         write_json({**report.to_json(), "part": part}, indent=None)
     else:
         _show(report, part)
     if figure:
         aside("judged.saved", file=figure)
+    if html:
+        aside("page.saved", file=html)
+
+
+def _write_html(path: Path, report: Report, model: Model, images: Images, given: Path, part: str) -> None:
+    """The report as a page; where the model stands in a run's folder, with how it was trained."""
+    folder = given if given.is_dir() else given.parent
+    write_report(
+        path,
+        report,
+        model,
+        images,
+        title=(given if given.is_dir() else given.with_suffix("")).resolve().name,
+        part=part,
+        settings=read_settings(folder / SETTINGS),
+        history=read_metrics(folder / METRICS),
+    )
 
 
 def _show(report: Report, part: str) -> None:
