@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.errors import DataError, SettingError
+from striate.errors import DataError
 from striate.network.settings import Unfit, convert, is_real, positive_real
 
 Array = NDArray[Any]

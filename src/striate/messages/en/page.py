@@ -1,7 +1,7 @@
 """The report of a model as a page."""
 
 TEXTS = {
-    "page.title": "{title} – report",  # noqa: RUF001 (an en dash)
+    "page.title": "{title} – report",
     "page.heading": "Report:",
     "page.trained": "{model}, {weights:,} weights, learned from {pictures:,} pictures of {classes} classes, {size:size} {colour:text}, for {epochs} epochs.",
     "page.colour.grey": "grey",
@@ -54,7 +54,7 @@ TEXTS = {
     "page.coverage": "share of pictures answered, %",
     "page.risk": "Other thresholds",
     "page.risk_line": "wrong among the answers",
-    "page.chosen": "{percent:.1f} %",
+    "page.chosen": "the chosen threshold, {percent:.1f} %",
     "page.unknown": "All pictures judged here are of the known classes. How often a picture of something else is recognised as “none of these” cannot be measured with them, "
     "and a network may well be sure of what it has never seen; test it with such pictures.",
     "page.chosen_here": "The best epoch, the temperature and the threshold were chosen by these same pictures, as the data have no test part: with new pictures expect a little less.",

@@ -1,7 +1,7 @@
 """모델 보고서 페이지."""
 
 TEXTS = {
-    "page.title": "{title} – 보고서",  # noqa: RUF001 (an en dash)
+    "page.title": "{title} – 보고서",
     "page.heading": "보고서:",
     "page.trained": "{model}, 가중치 {weights:,}개. 클래스 {classes}개의 사진 {pictures:,}장({size:size}, {colour:text})으로 {epochs}에폭 동안 학습했습니다.",
     "page.colour.grey": "흑백",
@@ -54,7 +54,7 @@ TEXTS = {
     "page.coverage": "답한 사진의 비율, %",
     "page.risk": "기준을 바꾸면",
     "page.risk_line": "답 가운데 틀린 비율",
-    "page.chosen": "{percent:.1f} %",
+    "page.chosen": "정한 기준, {percent:.1f} %",
     "page.unknown": "여기서 평가한 사진은 모두 모델이 아는 클래스의 사진입니다. 전혀 다른 것을 찍은 사진에 ‘해당 없음’이라고 답하는지는 이것으로 알 수 없으며, "
     "신경망은 한 번도 보지 못한 것에도 확신을 보일 수 있습니다. 그런 사진으로 직접 확인하십시오.",
     "page.chosen_here": "시험 부분이 없어서 가장 좋은 에폭과 온도와 기준을 바로 이 사진들로 골랐습니다. 새 사진에서는 이보다 조금 낮을 것입니다.",

@@ -60,7 +60,7 @@ def _rate(code: str, hits: int, of: int) -> tuple[str, int, int, Interval]:
 
 def _between(of: int, interval: Interval) -> str:
     low, high = interval
-    return f"{100 * low:.1f}–{100 * high:.1f}" if of else ""  # noqa: RUF001 (an en dash)
+    return f"{100 * low:.1f}–{100 * high:.1f}" if of else ""
 
 
 def _risk(answers: Answers, found: Abstaining) -> Markup:
@@ -71,7 +71,7 @@ def _risk(answers: Answers, found: Abstaining) -> Markup:
     drawn: list[Markup] = []
     if found.answered:
         here = found.answered / found.pictures, 1 - found.right / found.answered
-        drawn = [upright(x, y, here[0], 0, y.high, "whisker"), dot(x, y, here, 4, "second")]
+        drawn = [upright(x, y, here[0], 0, y.high, "line second"), dot(x, y, here, 4, "second")]
     chosen = Line([], "second", say("page.chosen", percent=100 * found.threshold))
     shown = [line, chosen] if found.answered and found.threshold else [line]
     return figure(say("page.risk"), chart(x, y, [line], say("page.risk"), *(drawn if found.threshold else ())), shown)

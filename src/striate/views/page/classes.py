@@ -46,7 +46,7 @@ def _row(class_name: str, facts: ClassFacts) -> list[Part]:
 def _share(share: float | None, interval: Interval) -> Markup:
     """The share, its interval as a line from 0 to 1 and as numbers."""
     if share is None:
-        return Markup("–")  # noqa: RUF001 (an en dash)
+        return Markup("–")
     low, high = (100 * end for end in interval)
     line = tag(
         "svg",
@@ -57,7 +57,7 @@ def _share(share: float | None, interval: Interval) -> Markup:
         class_="interval",
         aria_hidden="true",
     )
-    return tag("span", percent(share), line, tag("small", f"{low:.1f}–{high:.1f}"), class_="share")  # noqa: RUF001
+    return tag("span", percent(share), line, tag("small", f"{low:.1f}–{high:.1f}"), class_="share")
 
 
 def confusions(names: Sequence[str], matrix: NDArray[Any]) -> Markup:

@@ -27,7 +27,7 @@ Part = str | None  # a plain text, or Markup; None is nothing
 def tag(name: str, *inside: Part, **attributes: str | None) -> Markup:
     """An element. `class_` is the attribute class, an underscore else a hyphen; of value None it is left out."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(printable(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_clean(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -38,7 +38,12 @@ def tag(name: str, *inside: Part, **attributes: str | None) -> Markup:
 
 def joined(*parts: Part) -> Markup:
     """Parts one behind the other."""
-    return Markup("".join(part if isinstance(part, Markup) else escape(printable(part)) for part in parts if part))
+    return Markup("".join(part if isinstance(part, Markup) else _clean(part) for part in parts if part))
+
+
+def _clean(text: str) -> str:
+    """Escaped, and without characters that steer; `printable` takes a blank that does not break for one."""
+    return escape(NO_BREAK.join(map(printable, text.split(NO_BREAK))))
 
 
 def say(code: str, **fields: object) -> str:
@@ -48,7 +53,7 @@ def say(code: str, **fields: object) -> str:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """87.0 %; of nothing a dash."""
-    return "–" if share is None else f"{100 * share:.{digits}f}{NO_BREAK}%"  # noqa: RUF001 (an en dash)
+    return "–" if share is None else f"{100 * share:.{digits}f}{NO_BREAK}%"
 
 
 def name(text: str) -> Markup:
