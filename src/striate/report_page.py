@@ -79,8 +79,8 @@ def worst_mistakes(report: Report, images: Images, most: int = MOST_MISTAKES) ->
     return [
         Mistake(
             np.asarray(images.pictures[i]),
-            names[found.truth[i]],
-            names[found.answer[i]],
+            names[int(found.truth[i])],
+            names[int(found.answer[i])],
             float(found.sure[i]),
             None if images.files is None else images.files[i],
             i,

@@ -25,7 +25,6 @@ TEXTS = {
     "page.matrix": "A row for each true class, a column for each answer. Blue: right, deeper with the share of the row. Orange: wrong, deepened so that rare mistakes can be seen.",
     "page.truth": "true class",
     "page.answered": "answered",
-    "page.times": "pictures",
     "page.of_class": "of the class",
     "page.no_mistakes": "There is not a single mistake.",
     "page.mistakes": "The worst mistakes",

@@ -8,7 +8,7 @@ TEXTS = {
     "predict.none": "해당 없음",
     "predict.guess": "({best}?)",
     "train.confidence": "검증 사진 {pictures:,}장으로 확률을 보정했습니다: 온도 {temperature:.2f}. predict는 확률이 {percent:.1f} % 이상일 때만 답하고, 그보다 낮으면 '해당 없음'이라고 합니다(--threshold로 바꿀 수 있습니다).",
-    "train.always_answers": "검증 사진 {pictures:,}장으로 확률을 보정했습니다: 온도 {temperature:.2f}. 사진이 너무 적어 기준을 정할 수 없으므로 predict는 늘 답합니다(--threshold로 정할 수 있습니다).",
+    "train.always_answers": "검증 사진 {pictures:,}장으로 확률을 보정했습니다: 온도 {temperature:.2f}. 맞힌 사진이 너무 적어 기준을 정할 수 없으므로 predict는 늘 답합니다(--threshold로 정할 수 있습니다).",
     "judged.balanced": "균형 정확도: {percent:.1f} % (클래스별 재현율의 평균)",
     "judged.calibrated": "보정한 뒤(온도 {temperature:.2f}): {percent:.1f} %",
     "judged.abstains": "확률이 {threshold:.1f} % 미만이라 '해당 없음'이라고 한 사진: {pictures:,}장 중 {refused:,}장, {share:.1f} % (95 % 신뢰 구간 {low:.1f}에서 {high:.1f} %)",

@@ -25,7 +25,6 @@ TEXTS = {
     "page.matrix": "행은 정답, 열은 모델의 답입니다. 파랑은 맞힌 것으로, 행에서 차지하는 비율이 클수록 짙습니다. 주황은 틀린 것으로, 드문 실수도 보이도록 더 짙게 칠했습니다.",
     "page.truth": "정답",
     "page.answered": "모델의 답",
-    "page.times": "사진 수",
     "page.of_class": "클래스 중 비율",
     "page.no_mistakes": "틀린 답이 하나도 없습니다.",
     "page.mistakes": "가장 크게 틀린 답",

@@ -97,4 +97,5 @@ def _largest(names: Sequence[str], matrix: NDArray[Any]) -> Markup:
         [name(names[truth]), name(names[answer]), f"{count:,}", percent(count / totals[truth])]
         for truth, answer, count in found
     ]
-    return table([say(f"page.{c}") for c in ("truth", "answered", "times", "of_class")], rows, numbers={2, 3})
+    head = [say("page.truth"), say("page.answered"), say("judged.pictures"), say("page.of_class")]
+    return table(head, rows, numbers={2, 3})

@@ -18,6 +18,8 @@ from striate.views.page.html import Markup, document, joined, percent, say, tag
 from striate.views.page.mistakes import Mistake, mistakes
 from striate.views.page.settings import settings_section
 
+COLOURS = {"grey": "page.colour.grey", "rgb": "page.colour.rgb"}
+
 
 class Judgement(Protocol):
     """What was found about a model: `striate.report.Report`."""
@@ -102,10 +104,8 @@ def _head(found: Judgement, story: Story) -> Markup:
 
 def _told(story: Story) -> Markup | None:
     """One sentence on what was trained on what, where the settings say it."""
-    train, data, size = (story.settings.get(name) for name in ("train", "data", "preprocessing"))
-    if not (isinstance(train, Mapping) and isinstance(data, Mapping) and isinstance(size, Mapping)):
-        return None
     try:
+        train, data, size = (story.settings[name] for name in ("train", "data", "preprocessing"))
         text = say(
             "page.trained",
             model=train["model"],
@@ -113,10 +113,10 @@ def _told(story: Story) -> Markup | None:
             pictures=data["pictures"],
             classes=len(data["classes"]),
             size=tuple(size["size"]),
-            colour=f"page.colour.{size['colour']}",
+            colour=COLOURS[size["colour"]],
             epochs=train["epochs"],
         )
-    except (KeyError, TypeError, ValueError):  # settings that somebody has edited
+    except (KeyError, TypeError, ValueError):  # none, or some that somebody has edited
         return None
     return tag("p", text)
 

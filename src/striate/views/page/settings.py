@@ -11,9 +11,9 @@ LONGEST = 400  # characters of a value
 
 def settings_section(settings: Mapping[str, Any], network: Markup | None) -> Markup:
     """Each table of the settings, and the network layer by layer; names are those of the file."""
-    tables = {name: table for name, table in settings.items() if isinstance(table, Mapping)}
+    tables = {name: cast(Mapping[str, Any], table) for name, table in settings.items() if isinstance(table, Mapping)}
     loose = {name: value for name, value in settings.items() if name not in tables and name != LAYERS}
-    parts = [_table(name, cast(Mapping[str, Any], table)) for name, table in tables.items()]
+    parts = [_table(name, table) for name, table in tables.items()]
     told = tag("div", *parts, *([_table("", loose)] if loose else []), class_="settings")
     shown = folded(say("page.network"), network) if network is not None else None
     return section(say("page.settings"), told, shown, tag("p", say("page.settings_file"), class_="note"))
