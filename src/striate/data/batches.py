@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.augment import Augmentation
+from striate.data.decoded import Decoded, Gathered, Pictures, Unread, gathered
 from striate.data.prepare import prepared
 from striate.errors import DataError
 
@@ -15,11 +16,15 @@ Indices = NDArray[np.intp]
 
 
 class Batch(NamedTuple):
-    """Pictures (n, H, W, C) as the model takes them, their targets, and their weights where they have any."""
+    """Pictures (n, H, W, C) as the model takes them, their targets, and their weights where they have any.
+
+    `unread`: the files of those that were asked for and could not be read; they are not among the n, which may be 0.
+    """
 
     x: Array
     y: Array
     sample_weight: Array | None
+    unread: tuple[Unread, ...] = ()
 
 
 class Batches(Protocol):
@@ -36,13 +41,13 @@ class Batches(Protocol):
 
 @dataclass(frozen=True)
 class ArrayBatches:
-    """Pictures in memory, bytes or numbers. `scale` makes of stored ones what the model takes; None: nothing is to do.
+    """Pictures, bytes or numbers. `scale` makes of stored ones what the model takes; None: nothing is to do.
 
     In an epoch of training they come varied by `augmentation`, drawn by `seed`; what asks for no epoch gets them as
     they are.
     """
 
-    pictures: Array
+    pictures: Pictures
     targets: Array
     sample_weight: Array | None = None
     scale: float | None = None
@@ -53,14 +58,18 @@ class ArrayBatches:
         return len(self.pictures)
 
     def take(self, indices: Indices, epoch: int | None = None) -> Batch:
+        found = gathered(self.pictures, indices)
+        if found.came is not None:
+            indices = indices[found.came]
         weight = None if self.sample_weight is None else self.sample_weight[indices]
-        return Batch(self._prepared(indices, epoch), self.targets[indices], weight)
+        return Batch(self._prepared(found, indices, epoch), self.targets[indices], weight, found.unread)
 
-    def _prepared(self, indices: Indices, epoch: int | None) -> Array:
+    def _prepared(self, found: Gathered, indices: Indices, epoch: int | None) -> Array:
+        pictures, places, *_ = found
         if self.augmentation is None or epoch is None:
-            return self.pictures[indices] if self.scale is None else prepared(self.pictures, indices, self.scale)
+            return pictures[places] if self.scale is None else prepared(pictures, places, self.scale)
         variation = self.augmentation.draw(self.seed, epoch, indices, *self.pictures.shape[1:3])
-        return prepared(self.pictures, indices, 1.0 if self.scale is None else self.scale, variation)
+        return prepared(pictures, places, 1.0 if self.scale is None else self.scale, variation)
 
     def augmented(self, augmentation: Augmentation | None, seed: int) -> "ArrayBatches":
         """These pictures, to be varied in training. Raises `DataError` where they cannot be."""
@@ -72,7 +81,9 @@ class ArrayBatches:
     def part(self, of: slice) -> "ArrayBatches":
         """Some of the pictures, without copying them."""
         weight = None if self.sample_weight is None else self.sample_weight[of]
-        return replace(self, pictures=self.pictures[of], targets=self.targets[of], sample_weight=weight)
+        lazy = isinstance(self.pictures, Decoded)
+        pictures = self.pictures.take(np.arange(len(self))[of]) if lazy else self.pictures[of]
+        return replace(self, pictures=pictures, targets=self.targets[of], sample_weight=weight)
 
     def split_last(self, share: float) -> tuple["ArrayBatches", "ArrayBatches"]:
         """All but the last share of the pictures, and that. Raises `DataError` where one side would be empty."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
+from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import common_colour, common_size
 from striate.data.dataset import Dataset, Images
 from striate.data.folder import Listing, check_filled, list_folder
@@ -21,6 +22,7 @@ from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
 from striate.data.reading import cannot_read
 from striate.errors import DataError, Notice, StateError
+from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
@@ -33,8 +35,9 @@ def load_images(
     size: int | Pair | None = None,
     colour: Colour | None = None,
     resize: Resize = "stretch",
+    cache: int = BOUND,
 ) -> Dataset:
-    """Read pictures with labels into memory.
+    """Read pictures with labels.
 
     `source` is one of
 
@@ -46,6 +49,9 @@ def load_images(
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
 
+    `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
+    the next time; 0: none. Sets of few files leave nothing there.
+
     What is no picture among pictures is skipped with a `Notice`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
@@ -53,6 +59,7 @@ def load_images(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
         checked_resize(resize),
+        users_cache(convert("load_images", "cache", whole, cache)),
     )
     path = Path(source)
     dataset, notices = _reader(path)(path, wanted)
@@ -88,6 +95,7 @@ class _Wanted:
     size: Pair | None
     colour: Colour | None
     resize: Resize
+    cache: Cache | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -146,7 +154,7 @@ def _from_folder(root: Path, wanted: _Wanted) -> _Read:
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)

@@ -17,6 +17,8 @@ from striate.errors import DataError, SettingError, UnknownNameError, unknown_na
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
+    from striate.data.decoded import Pictures
+
 Resize = Literal["stretch", "fit", "crop"]
 
 CHANNELS: Mapping[Colour, int] = {"grey": 1, "rgb": 3}
@@ -81,7 +83,7 @@ class Preprocessing:
         self.check(pictures)
         return np.multiply(pictures, np.float32(self.scale), dtype=np.float32)
 
-    def check(self, pictures: NDArray[Any]) -> None:
+    def check(self, pictures: "Pictures") -> None:
         """Raise `DataError` unless they are uint8 (N, height, width, channels)."""
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape:
             raise DataError("pictures.unfit", required=self.shape, came=pictures.shape, dtype=str(pictures.dtype))
