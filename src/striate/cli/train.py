@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from striate.cli.computing import computing
 from striate.cli.output import aside, say, write_json
-from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
+from striate.cli.readers import Bytes, Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
@@ -75,6 +75,7 @@ class Batch:
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
+@option("--cache", reader=Bytes(), default="4GB")
 @computing
 @flag("--force")
 @json_flag
@@ -93,6 +94,7 @@ def train(
     seed: int,
     size: Pair | None,
     width: float,
+    cache: int,
     engine: str | None,
     isa: str | None,
     threads: int | None,
@@ -123,7 +125,7 @@ def train(
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
     with claimed(output, overwrite=force):  # also before reading
-        images = load_images(data, size=size)
+        images = load_images(data, size=size, cache=cache)
         begins = None if json else _show_what_begins
         trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
     if not json:

@@ -16,7 +16,7 @@ from striate.data.locks import remove_unused
 from striate.data.setfile import PAGE, PART, Kept, SetWriter, Shape3, read_set
 from striate.errors import tell
 
-GB = 10**9
+MB, GB = 10**6, 10**9
 BOUND = 4 * GB  # bytes that all sets together may take, unless the user says otherwise
 SPARE = 2**28  # bytes of the disk that are left free
 SETS, SET = "pictures", ".set"  # the folder in the cache folder; how names of sets end
@@ -135,12 +135,18 @@ class Cache:
         return shutil.disk_usage(self.folder).free - SPARE
 
 
-def users_cache(bound: int) -> Cache | None:
-    """The cache of the user, of so many bytes at most; None for 0, or where a user has no home."""
+def users_folder() -> Path | None:
+    """The folder of the user's sets; None where a user has no home."""
     try:
-        return Cache(cache_folder() / SETS, bound) if bound else None
+        return cache_folder() / SETS
     except RuntimeError:
         return None
+
+
+def users_cache(bound: int) -> Cache | None:
+    """The cache of the user, of so many bytes at most; None for 0, or where a user has no home."""
+    folder = users_folder()
+    return Cache(folder, bound) if bound and folder else None
 
 
 def key_of(*what: str) -> str:

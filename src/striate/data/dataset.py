@@ -42,7 +42,7 @@ class Images:
 
     def take(self, indices: NDArray[np.intp]) -> "Images":
         """Some of them, in the order of the indices; what does not stand in memory is not brought there."""
-        files = None if self.files is None else tuple(self.files[i] for i in indices.tolist())
+        files = None if self.files is None else tuple(map(self.files.__getitem__, indices))
         return Images(
             chosen(self.pictures, indices, self.preprocessing), self.labels[indices], files, self.preprocessing
         )

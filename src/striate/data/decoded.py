@@ -99,7 +99,7 @@ class Decoded:
             pictures[i] = self.kept[row] if row < len(self.kept) else self._read(row)
 
         results = in_parallel(fill, range(len(rows)))
-        unread = tuple(Unread(self.files[rows[i]], error) for i, error in enumerate(results) if error is not None)
+        unread = tuple(Unread(self.files[int(rows[i])], error) for i, error in enumerate(results) if error is not None)
         came = np.flatnonzero([error is None for error in results])
         return Gathered(pictures, came, came if unread else None, unread)
 

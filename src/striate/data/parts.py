@@ -121,7 +121,7 @@ class _Part:
         """Decode some files into the pixels given for them, (n, H, W, C); which of them are usable pictures."""
 
         def fill(i: int) -> None:
-            file = self._files[places[i]]
+            file = self._files[int(places[i])]
             if self._index[places[i], 2] == NO_STAMP:
                 self._source.stamp(file)  # says why it cannot be read
             pixels[i] = self._preprocessing.read(file, self._source)

@@ -9,11 +9,12 @@ index       N x 4 int64, the kept ones first: two of the name's hash, the file's
 import os
 import struct
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkstemp
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,8 @@ COLUMNS = 4
 PART = ".part"  # ends the name of a file that is being written
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Kept:
     """The index of all pictures of a set, and the pixels of the first of them, read-only, mapped."""
 
     index: Index
