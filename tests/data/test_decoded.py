@@ -14,6 +14,7 @@ from striate.data.batches import ArrayBatches
 from striate.data.dataset import Images
 from striate.data.decoded import Decoded
 from striate.data.folder import ListedPart, list_folder
+from striate.data.names import Names
 from striate.data.parts import read_part
 from striate.data.preprocessing import Preprocessing
 from striate.data.source import Stamp
@@ -121,8 +122,8 @@ def test_memory_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def loaded(count: int) -> Images:
         folder = "/home/somebody/Pictures/flowers/train"
-        files = tuple(f"{folder}/dandelion/IMG_20240101_{i:06}.jpg" for i in range(count))
-        return read_part(ListedPart(folder, files, tuple(i % 2 for i in range(count))), rule, Named())[0]
+        files = Names(f"{folder}/dandelion/IMG_20240101_{i:06}.jpg" for i in range(count))
+        return read_part(ListedPart(folder, files, np.arange(count) % 2), rule, Named())[0]
 
     def in_batches(images: Images) -> ArrayBatches:
         some = images.take(np.arange(0, len(images), 2))

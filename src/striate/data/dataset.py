@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels
 from striate.data.decoded import Pictures, chosen
+from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.errors import Notice
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -21,7 +23,7 @@ class Images:
 
     pictures: Pictures
     labels: Labels
-    files: tuple[str, ...] | None
+    files: Names | None
     preprocessing: Preprocessing
 
     def __len__(self) -> int:
@@ -42,10 +44,9 @@ class Images:
 
     def take(self, indices: NDArray[np.intp]) -> "Images":
         """Some of them, in the order of the indices; what does not stand in memory is not brought there."""
-        files = None if self.files is None else tuple(map(self.files.__getitem__, indices))
-        return Images(
-            chosen(self.pictures, indices, self.preprocessing), self.labels[indices], files, self.preprocessing
-        )
+        files = None if self.files is None else self.files.take(indices)
+        pictures = chosen(self.pictures, indices, self.preprocessing)
+        return Images(pictures, self.labels[indices], files, self.preprocessing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,8 @@ class Dataset:
         data = load_images("flowers")
         model.fit(data.train.x, data.train.y)
 
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
+    were given while reading; `size_given` says that their size was asked for, not chosen.
     """
 
     train: Images
@@ -63,3 +65,5 @@ class Dataset:
     test: Images | None
     class_names: tuple[str, ...]
     preprocessing: Preprocessing
+    notices: tuple[Notice, ...] = ()
+    size_given: bool = False

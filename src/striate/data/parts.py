@@ -15,6 +15,7 @@ from striate.data.dataset import Images
 from striate.data.decoded import Decoded, Indices, Pictures
 from striate.data.folder import ListedPart
 from striate.data.images import Pixels, in_parallel
+from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
 from striate.data.setfile import COLUMNS, Index, Kept
 from striate.data.source import DISK, Source
@@ -39,8 +40,7 @@ def read_part(
     """
     pictures, usable = _Part(listed, preprocessing, source).read(cache)
     unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
-    labels = np.array(listed.labels, np.int64)[usable]
-    return Images(pictures, labels, _those(listed.files, usable), preprocessing), unusable
+    return Images(pictures, listed.labels[usable], _those(listed.files, usable), preprocessing), unusable
 
 
 class _Part:
@@ -163,8 +163,8 @@ def _rows(index: Index, old: Index) -> Indices:
     return np.where((old[at] == index).all(axis=1), at, -1)
 
 
-def _those(files: tuple[str, ...], usable: Mask) -> tuple[str, ...]:
-    return files if usable.all() else tuple(files[i] for i in np.flatnonzero(usable))
+def _those(files: Names, usable: Mask) -> Names:
+    return files if usable.all() else files.take(np.flatnonzero(usable))
 
 
 @once
