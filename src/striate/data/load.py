@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.cache import BOUND, Cache, users_cache
-from striate.data.choosing import common_colour, common_size
+from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
-from striate.data.folder import Listing, check_filled
+from striate.data.folder import ListedPart, Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
 from striate.network.settings import convert, whole
@@ -134,15 +135,18 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
+    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
+    return Preprocessing(size, colour, resize=wanted.resize), [*said, *also_said, *changes(headers)]
+
+
+def _headers(part: ListedPart, source: Source) -> list[Header]:
+    """Those of the files that are pictures."""
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
+    return [header for header in found if isinstance(header, Header)]
 
 
 def _skipped(root: str, files: list[str]) -> list[Notice]:
