@@ -16,7 +16,7 @@ from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NAME = 1.25  # inches for a class's name
+LONGEST_NAME = 1.25  # inches; a longer one is broken
 SIDE, GAP, ROW_GAP = 0.95, 0.08, 0.14
 APART = 0.12  # between a picture and its variants
 
@@ -43,15 +43,17 @@ def class_sheet(rows: Sequence[Row], *, title: str = "") -> "Figure":
     letters = lettering([title, *(row.name for row in rows)])
     longest = max((len(row.pictures) for row in rows), default=1)
     tall = shape[0] / shape[1] if rows else 1.0
-    across = NAME + longest * (SIDE + GAP) - GAP + (APART if any(row.varied for row in rows) else 0.0)
+    widest = max((letters.width(letters.name(row.name), SMALL) for row in rows), default=0.0)
+    beside = min(widest, LONGEST_NAME) + 2 * GAP
+    across = beside + longest * (SIDE + GAP) - GAP + (APART if any(row.varied for row in rows) else 0.0)
     page = Page(letters, across, len(rows) * (SIDE * tall + ROW_GAP) - ROW_GAP, title)
     for r, row in enumerate(rows):
         top = r * (SIDE * tall + ROW_GAP)
         if r == 0 or row.name != rows[r - 1].name:
-            for n, line in enumerate(letters.wrapped(letters.name(row.name), NAME - GAP, SMALL, lines=3)):
+            for n, line in enumerate(letters.wrapped(letters.name(row.name), LONGEST_NAME, SMALL, lines=3)):
                 page.text(line, 0, top + n * LINE, color=INK)
         for c, picture in enumerate(_shown(row.pictures)):
-            left = NAME + c * (SIDE + GAP) + (APART if row.varied and c else 0.0)
+            left = beside + c * (SIDE + GAP) + (APART if row.varied and c else 0.0)
             box = Box(left, top, SIDE, SIDE * tall)
             page.image(picture, box, "gray", 0.0, 1.0)
             marked = row.varied and c == 0
