@@ -1,14 +1,17 @@
 """`striate data`: collections of pictures, to look at and to fetch."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from striate.cli.output import aside, say
-from striate.cli.readers import Place, Text, Whole
+from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, group, option
 from striate.data.augment import Augmentation
+from striate.data.collections import COLLECTIONS, fetch
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
+from striate.data.places import cache_folder
 from striate.data.samples import plain, sampled, variants
 from striate.data.usual_augmentation import usual_augmentation
 from striate.messages import render
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 
 data = group("data")
 
+MEGABYTE = 1e6
 MOST_CLASSES = 40  # rows of a sheet that can still be looked at
-AUTO = "auto"
+USUAL = "usual"
 PICTURES, PICTURES_WITH_VARIANTS, VARIANTS = 10, 2, 9  # of a class on a sheet
 
 
@@ -35,7 +39,7 @@ def show(data: Path, output: Path, augment: str | None, pictures: int | None, se
     from striate.figures.classes import class_sheet
     from striate.figures.save import save
 
-    if augment not in (None, AUTO):
+    if augment not in (None, USUAL):
         Augmentation.of(augment)  # a mistake is told before reading pictures for minutes
     images = load_images(data)
     how = _augmentation(images, augment)
@@ -48,7 +52,7 @@ def show(data: Path, output: Path, augment: str | None, pictures: int | None, se
 
 
 def _augmentation(images: Dataset, augment: str | None) -> Augmentation | None:
-    if augment != AUTO:
+    if augment != USUAL:
         return None if augment is None else Augmentation.of(augment)
     usual = usual_augmentation(images.preprocessing.shape, images.class_names)
     aside("data.show.usual", augmentation=str(usual.augmentation), reason=render(usual.reason, {}))
@@ -68,3 +72,27 @@ def _rows(images: Dataset, how: Augmentation | None, pictures: int | None, seed:
         else:
             rows += [Row(name, variants(train, n, how, VARIANTS, seed, classes), varied=True) for n in numbers.tolist()]
     return rows
+
+
+@data.add
+@command("data.get")
+@argument("name", OneOf(tuple(COLLECTIONS)))
+@option("-o", "--output", reader=Place())
+def get(name: str, output: Path | None) -> None:
+    """`striate data get`."""
+    collection = COLLECTIONS[name]
+    kept = cache_folder() / "collections" / name
+    folder = output or kept
+    megabytes = sum(file.size for file in collection.files) / MEGABYTE
+    aside("data.get.what", title=collection.title, page=collection.page, megabytes=megabytes)
+    aside("data.get.licence", licence=render(collection.licence, {}))
+    fetch(collection, folder, kept, begins=lambda address: aside("data.get.from", address=address), progress=_show)
+    say("data.get.there", folder=folder)
+    aside("data.get.next", folder=folder)
+
+
+def _show(came: int, size: int) -> None:
+    """How much is there, on one line that is written over; only where somebody sees it."""
+    if sys.stderr.isatty():
+        end = "\n" if came == size else "\r"
+        print(f"  {came / MEGABYTE:.1f} / {size / MEGABYTE:.1f} MB", end=end, file=sys.stderr, flush=True)

@@ -4,30 +4,31 @@ The lengths and SHA-256 are those that are published for these files, among othe
 TensorFlow Datasets (CIFAR-10).
 """
 
+import shutil
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from striate.data.cifar import BATCH_BYTES, NAMES_FILE, bin_files
-from striate.data.download import Remote, is_there
+from striate.data.download import TIMEOUT, Progress, Remote, download, is_there
 from striate.data.reading import named_faults
-from striate.errors import DataError
-from striate.files import written_apart
+from striate.errors import DataError, FileError
+from striate.files import exists, written_apart
 
 MOST_NAMES_BYTES = 4096  # of the file with the classes' names
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection: its files, and what a person must know who uses it. `unpacked`: what of them is read."""
+    """A collection: its files, and what a person must know who uses it."""
 
     name: str
     title: str
     page: str
-    licence: str  # of a text: collections.licence.NAME
+    licence: str  # the code of a text
     files: tuple[Remote, ...]
-    unpack: Callable[[Path, Path], None] | None = None
+    unpack: Callable[[Path, Path], None] | None = None  # what is read out of an archive, into a folder
 
 
 def _idx_files(bases: tuple[str, ...], files: tuple[tuple[str, int, str], ...]) -> tuple[Remote, ...]:
@@ -37,9 +38,12 @@ def _idx_files(bases: tuple[str, ...], files: tuple[tuple[str, int, str], ...]) 
 def unpack_cifar10(archive: Path, folder: Path) -> None:
     """The files of CIFAR-10's binary version out of their archive, by name and length; nothing else is written.
 
+    Those that are in the folder already stay as they are.
     Raises `DataError` for another archive, `FileError` where the folder cannot be written to.
     """
-    wanted = set(bin_files())
+    wanted = {name for name in bin_files() if not (folder / name).is_file()}
+    if not wanted:
+        return
     with named_faults(archive, "collections.damaged"), tarfile.open(archive, "r:gz") as packed:
         for member in packed:
             name = member.name.rpartition("/")[2]
@@ -123,6 +127,33 @@ CIFAR10 = Collection(
 COLLECTIONS = {each.name: each for each in (MNIST, FASHION_MNIST, CIFAR10)}
 
 
-def is_complete(collection: Collection, folder: Path) -> bool:
-    """Whether a folder holds all files as they should be."""
-    return all(is_there(folder / file.name, file) for file in collection.files)
+def fetch(
+    collection: Collection,
+    folder: Path,
+    cache: Path,
+    *,
+    begins: Callable[[str], None],
+    progress: Progress,
+    timeout: float = TIMEOUT,
+) -> None:
+    """The collection in a folder, ready to be read; its files are kept in another, `cache`, which may be the same.
+
+    What is in either of them already is not fetched. Raises `FileError` where a file cannot be had, or where another
+    one of its name is in the folder, and `DataError`.
+    """
+    for file in collection.files:
+        if is_there(folder / file.name, file):
+            kept = folder / file.name
+        else:
+            kept = download(file, cache, begins=begins, progress=progress, timeout=timeout)
+        if collection.unpack:
+            collection.unpack(kept, folder)
+        elif kept != folder / file.name:
+            _copy(kept, folder / file.name)
+
+
+def _copy(kept: Path, path: Path) -> None:
+    if exists(path):
+        raise FileError("fetch.other_there", path=path)
+    with written_apart(path) as apart:
+        shutil.copyfile(kept, apart)

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels
 from striate.data.images import Pixels
+from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.errors import Notice
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -20,7 +22,7 @@ class Images:
 
     pictures: Pixels
     labels: Labels
-    files: tuple[str, ...] | None
+    files: Names | None
     preprocessing: Preprocessing
 
     def __len__(self) -> int:
@@ -41,8 +43,7 @@ class Images:
 
     def take(self, indices: NDArray[np.intp]) -> "Images":
         """Some of them, in the order of the indices."""
-        chosen: list[int] = indices.tolist()
-        files = None if self.files is None else tuple(self.files[i] for i in chosen)
+        files = None if self.files is None else self.files.take(indices)
         return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
 
 
@@ -53,7 +54,8 @@ class Dataset:
         data = load_images("flowers")
         model.fit(data.train.x, data.train.y)
 
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
+    were given while reading; `size_given` says that their size was asked for, not chosen.
     """
 
     train: Images
@@ -61,3 +63,5 @@ class Dataset:
     test: Images | None
     class_names: tuple[str, ...]
     preprocessing: Preprocessing
+    notices: tuple[Notice, ...] = ()
+    size_given: bool = False

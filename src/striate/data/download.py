@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from striate.errors import FileError
 from striate.files import write_text
-from striate.messages import render
 
 CHUNK = 1 << 16
 TIMEOUT = 30.0  # seconds in which something must come
@@ -86,13 +85,13 @@ def download(
     path = folder / wanted.name
     if is_there(path, wanted):
         return path
-    faults: list[str] = []
+    faults: list[tuple[str, dict[str, object]]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for address in wanted.addresses:
             begins(address)
             if fault := _from(address, wanted, path, progress, timeout):
-                faults.append(f"{address}: {render(fault.code, fault.fields)}")
+                faults.append((fault.code, {"address": address, **fault.fields}))
             else:
                 return path
     except OSError as error:  # the network's are faults of an address by now
@@ -199,7 +198,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         scheme = urlsplit(newurl).scheme
         if scheme not in SCHEMES or (urlsplit(req.full_url).scheme, scheme) == ("https", "http"):
-            raise _Refused("fetch.redirected", address=newurl)
+            raise _Refused("fetch.redirected", to=newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

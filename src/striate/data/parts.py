@@ -19,5 +19,5 @@ def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source =
     usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
     kept = np.flatnonzero(usable)
     unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
-    images = Images(pictures, np.array(listed.labels, np.int64), listed.files, preprocessing)
+    images = Images(pictures, listed.labels, listed.files, preprocessing)
     return (images.take(kept) if unusable else images), unusable
