@@ -40,7 +40,7 @@ def test_it_suggests_where_the_loss_falls_fastest_but_well_below_the_least() -> 
     assert valley(edge=0.06).suggestion == pytest.approx(0.006, rel=0.7)
 
 
-@pytest.mark.parametrize("losses", [(), (1.0,), (1.0, 2.0, 3.0, 4.0), (1.0, 1.0, 1.0)])
+@pytest.mark.parametrize("losses", [(), (1.0,), (1.0, 2.0, 3.0, 4.0), (1.0, 1.0, 1.0), (1.0, 0.999, 0.998, 0.999)])
 def test_no_suggestion_where_the_loss_never_fell(losses: tuple[float, ...]) -> None:
     rates = tuple(0.1 * (i + 1) for i in range(len(losses)))
     assert RateRange(rates, losses).suggestion is None
