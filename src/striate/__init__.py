@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from striate import presets as presets
     from striate.confidence import Confidence as Confidence
     from striate.data.augment import Augmentation as Augmentation
-    from striate.data.load import Dataset as Dataset
-    from striate.data.load import Images as Images
+    from striate.data.dataset import Dataset as Dataset
+    from striate.data.dataset import Images as Images
     from striate.data.load import digits as digits
     from striate.data.load import load_images as load_images
     from striate.data.preprocessing import Preprocessing as Preprocessing
@@ -62,7 +62,8 @@ else:
     _NAMES_OF = {
         "confidence": ("Confidence",),
         "data.augment": ("Augmentation",),
-        "data.load": ("Dataset", "Images", "digits", "load_images"),
+        "data.dataset": ("Dataset", "Images"),
+        "data.load": ("digits", "load_images"),
         "data.preprocessing": ("Preprocessing",),
         "errors": ("Notice", "StriateError"),
         "inspection.gradient": ("check_gradient",),

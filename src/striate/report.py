@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from numpy.typing import ArrayLike
 
 from striate.confidence import Confidence
-from striate.data.load import Images
+from striate.data.dataset import Images
 from striate.engines.contract import Array, Purpose
 from striate.engines.select import engine as engine_named
 from striate.errors import StateError

@@ -6,7 +6,8 @@ from striate.cli.output import aside, say
 from striate.cli.readers import Place, Whole
 from striate.cli.train import as_typed, train_and_show
 from striate.cli.ui import command, flag, json_flag, option
-from striate.data.load import Images, digits
+from striate.data.dataset import Images
+from striate.data.load import digits
 from striate.errors import ModelFileError
 from striate.figures.canvas import require_matplotlib
 from striate.figures.save import save

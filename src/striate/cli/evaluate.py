@@ -7,7 +7,8 @@ from striate.cli.computing import computing
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
-from striate.data.load import Dataset, Images, load_images
+from striate.data.dataset import Dataset, Images
+from striate.data.load import load_images
 from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
 from striate.report import Report, class_report
