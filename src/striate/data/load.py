@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.choosing import common_colour, common_size
+from striate.data.digit import looks_like_mnist
 from striate.data.folder import ListedPart, Listing, check_filled, list_folder
 from striate.data.idx import is_idx, read_idx
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
@@ -84,7 +85,7 @@ def load_images(
     *,
     size: int | Pair | None = None,
     colour: Colour | None = None,
-    resize: Resize = "stretch",
+    resize: Resize | None = None,
 ) -> Dataset:
     """Read pictures with labels into memory.
 
@@ -96,7 +97,8 @@ def load_images(
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
-    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
+    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
+    "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
 
     What is no picture among pictures is skipped with a `Notice`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
@@ -104,7 +106,7 @@ def load_images(
     wanted = _Wanted(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
-        checked_resize(resize),
+        None if resize is None else checked_resize(resize),
     )
     path = Path(source)
     dataset, notices = _reader(path)(path, wanted)
@@ -139,7 +141,7 @@ class _Wanted:
 
     size: Pair | None
     colour: Colour | None
-    resize: Resize
+    resize: Resize | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -185,11 +187,19 @@ def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
         _check_one_size(raw, pictures)
     headers = [header for each in pictures.values() for header in [_header(each)] * len(each)]
     colour, said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=wanted.resize)
+    resize, also_said = _rule_for_arrays(wanted, pictures["train"], names)
+    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=resize)
     images = {
         part: Images(preprocessing.pictures(each), labels[part], None, preprocessing) for part, each in pictures.items()
     }
-    return _dataset(images, names, preprocessing), notices + said
+    return _dataset(images, names, preprocessing), notices + said + also_said
+
+
+def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) -> tuple[Resize, list[Notice]]:
+    as_they_are = wanted.size in (None, _size(pictures)) and wanted.colour != "rgb"
+    if wanted.resize is None and as_they_are and looks_like_mnist(pictures, names):
+        return "digit", [Notice("data.digit_rule")]
+    return wanted.resize or "stretch", []
 
 
 def _from_folder(root: Path, wanted: _Wanted) -> _Read:
@@ -223,14 +233,14 @@ def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source =
 def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
     if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
+        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize or "stretch"), []
     files = [file for part in listing.parts.values() for file in part.files]
     headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
     if not headers:
         raise DataError("folder.no_pictures", folder=root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), said + also_said
 
 
 def _skipped(root: Path, files: list[str]) -> list[Notice]:

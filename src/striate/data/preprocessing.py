@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import many_pictures, one_picture
+from striate.data.digit import is_normalised, normalised
 from striate.data.images import Colour, Pair, Pixels, decode
 from striate.data.source import DISK, Source
 from striate.errors import DataError, SettingError, UnknownNameError, unknown_name
@@ -17,7 +18,7 @@ from striate.errors import DataError, SettingError, UnknownNameError, unknown_na
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
-Resize = Literal["stretch", "fit", "crop"]
+Resize = Literal["stretch", "fit", "crop", "digit"]
 
 CHANNELS: Mapping[Colour, int] = {"grey": 1, "rgb": 3}
 LARGEST_SIDE = 4096  # a model file that asks for more is hostile or mistaken
@@ -34,6 +35,8 @@ class Preprocessing:
     - "stretch": the whole picture, its proportions changed. Nothing is lost and nothing added, hence the default.
     - "fit": the whole picture, its proportions kept, in the middle; the rest takes the median colour of its border.
     - "crop": its proportions kept, the middle of it, what sticks out cut off.
+    - "digit": a photographed digit as MNIST would hold it: light on black, in its place (`digit.normalised`). Unlike
+      the others it is applied to pictures of the right size, too, where they are not so already.
 
     Raises `SettingError` or `UnknownNameError` for what these cannot be.
     """
@@ -69,11 +72,12 @@ class Preprocessing:
     def pictures(self, array: NDArray[Any], where: str = "pictures") -> Pixels:
         """As `picture`, for many of one size: (N, h, w) or (N, h, w, 1 or 3) -> uint8 (N, height, width, channels)."""
         many = many_pictures(array, where)
-        if many.shape[1:] == self.shape:
+        settled = self._settled(many)
+        if settled.all():
             return np.ascontiguousarray(many)
         brought = np.empty((len(many), *self.shape), np.uint8)
         for i, one in enumerate(many):
-            brought[i] = self._brought(one)
+            brought[i] = one if settled[i] else self._brought(one)
         return brought
 
     def prepare(self, pictures: Pixels) -> NDArray[np.float32]:
@@ -105,7 +109,15 @@ class Preprocessing:
                 raise SettingError("setting.missing", where="Preprocessing", setting=name)
         return Preprocessing(given["size"], given["colour"], given["scale"], given["resize"])
 
+    def _settled(self, many: Pixels) -> NDArray[np.bool_]:
+        """Which of (N, h, w, c) are as the model takes them."""
+        if self.resize == "digit" and self.colour == "grey" and many.shape[1:] == self.shape:
+            return is_normalised(many, self.size)
+        return np.full(len(many), self.resize != "digit" and many.shape[1:] == self.shape)
+
     def _brought(self, picture: Pixels) -> Pixels:
+        if self.resize == "digit":
+            return _recoloured(normalised(_recoloured(picture, "grey"), self.size), self.colour)
         return _resized(_recoloured(picture, self.colour), self.size, self.resize)
 
 
@@ -127,7 +139,7 @@ def checked_colour(value: object) -> Colour:
 
 
 def checked_resize(value: object) -> Resize:
-    """ "stretch", "fit" or "crop"."""
+    """ "stretch", "fit", "crop" or "digit"."""
     if not isinstance(value, str) or value not in get_args(Resize):
         raise unknown_name("resize", value, get_args(Resize))
     return cast(Resize, value)
@@ -190,7 +202,7 @@ _RULES: Mapping[Resize, Callable[[Pixels, Pair], Pixels]] = {
     "stretch": _stretched,
     "fit": _fitted,
     "crop": _cropped,
-}
+}  # "digit" is more than a way to resize
 
 
 def _sampled(picture: Pixels, size: Pair, box: tuple[float, float, float, float] | None = None) -> Pixels:
