@@ -252,7 +252,7 @@ def _centred(digit: Pixels, size: Pair) -> Pixels:
     weight = max(float(digit.sum()), 1)
     slices: list[slice] = []
     for axis, side in ((0, size[0]), (1, size[1])):
-        length = digit.shape[axis]
+        length: int = digit.shape[axis]
         mass = float(np.dot(digit.sum(1 - axis, dtype=np.float64), np.arange(length))) / weight
         begin = min(max(round(side // 2 - mass), 0), side - length)
         slices.append(slice(begin, begin + length))
