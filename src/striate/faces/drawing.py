@@ -96,5 +96,3 @@ def _font(name: str | None, size: int) -> Any:
     from PIL import ImageFont
 
     return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
-
-

@@ -25,7 +25,7 @@ Write = Callable[[Frame, Pixels], None]
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file is a picture, so that all else is tried as a video. Raises `FileError`, or `DataError`: damaged."""
+    """Whether a file is a picture; all else is tried as a video. Raises `FileError`; `DataError` if it is damaged."""
     try:
         examine(str(path))
     except DataError as error:
@@ -70,9 +70,7 @@ class Camera:
     `which`: the system's number, or the name of a device.
     """
 
-    def __init__(
-        self, which: int | str, seconds: float = math.inf, clock: Callable[[], float] = perf_counter
-    ) -> None:
+    def __init__(self, which: int | str, seconds: float = math.inf, clock: Callable[[], float] = perf_counter) -> None:
         self._which, self._seconds, self._clock = which, seconds, clock
         self._cv2 = opencv()
         self._capture: Any = self._cv2.VideoCapture(which)
@@ -113,28 +111,49 @@ def write_picture(path: Path, picture: Pixels) -> None:
 def video_writer(path: Path, rate: float) -> Generator[Write]:
     """A function that adds a frame, as it is now drawn, to a video file; written apart, then renamed.
 
-    The film runs as fast as its frames came: one that stood longer is written several times. Raises `FileError`.
+    The film runs as fast as its frames came: where one comes late the last one stands longer. Raises `FileError`.
     """
-    cv2, writer, written = opencv(), None, 0
+    cv2, film = opencv(), None
     with written_apart(path) as apart:
 
         def write(frame: Frame, picture: Pixels) -> None:
-            nonlocal writer, written
-            if writer is None:
-                codec = cv2.VideoWriter_fourcc(*CODECS[path.suffix.lower()])
-                writer = cv2.VideoWriter(str(apart), codec, rate, (picture.shape[1], picture.shape[0]))
-                if not writer.isOpened():
-                    raise FileError("smile.cannot_encode", path=path)
-            due = max(1, round(frame.time * rate) + 1 - written)
-            for _ in range(due):
-                writer.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-            written += due
+            nonlocal film
+            if film is None:
+                film = _Film(cv2, apart, path, rate, picture)
+            film.add(picture, place=round(frame.time * rate))
 
         try:
             yield write
         finally:
-            if writer is not None:
-                writer.release()
+            if film is not None:
+                film.close()
+
+
+class _Film:
+    """A video file that is written, its frames by their places."""
+
+    def __init__(self, cv2: Any, apart: Path, path: Path, rate: float, first: Pixels) -> None:
+        codec = cv2.VideoWriter_fourcc(*CODECS[path.suffix.lower()])
+        self._cv2, self._written, self._last = cv2, 0, first
+        self._writer: Any = cv2.VideoWriter(str(apart), codec, rate, (first.shape[1], first.shape[0]))
+        if not self._writer.isOpened():
+            raise FileError("smile.cannot_encode", path=path)
+
+    def add(self, picture: Pixels, place: int) -> None:
+        """A picture at its place, what is missing before it filled with the last; left out where its place is taken."""
+        while self._written < place:
+            self._write(self._last)
+        if self._written == place:
+            self._write(picture)
+        self._last = picture
+
+    def _write(self, picture: Pixels) -> None:
+        self._writer.write(self._cv2.cvtColor(picture, self._cv2.COLOR_RGB2BGR))
+        self._written += 1
+
+    def close(self) -> None:
+        """Write the file's end."""
+        self._writer.release()
 
 
 def _read(cv2: Any, capture: Any) -> Pixels | None:
