@@ -31,6 +31,7 @@ FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TIFF"
 
 ORIENTATION = 0x0112  # the EXIF tag
 TIFF_WIDTH, TIFF_HEIGHT = 0x0100, 0x0101
+TURNED = range(2, 9)  # orientations other than upright
 SIDEWAYS = (5, 6, 7, 8)  # orientations that exchange height and width
 
 # More threads than this gain nothing: the disk and the memory are then what is waited for.
@@ -43,6 +44,20 @@ class Header:
 
     size: Pair
     colour: Colour
+
+
+@dataclass(frozen=True, eq=False)
+class Inspected:
+    """A decoded picture with what its file says of itself.
+
+    `format` as Pillow calls it ("JPEG"), `mode` how the file stores its pixels ("CMYK"), `turned` whether EXIF asked
+    for the picture to be turned or mirrored, which was done.
+    """
+
+    pixels: Pixels
+    format: str
+    mode: str
+    turned: bool
 
 
 def examine(file: str, source: Source = DISK) -> Header:
@@ -65,10 +80,17 @@ def decode(file: str, source: Source = DISK) -> Pixels:
     Grey files give (height, width, 1), all others (height, width, 3): palettes and CMYK become RGB, of 16 bits the
     upper 8 are kept, as Pillow does it in colour; of an animation the first frame. Raises as `examine`.
     """
+    return inspect(file, source).pixels
+
+
+def inspect(file: str, source: Source = DISK) -> Inspected:
+    """As `decode`, with the format, the mode and whether EXIF turned the picture."""
     with _opened(file, source) as image:
-        colour = _colour(image)
+        colour, mode = _colour(image), image.mode
         image.load()
-        return _upright(_pixels(image, colour, file), _orientation(image))
+        orientation = _orientation(image)
+        pixels = _upright(_pixels(image, colour, file), orientation)
+        return Inspected(pixels, image.format or "", mode, orientation in TURNED)
 
 
 def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError]:

@@ -2,8 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,72 +11,18 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.choosing import common_colour, common_size
+from striate.data.dataset import Dataset, Images
 from striate.data.digit import looks_like_mnist
-from striate.data.folder import ListedPart, Listing, check_filled, list_folder
-from striate.data.idx import is_idx, read_idx
+from striate.data.folder import Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
-from striate.data.npz import read_npz
+from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
-from striate.data.reading import cannot_read
-from striate.data.source import DISK, Source
+from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
 HELD_OUT = 4  # one in so many of them is held out
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Images:
-    """Pictures and their labels.
-
-    `pictures`: uint8 (N, H, W, C); `labels`: int64 (N,), counting the classes from 0; `files`: where each came from,
-    None for arrays. `x` and `y` are what `fit`, `evaluate` and `predict` take.
-    """
-
-    pictures: Pixels
-    labels: Labels
-    files: tuple[str, ...] | None
-    preprocessing: Preprocessing
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __repr__(self) -> str:
-        return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
-
-    @property
-    def x(self) -> NDArray[np.float32]:
-        """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
-        return self.preprocessing.prepare(self.pictures)
-
-    @property
-    def y(self) -> Labels:
-        """The labels: int64 (N,)."""
-        return self.labels
-
-    def take(self, indices: NDArray[np.intp]) -> "Images":
-        """Some of them, in the order of the indices."""
-        chosen: list[int] = indices.tolist()
-        files = None if self.files is None else tuple(self.files[i] for i in chosen)
-        return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Pictures for training and, where the source has them, for validation and test; the classes' names by label.
-
-        data = load_images("flowers")
-        model.fit(data.train.x, data.train.y)
-
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
-    """
-
-    train: Images
-    validation: Images | None
-    test: Images | None
-    class_names: tuple[str, ...]
-    preprocessing: Preprocessing
 
 
 def load_images(
@@ -108,11 +53,11 @@ def load_images(
         None if colour is None else checked_colour(colour),
         None if resize is None else checked_resize(resize),
     )
-    path = Path(source)
-    dataset, notices = _reader(path)(path, wanted)
-    for notice in notices:
+    found = find(source)
+    dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
+    for notice in (*notices, *found.notices):
         warnings.warn(notice, stacklevel=2)
-    return dataset
+    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
 
 def digits() -> Dataset:
@@ -147,32 +92,6 @@ class _Wanted:
 _Read = tuple[Dataset, list[Notice]]
 
 
-def _reader(path: Path) -> Callable[[Path, _Wanted], _Read]:
-    try:
-        path.stat()
-    except OSError as error:
-        raise cannot_read(path, error) from error
-    except ValueError as error:  # a name that no file can have
-        raise DataError("data.unknown_source", file=str(path)) from error
-    if path.is_dir():
-        return _from_idx if is_idx(path) else _from_folder
-    if path.suffix.lower() == ".npz":
-        return _from_npz
-    raise DataError("data.unknown_source", file=str(path))
-
-
-def _from_idx(folder: Path, wanted: _Wanted) -> _Read:
-    return _from_arrays(read_idx(folder), wanted)
-
-
-def _from_npz(file: Path, wanted: _Wanted) -> _Read:
-    raw = read_npz(file)
-    dataset, notices = _from_arrays(raw, wanted)
-    if raw.ignored:
-        notices.append(Notice("npz.ignored", file=str(file), keys=raw.ignored))
-    return dataset, notices
-
-
 def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
     pictures = {part: many_pictures(each.pictures, each.pictures_where) for part, each in raw.parts.items()}
     labels = {
@@ -202,9 +121,8 @@ def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) 
     return wanted.resize or "stretch", []
 
 
-def _from_folder(root: Path, wanted: _Wanted) -> _Read:
-    listing = list_folder(root)
-    preprocessing, notices = _decided(listing, wanted, str(root))
+def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
+    preprocessing, notices = _decided(listing, wanted)
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
@@ -213,42 +131,28 @@ def _from_folder(root: Path, wanted: _Wanted) -> _Read:
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
-    return _dataset(images, listing.class_names, preprocessing), notices + _skipped(root, skipped)
+    return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 
 
-def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source = DISK) -> tuple[Images, list[str]]:
-    """The pictures of listed files, in their order, and the files that are no usable pictures."""
-    pictures = np.empty((len(listed.files), *preprocessing.shape), np.uint8)
-
-    def fill(i: int) -> None:
-        pictures[i] = preprocessing.read(listed.files[i], source)
-
-    usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
-    kept = np.flatnonzero(usable)
-    unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
-    images = Images(pictures, np.array(listed.labels, np.int64), listed.files, preprocessing)
-    return (images.take(kept) if unusable else images), unusable
-
-
-def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessing, list[Notice]]:
-    """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
+def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
+    """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
     if wanted.size and wanted.colour:
         return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize or "stretch"), []
     files = [file for part in listing.parts.values() for file in part.files]
     headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
     if not headers:
-        raise DataError("folder.no_pictures", folder=root)
+        raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
     return Preprocessing(size, colour, resize=wanted.resize or "stretch"), said + also_said
 
 
-def _skipped(root: Path, files: list[str]) -> list[Notice]:
+def _skipped(root: str, files: list[str]) -> list[Notice]:
     if not files:
         return []
     names = tuple(Path(file).relative_to(root).as_posix() for file in files)
     code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
-    return [Notice(code, folder=str(root), count=len(names), shown=names[:MOST_LISTED], files=names)]
+    return [Notice(code, folder=root, count=len(names), shown=names[:MOST_LISTED], files=names)]
 
 
 def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: Preprocessing) -> Dataset:

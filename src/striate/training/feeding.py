@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from striate.data.batches import ArrayBatches
-from striate.data.load import Images
+from striate.data.dataset import Images
 from striate.errors import DataError, SettingError
 from striate.network.graph import Graph
 from striate.network.losses import Loss
