@@ -222,8 +222,8 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const Range mine = share_of(tiles, work.part, work.parts);
     Panel panel;
     const Maps all = joined(maps);
-    const bool gathers = mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels &&
-                         all.dy_pixel > Panel::width;
+    const bool gathers =
+        mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels && all.dy_pixel > Panel::width;
     const Strips strips(all, gathers ? Panel::pixels : few_pixels, gathers ? Panel::pixels : most_pixels);
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
