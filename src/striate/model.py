@@ -44,6 +44,7 @@ from striate.training.targets import (
     labelled,
     put_weights,
 )
+from striate.transfer import Transfer
 from striate.views.judged import judged_view
 from striate.views.progress import progress_view
 from striate.views.table import show
@@ -52,7 +53,7 @@ Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing, Computing):
+class Model(Freezing, Transfer, Computing):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -213,7 +214,8 @@ class Model(Freezing, Computing):
         graph = self.graph.at(data.pictures.shape[1:])
         if validation:
             check_shape(validation.pictures, graph.input_shape)
-        data = by_class(data, class_weight, self.graph.output_shape[-1]).augmented(augmentation, plan.seed)
+        outputs = self.graph.output_shape[-1]
+        data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)

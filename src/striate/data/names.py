@@ -1,7 +1,7 @@
 """Many texts in few bytes: the names of a million files need not be a million objects."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,8 @@ class Names(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Names | tuple | list):
             return NotImplemented
-        return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
+        others = cast(Sequence[object], other)
+        return len(self) == len(others) and all(mine == its for mine, its in zip(self, others, strict=True))
 
     __hash__ = None  # pyright: ignore[reportAssignmentType] (as of a list)
 
@@ -51,7 +52,7 @@ class Names(Sequence[str]):
 
     def take(self, indices: NDArray[Any]) -> "Names":
         """Some of them, in the order of the indices."""
-        return Names([self[i] for i in indices.tolist()])
+        return Names([self[int(i)] for i in indices])
 
 
 def _common(texts: list[str]) -> str:

@@ -6,7 +6,7 @@ import lzma
 import tarfile
 from collections.abc import Callable, Mapping
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -28,14 +28,14 @@ PACKED: Mapping[bytes, Opener] = {
 }
 
 
-def read_tar(archive: str, file: BinaryIO, length: int) -> Members:
+def read_tar(archive: str, file: IO[bytes], length: int) -> Members:
     """The members of a tar archive of so many bytes. Raises `DataError`, and nearly anything for damaged bytes."""
     files: dict[bytes, tuple[int, int]] = {}
     folders: list[bytes] = []
     links: list[bytes] = []
     with tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
         while (member := tar.next()) is not None:
-            tar.members = []  # it would keep them all
+            cast(Any, tar).members = []  # it would keep them all
             name = _bytes(member.name)
             if member.isdir():
                 folders.append(name)
