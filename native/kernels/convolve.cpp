@@ -34,7 +34,7 @@ STRIATE_INLINE Vector relu6(Vector x) { return x <= 0.0F ? Vector{} : (x > 6.0F 
 
 STRIATE_INLINE Vector relu_slope(Vector y) { return y > 0.0F ? all(1.0F) : Vector{}; }
 
-STRIATE_INLINE Vector relu6_slope(Vector y) { return (y > 0.0F) & (y < 6.0F) ? all(1.0F) : Vector{}; }
+STRIATE_INLINE Vector relu6_slope(Vector y) { return ((y > 0.0F) & (y < 6.0F)) ? all(1.0F) : Vector{}; }
 
 STRIATE_INLINE Vector simple(const Function& function, Vector x) {
     switch (function.curve) {
@@ -125,10 +125,8 @@ using Tile = void (*)(const Row&, const Pass&, Finish, const Convolve&, std::int
 
 inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
-/// Whether a tile's sums, weights and a broadcast fit into the registers. AVX-512 broadcasts as it multiplies.
-constexpr bool fits(int windows, int vectors) {
-    return windows * vectors + vectors + (lanes < 16 ? 1 : 0) <= STRIATE_REGISTERS;
-}
+/// Whether a tile's sums, weights and a broadcast fit into the registers.
+constexpr bool fits(int windows, int vectors) { return windows * vectors + vectors + 1 <= STRIATE_REGISTERS; }
 
 template <int P, int V>
 constexpr Tile tile_or_none() {
