@@ -10,6 +10,7 @@ from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
 from striate.cli.readers import Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
+from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.network.window import Pair
@@ -29,6 +30,8 @@ class Fitting:
     find_lr: bool = False
     start: Path | None = None
     freeze: str | None = None
+    skip: Path | None = None
+    strict: bool = False
 
     @property
     def tuning(self) -> Tuning:
@@ -43,9 +46,14 @@ class Fitting:
     def read(self, data: Path, size: Pair | None) -> Dataset:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
+        skip, strict = self.skip, self.strict
         if known is None:
-            return load_images(data, size=size)
-        return load_images(data, size=size or known.size, colour=known.colour, resize=known.resize)
+            images = load_images(data, size=size, skip=skip, strict=strict)
+        else:
+            size = size or known.size
+            images = load_images(data, size=size, colour=known.colour, resize=known.resize, skip=skip, strict=strict)
+        tell_copies(images, str(data))
+        return images
 
 
 def fitting(function: Any) -> Any:
@@ -63,6 +71,8 @@ def fitting(function: Any) -> Any:
         flag("--find-lr"),
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
+        option("--skip", reader=Place()),
+        flag("--strict"),
     )
     given: Any = fitted
     for each in reversed(options):

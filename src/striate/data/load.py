@@ -16,6 +16,7 @@ from striate.data.folder import Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.skipping import without
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
 
@@ -30,6 +31,8 @@ def load_images(
     size: int | Pair | None = None,
     colour: Colour | None = None,
     resize: Resize = "stretch",
+    skip: str | os.PathLike[str] | None = None,
+    strict: bool = False,
 ) -> Dataset:
     """Read pictures with labels into memory.
 
@@ -43,7 +46,8 @@ def load_images(
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
 
-    What is no picture among pictures is skipped with a `Notice`.
+    `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
+    pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
@@ -52,8 +56,11 @@ def load_images(
         checked_resize(resize),
     )
     found = find(source)
+    found = found if skip is None else without(found, Path(skip), str(source))
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
+        if strict and notice.code.startswith("folder.skipped"):
+            raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
     return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
