@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import pytest
 
-from striate.data.folder import list_folder, natural
+from striate.data.folder import Listing, list_folder, natural
 from striate.errors import DataError, FileError
 
 
@@ -34,10 +34,9 @@ def test_one_subfolder_a_class(make: Any) -> None:
     assert listing.class_names == ("cat", "dog")
     assert list(listing.parts) == ["train"]
     train = listing.parts["train"]
-    assert train.files == tuple(
-        str(root / name) for name in ("cat/1.png", "cat/2.png", "cat/10.png", "dog/a.jpg", "dog/b.png")
-    )
-    assert train.labels == (0, 0, 0, 1, 1)
+    names = ("cat/1.png", "cat/2.png", "cat/10.png", "dog/a.jpg", "dog/b.png")
+    assert train.files == tuple(str(root / name) for name in names)
+    assert train.labels.tolist() == [0, 0, 0, 1, 1]
     assert train.folder == str(root)
     assert listing.stray == ()
 
@@ -64,12 +63,12 @@ def test_train_validation_and_test(make: Any, train: str, validation: str) -> No
     assert list(listing.parts) == ["train", "validation", "test"]
     assert listing.class_names == ("a", "b")
     assert listing.parts["validation"].files[0] == str(root / validation / "a" / "0.png")
-    assert listing.parts["test"].labels == (0, 0, 1, 1)
+    assert listing.parts["test"].labels.tolist() == [0, 0, 1, 1]
 
 
 def test_a_part_need_not_have_every_class(make: Any) -> None:
     listing = list_folder(make("train/a/1.png", "train/b/1.png", "test/b/1.png"))
-    assert listing.parts["test"].labels == (1,)
+    assert listing.parts["test"].labels.tolist() == [1]
 
 
 def test_train_can_be_a_class(make: Any) -> None:
@@ -80,7 +79,7 @@ def test_train_can_be_a_class(make: Any) -> None:
 
 def test_files_further_down_belong_to_the_class(make: Any) -> None:
     root = make("a/x/y/1.png", "a/2.png", "b/1.png")
-    assert list_folder(root).parts["train"].files[:2] == (str(root / "a/2.png"), str(root / "a/x/y/1.png"))
+    assert tuple(list_folder(root).parts["train"].files)[:2] == (str(root / "a/2.png"), str(root / "a/x/y/1.png"))
 
 
 def test_hidden_files_and_leftovers_are_passed_over(make: Any) -> None:
@@ -120,8 +119,8 @@ def test_composed_and_decomposed_names_are_one_class(make: Any) -> None:
     root = make(f"train/{decomposed}/2.png", f"train/{composed}/1.png", "train/개/1.png", f"test/{composed}/3.png")
     listing = list_folder(root)
     assert listing.class_names == ("개", composed)
-    assert listing.parts["train"].labels == (0, 1, 1)
-    assert listing.parts["test"].labels == (1,)
+    assert listing.parts["train"].labels.tolist() == [0, 1, 1]
+    assert listing.parts["test"].labels.tolist() == [1]
 
 
 def test_the_order_does_not_depend_on_the_file_system(make: Any, tmp_path: Path) -> None:
@@ -175,8 +174,38 @@ def test_one_class_under_two_spellings(make: Any, refuses: Any) -> None:
     assert caught.value.code == "folder.one_class"
 
 
-def test_a_folder_around_the_classes(make: Any, refuses: Any) -> None:
-    root = make("pets/cat/1.png", "pets/dog/1.png")
+def around(listing: Listing) -> list[dict[str, Any]]:
+    assert {notice.code for notice in listing.notices} <= {"folder.around"}
+    return [notice.fields for notice in listing.notices]
+
+
+@pytest.mark.parametrize("outer", ["pets", "pets/pets", "고양이와 개"])
+def test_a_folder_around_the_classes(make: Any, outer: str) -> None:
+    root = make(f"{outer}/cat/1.png", f"{outer}/dog/1.png", f"{outer}/README", "LICENSE", "__MACOSX/pets/cat/._1.png")
+    listing = list_folder(root)
+    assert listing.class_names == ("cat", "dog")
+    assert listing.root == str(root)
+    assert listing.parts["train"].folder == str(root / outer)
+    assert set(listing.stray) == {str(root / "LICENSE"), str(root / outer / "README")}
+    assert around(listing) == [{"folder": str(root), "inner": str(root / outer)}]
+
+
+def test_a_folder_around_the_parts(make: Any) -> None:
+    root = make("pets/train/cat/1.png", "pets/train/dog/1.png", "pets/test/dog/2.png")
+    listing = list_folder(root)
+    assert list(listing.parts) == ["train", "test"]
+    assert around(listing) == [{"folder": str(root), "inner": str(root / "pets")}]
+    only = make("only/pets/train/cat/1.png", "only/pets/train/dog/1.png") / "only"
+    assert around(list_folder(only)) == [{"folder": str(only), "inner": str(only / "pets")}]
+
+
+def test_a_part_is_no_folder_around(make: Any) -> None:
+    listing = list_folder(make("train/a/1.png", "train/b/1.png"))
+    assert (listing.class_names, around(listing)) == (("a", "b"), [])
+
+
+def test_a_folder_with_pictures_of_its_own_is_not_sure_to_stand_around(make: Any, refuses: Any) -> None:
+    root = make("pets/cat/1.png", "pets/dog/1.png", "pets/2.JPG")
     with refuses(DataError, "folder.one_class_around", folder=str(root / "pets"), inside=["cat", "dog"]):
         list_folder(root)
 

@@ -33,7 +33,7 @@ def test_parts_and_names(tmp_path: Path, save: Callable[..., None]) -> None:
     assert raw.parts["test"].labels_where == f"{file}: y_test"
     assert raw.class_names is not None
     assert raw.class_names.tolist() == names.tolist()
-    assert raw.ignored == ("note",)
+    assert [notice.fields["keys"] for notice in raw.notices] == [("note",)]
 
 
 def test_x_and_y_are_for_training(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from striate.cli.output import aside, say
 from striate.cli.readers import Place, Whole
 from striate.cli.train import as_typed, train_and_show
 from striate.cli.ui import command, flag, json_flag, option
-from striate.data.load import Images, digits
+from striate.data.dataset import Images
+from striate.data.load import digits
 from striate.errors import ModelFileError
 from striate.figures.canvas import require_matplotlib
 from striate.figures.save import save
@@ -65,7 +66,7 @@ def _write_answers(model: Model, images: Images, path: Path) -> None:
     pictures = images.pictures[:SHOWN]
     names: tuple[str, ...] = model.class_names or ()
     truths = [names[int(label)] for label in images.labels[:SHOWN]]
-    answers = [(a.label, a.probability, truth) for a, truth in zip(model.classify(pictures), truths, strict=True)]
+    answers = [(a.best, a.probability, truth) for a, truth in zip(model.classify(pictures), truths, strict=True)]
     save(picture_sheet(pictures, answers, title=render("demo.answers_title")), path)
 
 

@@ -35,7 +35,7 @@ class RawParts:
     parts: Mapping[str, RawPart]
     class_names: NDArray[Any] | None = None
     class_names_where: str = ""
-    ignored: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def one_picture(array: object, where: str) -> Pixels:

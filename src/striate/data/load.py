@@ -2,8 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,72 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
-from striate.data.choosing import common_colour, common_size
-from striate.data.folder import ListedPart, Listing, check_filled, list_folder
-from striate.data.idx import is_idx, read_idx
+from striate.data.cache import BOUND, Cache, users_cache
+from striate.data.choosing import changes, common_colour, common_size
+from striate.data.dataset import Dataset, Images
+from striate.data.digit import looks_like_mnist
+from striate.data.folder import ListedPart, Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
-from striate.data.npz import read_npz
+from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
-from striate.data.reading import cannot_read
-from striate.data.source import DISK, Source
+from striate.data.source import Source
+from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
+from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
 HELD_OUT = 4  # one in so many of them is held out
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Images:
-    """Pictures and their labels.
-
-    `pictures`: uint8 (N, H, W, C); `labels`: int64 (N,), counting the classes from 0; `files`: where each came from,
-    None for arrays. `x` and `y` are what `fit`, `evaluate` and `predict` take.
-    """
-
-    pictures: Pixels
-    labels: Labels
-    files: tuple[str, ...] | None
-    preprocessing: Preprocessing
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __repr__(self) -> str:
-        return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
-
-    @property
-    def x(self) -> NDArray[np.float32]:
-        """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
-        return self.preprocessing.prepare(self.pictures)
-
-    @property
-    def y(self) -> Labels:
-        """The labels: int64 (N,)."""
-        return self.labels
-
-    def take(self, indices: NDArray[np.intp]) -> "Images":
-        """Some of them, in the order of the indices."""
-        chosen: list[int] = indices.tolist()
-        files = None if self.files is None else tuple(self.files[i] for i in chosen)
-        return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """Pictures for training and, where the source has them, for validation and test; the classes' names by label.
-
-        data = load_images("flowers")
-        model.fit(data.train.x, data.train.y)
-
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
-    """
-
-    train: Images
-    validation: Images | None
-    test: Images | None
-    class_names: tuple[str, ...]
-    preprocessing: Preprocessing
 
 
 def load_images(
@@ -84,9 +33,10 @@ def load_images(
     *,
     size: int | Pair | None = None,
     colour: Colour | None = None,
-    resize: Resize = "stretch",
+    resize: Resize | None = None,
+    cache: int = BOUND,
 ) -> Dataset:
-    """Read pictures with labels into memory.
+    """Read pictures with labels.
 
     `source` is one of
 
@@ -96,7 +46,11 @@ def load_images(
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
-    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
+    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
+    "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
+
+    `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
+    the next time; 0: none. Sets of few files leave nothing there.
 
     What is no picture among pictures is skipped with a `Notice`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
@@ -104,13 +58,14 @@ def load_images(
     wanted = _Wanted(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
-        checked_resize(resize),
+        None if resize is None else checked_resize(resize),
+        users_cache(convert("load_images", "cache", whole, cache)),
     )
-    path = Path(source)
-    dataset, notices = _reader(path)(path, wanted)
-    for notice in notices:
+    found = find(source)
+    dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
+    for notice in (*notices, *found.notices):
         warnings.warn(notice, stacklevel=2)
-    return dataset
+    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
 
 def digits() -> Dataset:
@@ -139,36 +94,11 @@ class _Wanted:
 
     size: Pair | None
     colour: Colour | None
-    resize: Resize
+    resize: Resize | None
+    cache: Cache | None
 
 
 _Read = tuple[Dataset, list[Notice]]
-
-
-def _reader(path: Path) -> Callable[[Path, _Wanted], _Read]:
-    try:
-        path.stat()
-    except OSError as error:
-        raise cannot_read(path, error) from error
-    except ValueError as error:  # a name that no file can have
-        raise DataError("data.unknown_source", file=str(path)) from error
-    if path.is_dir():
-        return _from_idx if is_idx(path) else _from_folder
-    if path.suffix.lower() == ".npz":
-        return _from_npz
-    raise DataError("data.unknown_source", file=str(path))
-
-
-def _from_idx(folder: Path, wanted: _Wanted) -> _Read:
-    return _from_arrays(read_idx(folder), wanted)
-
-
-def _from_npz(file: Path, wanted: _Wanted) -> _Read:
-    raw = read_npz(file)
-    dataset, notices = _from_arrays(raw, wanted)
-    if raw.ignored:
-        notices.append(Notice("npz.ignored", file=str(file), keys=raw.ignored))
-    return dataset, notices
 
 
 def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
@@ -185,60 +115,56 @@ def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
         _check_one_size(raw, pictures)
     headers = [header for each in pictures.values() for header in [_header(each)] * len(each)]
     colour, said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=wanted.resize)
+    resize, also_said = _rule_for_arrays(wanted, pictures["train"], names)
+    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=resize)
     images = {
         part: Images(preprocessing.pictures(each), labels[part], None, preprocessing) for part, each in pictures.items()
     }
-    return _dataset(images, names, preprocessing), notices + said
+    return _dataset(images, names, preprocessing), notices + said + also_said
 
 
-def _from_folder(root: Path, wanted: _Wanted) -> _Read:
-    listing = list_folder(root)
-    preprocessing, notices = _decided(listing, wanted, str(root))
+def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) -> tuple[Resize, list[Notice]]:
+    as_they_are = wanted.size in (None, _size(pictures)) and wanted.colour != "rgb"
+    if wanted.resize is None and as_they_are and looks_like_mnist(pictures, names):
+        return "digit", [Notice("data.digit_rule")]
+    return wanted.resize or "stretch", []
+
+
+def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
+    preprocessing, notices = _decided(listing, wanted)
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
-    return _dataset(images, listing.class_names, preprocessing), notices + _skipped(root, skipped)
+    return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 
 
-def read_part(listed: ListedPart, preprocessing: Preprocessing, source: Source = DISK) -> tuple[Images, list[str]]:
-    """The pictures of listed files, in their order, and the files that are no usable pictures."""
-    pictures = np.empty((len(listed.files), *preprocessing.shape), np.uint8)
-
-    def fill(i: int) -> None:
-        pictures[i] = preprocessing.read(listed.files[i], source)
-
-    usable = np.array([one is None for one in in_parallel(fill, range(len(pictures)))], np.bool_)
-    kept = np.flatnonzero(usable)
-    unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
-    images = Images(pictures, np.array(listed.labels, np.int64), listed.files, preprocessing)
-    return (images.take(kept) if unusable else images), unusable
-
-
-def _decided(listing: Listing, wanted: _Wanted, root: str) -> tuple[Preprocessing, list[Notice]]:
-    """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
+def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
+    """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
+    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
     if not headers:
-        raise DataError("folder.no_pictures", folder=root)
+        raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
 
 
-def _skipped(root: Path, files: list[str]) -> list[Notice]:
+def _headers(part: ListedPart, source: Source) -> list[Header]:
+    """Those of the files that are pictures."""
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
+    return [header for header in found if isinstance(header, Header)]
+
+
+def _skipped(root: str, files: list[str]) -> list[Notice]:
     if not files:
         return []
     names = tuple(Path(file).relative_to(root).as_posix() for file in files)
     code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
-    return [Notice(code, folder=str(root), count=len(names), shown=names[:MOST_LISTED], files=names)]
+    return [Notice(code, folder=root, count=len(names), shown=names[:MOST_LISTED], files=names)]
 
 
 def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: Preprocessing) -> Dataset:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import RawPart, RawParts
 from striate.data.reading import LARGEST_UNPACKED, named_faults
-from striate.errors import DataError
+from striate.errors import DataError, Notice
 
 # keras.datasets' mnist.npz has the first and the last of these; x and y alone are all for training.
 PARTS = {"train": ("x_train", "y_train"), "validation": ("x_val", "y_val"), "test": ("x_test", "y_test")}
@@ -39,7 +39,9 @@ def _parts(path: Path, archive: zipfile.ZipFile) -> RawParts:
         for part, (x, y) in pairs.items()
     }
     names = _array(path, archive, CLASS_NAMES) if CLASS_NAMES in keys else None
-    return RawParts(parts, names, f"{path}: {CLASS_NAMES}", tuple(key for key in keys if key not in used))
+    ignored = tuple(key for key in keys if key not in used)
+    notices = (Notice("npz.ignored", file=str(path), keys=ignored),) if ignored else ()
+    return RawParts(parts, names, f"{path}: {CLASS_NAMES}", notices)
 
 
 def _pairs(path: Path, keys: list[str]) -> dict[str, tuple[str, str]]:

@@ -1,0 +1,69 @@
+"""Pictures with their labels, and the parts of a data set: what training, judging and reports are handed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.data.arrays import Labels
+from striate.data.decoded import Pictures, chosen
+from striate.data.names import Names
+from striate.data.preprocessing import Preprocessing
+from striate.errors import Notice
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Images:
+    """Pictures and their labels.
+
+    `pictures`: uint8 (N, H, W, C), an array, of many files read-only, or a `Decoded` that is asked like one; `labels`:
+    int64 (N,), counting the classes from 0; `files`: where each came from, None for arrays. `x` and `y` are what `fit`,
+    `evaluate` and `predict` take, whole in memory; `fit` and `evaluate` also take `Images`, a batch at a time.
+    """
+
+    pictures: Pictures
+    labels: Labels
+    files: Names | None
+    preprocessing: Preprocessing
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
+
+    @property
+    def x(self) -> NDArray[np.float32]:
+        """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
+        return self.preprocessing.prepare(np.asarray(self.pictures))
+
+    @property
+    def y(self) -> Labels:
+        """The labels: int64 (N,)."""
+        return self.labels
+
+    def take(self, indices: NDArray[np.intp]) -> "Images":
+        """Some of them, in the order of the indices; what does not stand in memory is not brought there."""
+        files = None if self.files is None else self.files.take(indices)
+        pictures = chosen(self.pictures, indices, self.preprocessing)
+        return Images(pictures, self.labels[indices], files, self.preprocessing)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Pictures for training and, where the source has them, for validation and test; the classes' names by label.
+
+        data = load_images("flowers")
+        model.fit(data.train.x, data.train.y)
+
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
+    were given while reading; `size_given` says that their size was asked for, not chosen.
+    """
+
+    train: Images
+    validation: Images | None
+    test: Images | None
+    class_names: tuple[str, ...]
+    preprocessing: Preprocessing
+    notices: tuple[Notice, ...] = ()
+    size_given: bool = False
