@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ HISTORY = {
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_no_name_gets_out_of_its_place(language: str, rng: np.random.Generator) -> None:
     speak(language)
-    shown = [mistake(a, b, f"/data/{a}/<img src=x onerror=alert(1)>.jpg") for a, b in zip(HOSTILE, HOSTILE[1:])]  # noqa: B905
+    shown = [mistake(a, b, f"/data/{a}/<img src=x onerror=alert(1)>.jpg") for a, b in pairwise(HOSTILE)]
     story = Story(HOSTILE[0], "test", shown, SETTINGS, HISTORY, weights=1234, fingerprint="f00d")
     text = report_page(judged(HOSTILE, rng), story)
     page = Page(text)
