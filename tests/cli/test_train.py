@@ -341,6 +341,7 @@ def test_settings_are_enough_to_train_again(
     assert run("train", written["data"]["source"], *words).code == 0
     assert last(tmp_path / "again") == last(tmp_path / "out")
     again = settings(tmp_path / "again")
+    assert set(again.pop("why")) == set(written.pop("why"))
     assert again["train"].pop("model") == str(tmp_path / "out" / "settings.toml")
     assert written["train"].pop("model") and again == written
 
