@@ -40,7 +40,7 @@ from striate.training.json_lines import JSONLinesLogger
 from striate.training.rate_range import RateRange
 from striate.training.time_limit import StopAfter
 from striate.transfer import Start, read_as, start_from
-from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning, try_out, write_range
+from striate.tuning import Material, Tuning, try_out, write_range
 from striate.version import __version__
 from striate.views.progress import Verbose
 
