@@ -18,8 +18,9 @@ template <typename Pixel>
 using Stored = Array<const Pixel, nb::ndim<4>>;
 using Indices = Array<const std::int64_t, nb::ndim<1>>;
 using Warps = Array<const double, nb::shape<-1, 2, 3>>;
-using Holes = Array<const std::int32_t, nb::shape<-1, 4>>;
-using Channels = Array<const float, nb::ndim<1>>;
+using Boxes = Array<const std::int32_t, nb::shape<-1, 4>>;
+using Colours = Array<const float, nb::shape<-1, 3, 4>>;
+using Vector = Array<const float, nb::ndim<1>>;
 using Batch = Array<float, nb::ndim<4>>;
 
 void require(bool holds, const char* what) {
@@ -33,33 +34,46 @@ void check_indices(const Indices& indices, size_t pictures) {
     }
 }
 
-void check_holes(const Holes& holes, size_t height, size_t width) {
+void check_boxes(const Boxes& boxes, size_t height, size_t width) {
     const auto within = [](std::int32_t first, std::int32_t last, size_t size) {
         return 0 <= first && first <= last && static_cast<size_t>(last) <= size;
     };
-    for (size_t i = 0; i < holes.shape(0); ++i) {
-        const std::int32_t* hole = holes.data() + 4 * i;
-        require(within(hole[0], hole[2], height) && within(hole[1], hole[3], width), "a hole outside of its picture");
+    for (size_t i = 0; i < boxes.shape(0); ++i) {
+        const std::int32_t* box = boxes.data() + 4 * i;
+        require(within(box[0], box[2], height) && within(box[1], box[3], width), "a box outside of its picture");
     }
+}
+
+template <typename Given>
+auto data_of(const std::optional<Given>& given) {
+    return given ? given->data() : nullptr;
 }
 
 template <typename Pixel>
 void prepare(const Stored<Pixel>& pictures, const Indices& indices, const std::optional<Warps>& warps,
-             const std::optional<Holes>& holes, const Channels& scale, const Channels& offset, const Batch& out) {
+             const std::optional<Boxes>& holes, const std::optional<Colours>& colours, int fill, const Vector& scale,
+             const Vector& offset, const std::optional<Boxes>& boxes, const std::optional<Vector>& shares,
+             const Batch& out) {
     const size_t n = indices.shape(0), height = pictures.shape(1), width = pictures.shape(2), c = pictures.shape(3);
     require(c > 0, "pictures without channels");
     require(!warps || warps->shape(0) == n, "one warp for each index");
     require(!holes || holes->shape(0) == n, "one hole for each index");
+    require(!colours || colours->shape(0) == n, "one row of colours for each index");
+    require(0 <= fill && fill <= static_cast<int>(striate::Fill::mirror), "a known filling");
     require(scale.shape(0) == c && offset.shape(0) == c, "one scale and one offset for each channel");
+    require(boxes.has_value() == shares.has_value(), "boxes with shares");
+    require(!boxes || (boxes->shape(0) == n && shares->shape(0) == n), "one box and one share for each index");
     require(out.shape(0) == n && out.shape(1) == height && out.shape(2) == width && out.shape(3) == c,
             "an output of the batch's size");
     check_indices(indices, pictures.shape(0));
-    if (holes) check_holes(*holes, height, width);
+    if (holes) check_boxes(*holes, height, width);
+    if (boxes) check_boxes(*boxes, height, width);
 
     const auto size = [](size_t value) { return static_cast<std::int64_t>(value); };
     const striate::Pictures<Pixel> all{pictures.data(), size(height), size(width), size(c)};
-    const striate::Preparation how{indices.data(), warps ? warps->data() : nullptr, holes ? holes->data() : nullptr,
-                                   scale.data(), offset.data()};
+    const striate::Preparation how{
+        indices.data(), data_of(warps), data_of(holes), data_of(colours), static_cast<striate::Fill>(fill),
+        scale.data(),   offset.data(),  data_of(boxes), data_of(shares)};
     const nb::gil_scoped_release unlocked;
     striate::prepare(all, size(n), how, out.data());
 }
@@ -67,8 +81,10 @@ void prepare(const Stored<Pixel>& pictures, const Indices& indices, const std::o
 template <typename Pixel>
 void bind(nb::module_& m) {
     m.def("prepare", &prepare<Pixel>, nb::arg("pictures").noconvert(), nb::arg("indices").noconvert(),
-          nb::arg("warps").noconvert().none(), nb::arg("holes").noconvert().none(), nb::arg("scale").noconvert(),
-          nb::arg("offset").noconvert(), nb::arg("out").noconvert());
+          nb::arg("warps").noconvert().none(), nb::arg("holes").noconvert().none(),
+          nb::arg("colours").noconvert().none(), nb::arg("fill"), nb::arg("scale").noconvert(),
+          nb::arg("offset").noconvert(), nb::arg("boxes").noconvert().none(), nb::arg("shares").noconvert().none(),
+          nb::arg("out").noconvert());
 }
 
 }  // namespace

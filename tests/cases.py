@@ -246,6 +246,13 @@ CASES = [
     Case("conv_17_groups", (3, 4, 17), [Conv2D(17, 2, groups=17, use_bias=False)]),
     Case("conv_groups_stride_dilation", (8, 9, 4), [Conv2D(6, 3, strides=2, groups=2, dilation_rate=(1, 2))]),
     Case("conv_groups_lopsided", (5, 4, 4), [Conv2D(2, 3, padding=((0, 2), (1, 0)), groups=2)]),
+    Case("conv_groups_of_two", (5, 6, 6), [Conv2D(6, (3, 2), padding="same", groups=3, activation="relu")]),
+    Case("conv_groups_of_two_stride", (9, 8, 18), [Conv2D(18, 3, strides=(2, 3), padding=((0, 2), (1, 0)), groups=9)]),
+    Case("conv_groups_of_four", (6, 9, 20), [Conv2D(20, 3, padding="same", groups=5, activation="tanh")], batch=3),
+    Case("conv_groups_of_four_1x1", (4, 3, 8), [Conv2D(8, 1, strides=2, groups=2, use_bias=False)]),
+    Case("conv_groups_of_eight", (5, 4, 24), [Conv2D(24, 2, groups=3, dilation_rate=(2, 1))]),
+    Case("conv_groups_normalised", (5, 6, 8), [Conv2D(8, 3, groups=2, use_bias=False), BatchNormalization(), ReLU(6)]),
+    Case("conv_groups_softmax", (4, 4, 4), [Conv2D(4, 3, groups=2, activation="softmax")]),
     # Depthwise
     Case("depthwise", (7, 5, 3), [DepthwiseConv2D(3)]),
     Case("depthwise_multiplier", (5, 6, 2), [DepthwiseConv2D((3, 2), depth_multiplier=3)]),

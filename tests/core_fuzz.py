@@ -32,6 +32,7 @@ ROWS = (
     "inception",
     "lenet",
     "conv_groups_lopsided",
+    "conv_groups_of_four",
     "depthwise_multiplier",
     "layer_norm",
     "dropout_after_maps",

@@ -113,8 +113,9 @@ def test_every_text_can_be_shown(code: str, spoken: str) -> None:
 CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 # Codes that are put together while the program runs, by their beginning.
 PUT_TOGETHER = (
-    "kind.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
+    "kind.", "choice.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
     "summary.unseen_", "summary.lopsided_", "fix.", "plan.",
+    "check.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
     "SizeError": {"layer", "walk", "advice", "fixes"},  # the doctor adds them

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from pictures import some, write_classes, write_npz, write_parts
 
+from striate.choices.choose import choose
+from striate.choices.facts import Facts
 from striate.data.augment import Augmentation
 from striate.data.load import Dataset, Images, load_images
 from striate.data.preprocessing import Preprocessing
@@ -30,12 +32,14 @@ from striate.network.optimizers import Adam, Momentum, Nesterov
 from striate.network.schedules import CosineDecay, OneCycle
 from striate.network.settings import config
 from striate.presets.read import PRESETS
-from striate.recipe import Recipe, recipe_of, usual_epochs
+from striate.recipe import Decided, Recipe, recipe_of
 from striate.runs import (
     BEST,
     CURVES,
+    EPOCHS,
     LAST,
     METRICS,
+    REPORT,
     SETTINGS,
     claimed,
     model_file,
@@ -113,9 +117,8 @@ def test_layers_of_a_recipe_end_with_the_classes(preset: str) -> None:
     assert caught.value.fields["close"][0] == preset  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("pictures", "epochs"), [(2, 25), (8_800, 25), (20_000, 11), (54_000, 4), (10_000_000, 4)])
-def test_usual_epochs(pictures: int, epochs: int) -> None:
-    assert usual_epochs(pictures) == epochs
+def decided(recipe: Recipe, pictures: int, shape: tuple[int, ...] = (8, 8, 1)) -> Decided:
+    return choose(recipe, Facts(pictures, shape, (pictures // 2, pictures // 2))).recipe
 
 
 OWN = """
@@ -147,49 +150,48 @@ def own(tmp_path: Path) -> str:
 
 
 def test_a_network_brings_its_recipe(own: str) -> None:
-    decided = Recipe(own, seed=4, threads=1).decided((8, 8, 1), 20_000)
-    assert asdict(decided) == tomllib.loads(OWN)["recipe"] | {
+    brought = decided(Recipe(own, seed=4, threads=1), 20_000)
+    assert asdict(brought) == tomllib.loads(OWN)["recipe"] | {
         "model": own,
         "seed": 4,
         "engine": None,
         "threads": 1,
         "width": 1.0,
         "isa": None,
+        "class_weights": "none",
+        "start": None,
+        "freeze": None,
     }
-    rule = decided.rule_for(20_000)
+    rule = brought.rule_for(20_000)
     assert isinstance(rule, Nesterov) and (rule.momentum, rule.weight_decay) == (0.9, 0.01)
     assert isinstance(rule.learning_rate, OneCycle)
     assert config(rule.learning_rate) == config(OneCycle(0.5, 3 * 157))
-    assert isinstance(decided.loss, CategoricalCrossentropy) and decided.loss.label_smoothing == 0.1
-    assert str(decided.augmentation) == "flip,shift=1"
+    assert isinstance(brought.loss, CategoricalCrossentropy) and brought.loss.label_smoothing == 0.1
+    assert str(brought.augmentation) == "flip,shift=1"
 
 
 def test_what_a_user_says_comes_before_the_networks_recipe(own: str) -> None:
     said = Recipe(own, 7, "all", "adam", 0.25, schedule="constant", weight_decay=0, label_smoothing=0, augment="none")
-    decided = said.decided((8, 8, 1), 20_000)
-    assert asdict(decided) == asdict(said)
-    rule = decided.rule_for(20_000)
+    brought = decided(said, 20_000)
+    assert asdict(brought) == asdict(said) | {"class_weights": "none"}
+    rule = brought.rule_for(20_000)
     assert isinstance(rule, Adam) and (rule.learning_rate, rule.weight_decay) == (0.25, 0)
-    assert isinstance(decided.loss, SparseCategoricalCrossentropy)
-    assert config(decided.augmentation) == config(Augmentation())
-    assert Recipe(own, optimizer="adam").decided((8, 8, 1), 500).learning_rate == 0.5
+    assert isinstance(brought.loss, SparseCategoricalCrossentropy)
+    assert config(brought.augmentation) == config(Augmentation())
+    assert decided(Recipe(own, optimizer="adam"), 500).learning_rate == 0.5
 
 
 @pytest.mark.parametrize(("pictures", "batch"), [(12_800, 128), (12_799, 64), (6_400, 64), (6_399, 32), (10, 32)])
 def test_a_networks_batch_leaves_enough_steps(own: str, pictures: int, batch: int) -> None:
-    assert Recipe(own).decided((8, 8, 1), pictures).batch_size == batch
-    assert Recipe(own, batch_size=128).decided((8, 8, 1), pictures).batch_size == 128
+    assert decided(Recipe(own), pictures).batch_size == batch
+    assert decided(Recipe(own, batch_size=128), pictures).batch_size == 128
 
 
 def test_what_a_schedule_runs_over(own: str) -> None:
-    cosine = Recipe(own, 4, "all", schedule="cosine").decided((8, 8, 1), 50)
+    cosine = decided(Recipe(own, 4, "all", schedule="cosine"), 50)
     assert config(cosine.rule_for(50).learning_rate) == config(CosineDecay(0.5, 4))
-    assert Recipe("softmax", 4).decided((8, 8, 1), 50).rule_for(50).learning_rate == 0.001
-    assert Recipe("softmax", optimizer="adamw").decided((8, 8, 1), 50).rule_for(50).weight_decay == 0.004
-
-
-def test_the_usual_network_goes_by_the_size() -> None:
-    assert [Recipe().decided(shape, 50).model for shape in ((15, 40, 1), (16, 16, 3))] == ["digits", "convnet"]
+    assert decided(Recipe("softmax", 4), 50).rule_for(50).learning_rate == 0.001
+    assert decided(Recipe("softmax", optimizer="adamw"), 50).rule_for(50).weight_decay == 0.004
 
 
 @pytest.mark.parametrize(
@@ -252,8 +254,8 @@ def test_a_tenth_of_each_class_is_held_out_by_the_seed() -> None:
 
 
 def test_what_was_left_open_is_decided() -> None:
-    decided = prepared(of(20), Recipe("softmax")).recipe
-    assert (decided.epochs, decided.batch_size, decided.learning_rate) == (25, 32, 0.001)
+    brought = prepared(of(20), Recipe("softmax")).recipe
+    assert (brought.epochs, brought.batch_size, brought.learning_rate) == (25, 32, 0.001)
 
 
 def test_too_few_pictures() -> None:
@@ -298,7 +300,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    assert trained.files == {name: out / name for name in (BEST, LAST, METRICS, SETTINGS, CURVES)}
+    assert trained.files == {name: out / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT, CURVES)}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
     right = trained.model.predict(data.test.x).argmax(axis=1) == data.test.y
@@ -391,7 +393,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, SETTINGS}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
@@ -437,7 +439,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, METRICS}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, METRICS, EPOCHS}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

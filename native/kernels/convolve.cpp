@@ -34,7 +34,7 @@ STRIATE_INLINE Vector relu6(Vector x) { return x <= 0.0F ? Vector{} : (x > 6.0F 
 
 STRIATE_INLINE Vector relu_slope(Vector y) { return y > 0.0F ? all(1.0F) : Vector{}; }
 
-STRIATE_INLINE Vector relu6_slope(Vector y) { return (y > 0.0F) & (y < 6.0F) ? all(1.0F) : Vector{}; }
+STRIATE_INLINE Vector relu6_slope(Vector y) { return ((y > 0.0F) & (y < 6.0F)) ? all(1.0F) : Vector{}; }
 
 STRIATE_INLINE Vector simple(const Function& function, Vector x) {
     switch (function.curve) {

@@ -1,8 +1,9 @@
 #include "functions.hpp"
 
-// Each channel by itself. A register tile is P windows of V vectors of channels, a cache line's: for each tap V vectors
-// of weights and P V of x feed P V multiply-adds. For the gradient of the weights it is R taps: for each pixel V
-// vectors of dy and R V of x feed R V.
+// Each channel by itself, or with the few others of its group. A register tile is P windows of V vectors of channels, a
+// cache line's: for each tap V vectors of weights and P V of x feed P V multiply-adds. For the gradient of the weights
+// it is R taps: for each pixel V vectors of dy and R V of x feed R V. In groups of g there are g products for each of
+// these, of the same numbers of x brought to other lanes.
 
 namespace striate::STRIATE_ISA {
 
@@ -22,6 +23,18 @@ inline constexpr std::int64_t most_pixels = 64;
 STRIATE_INLINE void clear_halos(const Tensor& y, const Work& work) {
     if (work.part != 0) return;
     for (std::int64_t n = work.first; n < work.last; ++n) clear_halo(y, work.at(y, n));
+}
+
+/// For each lane of a vector of channels number j of its group; `first`: the vector's first channel in a line of 16.
+template <int G, int j>
+STRIATE_INLINE Vector of_group(const float* x, int first) {
+    if constexpr (G == 1) {
+        return load(x);
+    } else if constexpr (G <= lanes) {
+        return spread<G, j>(load(x), EachLane{});
+    } else {
+        return all(x[j - first % G]);
+    }
 }
 
 /// Where the tile's windows are, the step from one to the next.
@@ -54,9 +67,22 @@ STRIATE_INLINE float largest(const Function& function) {
     return function.curve == Curve::relu ? __builtin_inff() : 6.0F;
 }
 
+/// For one tap the products of number j of each group, j and on.
+template <int P, int G, int j = 0>
+STRIATE_INLINE void add_products(Vector (&sums)[P * line_vectors], const float* x, std::int64_t x_step, const float* w,
+                                 std::int64_t width) {
+    constexpr int V = line_vectors;
+    STRIATE_UNROLL
+    for (int i = 0; i < P * V; ++i) {
+        const int first = i % V * lanes;
+        sums[i] += of_group<G, j>(x + i / V * x_step + first, first) * load(w + first);
+    }
+    if constexpr (j + 1 < G) add_products<P, G, j + 1>(sums, x, x_step, w + width, width);
+}
+
 /// P windows. GCC keeps an array in registers only where the loops over it are innermost, but not outermost: hence one
 /// loop over windows and vectors, and the one over channels in here.
-template <int P>
+template <int P, int G>
 void tile(const Depthwise& op, const Row& row, const float* weights, const float* bias) {
     constexpr int V = line_vectors;
     const std::int64_t width = rounded_up(op.y.channels);
@@ -70,8 +96,8 @@ void tile(const Depthwise& op, const Row& row, const float* weights, const float
             for (int i = 0; i < P * V; ++i) sums[i] += load(at(row.add, row.add_step, i));
         }
         const float* w = weights;
-        for (const std::int64_t* tap = op.taps.data(); tap != end; ++tap, w += width) {
-            for (int i = 0; i < P * V; ++i) sums[i] += load(at(row.x + *tap, row.x_step, i)) * load(at(w, 0, i));
+        for (const std::int64_t* tap = op.taps.data(); tap != end; ++tap, w += G * width) {
+            add_products<P, G>(sums, row.x + *tap + k, row.x_step, w + k, width);
         }
         if (here && op.function.curve != Curve::linear) {
             for (int i = 0; i < P * V; ++i) sums[i] = no_more(relu(sums[i]), largest(op.function));
@@ -90,17 +116,39 @@ void tile(const Depthwise& op, const Row& row, const float* weights, const float
 
 using Tile = void (*)(const Depthwise&, const Row&, const float*, const float*);
 
-template <int P>
+template <int P, int G>
 constexpr Tile tile_or_none() {
     if constexpr (P <= most_windows) {
-        return &tile<P>;
+        return &tile<P, G>;
     } else {
         return nullptr;
     }
 }
 
-constexpr Tile tiles[] = {nullptr,           tile_or_none<1>(), tile_or_none<2>(), tile_or_none<3>(),
-                          tile_or_none<4>(), tile_or_none<5>(), tile_or_none<6>(), tile_or_none<7>()};
+template <int G>
+struct InGroups {
+    static constexpr Tile tiles[] = {nullptr,
+                                     tile_or_none<1, G>(),
+                                     tile_or_none<2, G>(),
+                                     tile_or_none<3, G>(),
+                                     tile_or_none<4, G>(),
+                                     tile_or_none<5, G>(),
+                                     tile_or_none<6, G>(),
+                                     tile_or_none<7, G>()};
+};
+
+const Tile* tiles_in_groups(std::int32_t group) {
+    switch (group) {
+        case 2:
+            return InGroups<2>::tiles;
+        case 4:
+            return InGroups<4>::tiles;
+        case 8:
+            return InGroups<8>::tiles;
+        default:
+            return InGroups<1>::tiles;
+    }
+}
 
 /// The place of a row's first window.
 STRIATE_INLINE float* place(const Work& work, const Tensor& map, const Windows& windows, std::int64_t n,
@@ -116,6 +164,7 @@ void depthwise(const Depthwise& op, const Work& work) {
     const float* const weights = work.at(op.weights);
     const float* const bias = work.at(op.bias);
     const std::int64_t columns = op.windows.columns;
+    const Tile* const tiles = tiles_in_groups(op.group);
     // Tiles of nearly equal size.
     const std::int64_t count = (columns + most_windows - 1) / most_windows;
     const Range mine = share_of((work.last - work.first) * op.windows.rows, work.part, work.parts);
@@ -185,6 +234,31 @@ void sum_taps(const Strip& strip, const std::int64_t* taps, float* dw, std::int6
     }
 }
 
+/// Sums of one tap's products with d, of number j of each group and on; first: d's first channel in a line of 16.
+template <int G, int j = 0>
+STRIATE_INLINE void add_products(Vector (&sums)[G], const float* x, Vector d, int first) {
+    sums[j] += of_group<G, j>(x, first) * d;
+    if constexpr (j + 1 < G) add_products<G, j + 1>(sums, x, d, first);
+}
+
+/// The same of R taps whose channels are in groups, one vector of channels.
+template <int R, int G>
+void sum_taps_in_groups(const Strip& strip, const std::int64_t* taps, float* dw, std::int64_t width, bool begins,
+                        int first) {
+    Vector sums[R][G] = {};
+    for (std::int64_t r = 0; r < strip.rows; ++r) {
+        const float* x = strip.x + r * strip.x_row;
+        const float* dy = strip.dy + r * strip.dy_row;
+        for (std::int64_t q = 0; q < strip.columns; ++q, x += strip.x_pixel, dy += strip.dy_pixel) {
+            const Vector d = load(dy);
+            STRIATE_UNROLL
+            for (int t = 0; t < R; ++t) add_products<G>(sums[t], x + taps[t], d, first);
+        }
+    }
+    STRIATE_UNROLL
+    for (int i = 0; i < R * G; ++i) add_to(dw + i * width, sums[i / G][i % G], begins);
+}
+
 STRIATE_INLINE void sum_pixels(const Strip& strip, std::int64_t k, float* db, bool begins) {
     Vector total{};
     for (std::int64_t r = 0; r < strip.rows; ++r) {
@@ -209,6 +283,33 @@ void sum_all_taps(const Strip& strip, const DepthwiseWeightGradient& op, float* 
     if constexpr (most_taps >= 9) run(&sum_taps<9>, 9);
     run(&sum_taps<3>, 3);
     run(&sum_taps<1>, 1);
+}
+
+/// The same in groups: a vector's taps, as many at a time as there are registers for.
+template <int G>
+void sum_all_in_groups(const Strip& whole, const DepthwiseWeightGradient& op, float* dw, std::int64_t width,
+                       bool begins, int first) {
+    constexpr int most = (STRIATE_REGISTERS - 3) / G, some = most >= 9 ? 9 : (most >= 3 ? 3 : 1);
+    Strip strip = whole;
+    strip.x += first;
+    strip.dy += first;
+    dw += first;
+    const std::int64_t* taps = op.taps.data();
+    auto left = static_cast<std::int64_t>(op.taps.size());
+    for (; left >= some; left -= some, taps += some, dw += some * G * width) {
+        sum_taps_in_groups<some, G>(strip, taps, dw, width, begins, first);
+    }
+    for (; left > 0; --left, ++taps, dw += G * width) sum_taps_in_groups<1, G>(strip, taps, dw, width, begins, first);
+}
+
+/// Sums for two vectors of channels, or for one where that is a line.
+void sum_line(const Strip& strip, const DepthwiseWeightGradient& op, float* dw, std::int64_t width, bool begins) {
+    if (op.group == 1) return sum_all_taps(strip, op, dw, width, begins);
+    for (int first = 0; first < gradient_vectors * lanes; first += lanes) {
+        if (op.group == 2) sum_all_in_groups<2>(strip, op, dw, width, begins, first);
+        if (op.group == 4) sum_all_in_groups<4>(strip, op, dw, width, begins, first);
+        if (op.group == 8) sum_all_in_groups<8>(strip, op, dw, width, begins, first);
+    }
 }
 
 }  // namespace
@@ -239,7 +340,7 @@ void depthwise_weight_gradient(const DepthwiseWeightGradient& op, const Work& wo
                 strip.x += range.first * strip.x_pixel;
                 strip.dy += range.first * strip.dy_pixel;
                 for (std::int64_t k = first_channel; k < groups.last * rounding; k += gradient_vectors * lanes) {
-                    sum_all_taps(strip, op, dw + k, width, begins);
+                    sum_line(strip, op, dw + k, width, begins);
                     for (int v = 0; db && v < gradient_vectors; ++v) sum_pixels(strip, v * lanes, db + k, begins);
                     strip.x += gradient_vectors * lanes;
                     strip.dy += gradient_vectors * lanes;

@@ -54,6 +54,13 @@ STRIATE_INLINE Vector exp(Vector x) {
     return (expm1_near_0(h.r) + 1.0F) * power_of_two(half) * power_of_two(h.n - half);
 }
 
+/// e^x for x <= 0.
+STRIATE_INLINE Vector exp_of_negative(Vector x) {
+    const Halvings h = halvings(no_less(x, -104.0F));
+    const Mask half = h.n >> 1;
+    return (expm1_near_0(h.r) + 1.0F) * power_of_two(half) * power_of_two(h.n - half);
+}
+
 /// e^x - 1 for x <= 0.
 STRIATE_INLINE Vector expm1_of_negative(Vector x) {
     const Halvings h = halvings(no_less(x, -20.0F));  // beyond: -1

@@ -1,4 +1,4 @@
-#include "vector.hpp"
+#include "pixels.hpp"
 
 // Operations that only move numbers: copies of maps, weights brought into the kernels' order, partial sums added up.
 
@@ -35,6 +35,74 @@ void copy(const Copy& op, const Work& work) {
     }
 }
 
+namespace {
+
+/// Sixteen channels of some rows, which follow one another in the source and in the target.
+struct Square {
+    const float* from;
+    float* to;
+    const float* scale;           ///< of these channels; may be absent
+    std::int64_t rows, channels;  ///< at most 16; the channels behind these become 0
+    std::int64_t row_step, channel_step;
+    std::int64_t group, group_step;  ///< 0: the channels are `channel_step` apart throughout
+    std::int64_t width;              ///< from a row of the target to the next
+};
+
+STRIATE_INLINE Block scaled(Block block, const Block& scale) {
+    return each([](Vector a, Vector b) { return a * b; }, block, scale);
+}
+
+/// Channels that lie side by side in the source.
+STRIATE_INLINE void copy_square(const Square& square) {
+    const Block scale = square.scale ? load_first(square.scale, square.channels) : Block{};
+    for (std::int64_t j = 0; j < square.rows; ++j) {
+        const Block row = load_first(square.from + j * square.row_step, square.channels);
+        store_block(square.to + j * square.width, square.scale ? scaled(row, scale) : row);
+    }
+}
+
+/// Rows that lie side by side in the source, all sixteen.
+STRIATE_INLINE void turn_square(const Square& square) {
+    for (std::int64_t first = 0; first < rounding; first += lanes) {
+        for (std::int64_t channel = 0; channel < rounding; channel += lanes) {
+            Vector rows[lanes];
+            const float* from = square.from + first + channel * square.channel_step;
+            STRIATE_UNROLL
+            for (int i = 0; i < lanes; ++i) rows[i] = load(from + i * square.channel_step);
+            transpose<lanes>(rows);
+            STRIATE_UNROLL
+            for (int i = 0; i < lanes; ++i) store(square.to + (first + i) * square.width + channel, rows[i]);
+        }
+    }
+}
+
+[[gnu::noinline]] void gather_square(const Square& square) {
+    for (std::int64_t j = 0; j < square.rows; ++j) {
+        const float* const from = square.from + j * square.row_step;
+        float* const to = square.to + j * square.width;
+        for (std::int64_t k = 0; k < square.channels; ++k) {
+            const std::int64_t before = square.group > 0 ? k / square.group : 0, inside = k - before * square.group;
+            const float value = from[before * square.group_step + inside * square.channel_step];
+            to[k] = square.scale ? value * square.scale[k] : value;
+        }
+        for (std::int64_t k = square.channels; k < rounding; ++k) to[k] = 0;
+    }
+}
+
+STRIATE_INLINE void pack_square(const Square& square) {
+    if (square.group > 0) {
+        gather_square(square);
+    } else if (square.channel_step == 1) {
+        copy_square(square);
+    } else if (square.row_step == 1 && square.rows == rounding && square.channels == rounding && !square.scale) {
+        turn_square(square);
+    } else {
+        gather_square(square);
+    }
+}
+
+}  // namespace
+
 void pack(const Pack& op, const Work& work) {
     const std::int64_t rows = static_cast<std::int64_t>(op.taps.size()) * op.inner;
     const Range mine = share_of(rows, work.part, work.parts);
@@ -42,22 +110,29 @@ void pack(const Pack& op, const Work& work) {
     const float* const scale = work.at(op.scale);
     float* const to = work.at(op.target);
     const std::int64_t all_channels = rounded_up(op.channels);
-    for (std::int64_t first = 0; first < all_channels; first += op.panel) {
-        const std::int64_t width = smaller(op.panel, all_channels - first);
-        const std::int64_t count = smaller(width, op.channels - first);
-        // Transposed weights are read along their rows: blocks of 16 rows by 16 channels stay in the cache.
-        for (std::int64_t block = 0; block < width; block += rounding) {
-            const std::int64_t here = smaller(rounding, larger<std::int64_t>(count - block, 0));
-            for (std::int64_t j = mine.first; j < mine.last; ++j) {
-                const float* w = from + op.taps[static_cast<std::size_t>(j / op.inner)] + j % op.inner * op.inner_step +
-                                 (first + block) * op.channel_step;
-                float* row = to + first * rows + j * width + block;
-                for (std::int64_t k = 0; k < here; ++k) row[k] = w[k * op.channel_step];
-                if (scale) {
-                    for (std::int64_t k = 0; k < here; ++k) row[k] *= scale[first + block + k];
-                }
-                for (std::int64_t k = here; k < rounding; ++k) row[k] = 0;
+    // Sixteen rows at a time are read from end to end; what is turned is read down, the channels of a panel at a time.
+    const bool turned = op.channel_step != 1;
+    const std::int64_t together = turned ? op.panel : all_channels;
+    for (std::int64_t begin = 0; begin < all_channels; begin += together) {
+        for (std::int64_t j = mine.first; j < mine.last;) {
+            const std::int64_t inside = j % op.inner;
+            const std::int64_t some = smaller(smaller(rounding, op.inner - inside), mine.last - j);
+            const float* const w = from + op.taps[static_cast<std::size_t>(j / op.inner)] + inside * op.inner_step;
+            for (std::int64_t k = begin; k < smaller(begin + together, all_channels); k += rounding) {
+                const std::int64_t first = k / op.panel * op.panel;
+                const std::int64_t width = smaller(op.panel, all_channels - first);
+                pack_square({.from = w + (op.group > 0 ? k / op.group * op.group_step : k * op.channel_step),
+                             .to = to + first * rows + j * width + k - first,
+                             .scale = scale ? scale + k : nullptr,
+                             .rows = some,
+                             .channels = smaller(rounding, op.channels - k),
+                             .row_step = op.inner_step,
+                             .channel_step = op.channel_step,
+                             .group = op.group,
+                             .group_step = op.group_step,
+                             .width = width});
             }
+            j += some;
         }
     }
 }

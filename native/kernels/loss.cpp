@@ -61,23 +61,63 @@ float crossentropy(const Pixel& pixel) {
     return -sum_of(pixel, [total](Vector a, Vector y) { return y * log(clipped(a / total)); });
 }
 
+/// What softmax's cross-entropy sums over the scores z: in blocks, one order for all instruction sets.
+struct ScoreSums {
+    Block others{};   ///< e^(z - top) of those that are not the largest
+    Block equals{};   ///< how many are
+    Block targets{};  ///< y
+    Block below{};    ///< y (top - z)
+};
+
+STRIATE_INLINE Block added(const Block& a, const Block& b) {
+    return each([](Vector x, Vector y) { return x + y; }, a, b);
+}
+
+/// Adds a block's part; `count` of its numbers are scores. Answers with e^(z - top).
+STRIATE_INLINE Block add_scores(ScoreSums& sums, const Block& z, const Block& y, float top, std::int64_t count) {
+    const auto power = [top](Vector v) { return exp_of_negative(v - top); };
+    const Block powers = first_of(each(power, z), count, 0);
+    const auto other = [top](Vector v, Vector e) { return v == top ? Vector{} : e; };
+    const auto equal = [top](Vector v) { return v == top ? all(1.0F) : Vector{}; };
+    const auto below = [top](Vector v, Vector target) { return target * (top - v); };
+    sums.others = added(sums.others, each(other, z, powers));
+    sums.equals = added(sums.equals, first_of(each(equal, z), count, 0));
+    sums.targets = added(sums.targets, y);
+    sums.below = added(sums.below, first_of(each(below, z, y), count, 0));
+    return powers;
+}
+
 float softmax_crossentropy(const Pixel& pixel) {
-    Block tops = all_of_block(-__builtin_inff());
-    for (std::int64_t k = 0; k < pixel.channels; k += rounding) {
-        const Block here = first_of(load_block(pixel.a + k), pixel.channels - k, -__builtin_inff());
-        tops = each([](Vector a, Vector b) { return a < b ? b : a; }, tops, here);
+    const std::int64_t whole = pixel.channels / rounding * rounding, rest_count = pixel.channels - whole;
+    const float top = largest_of(pixel.a, pixel.channels);
+    ScoreSums sums;
+    for (std::int64_t k = 0; k < whole; k += rounding) {
+        const Block e = add_scores(sums, load_block(pixel.a + k), load_block(pixel.target + k), top, rounding);
+        if (pixel.gradient) store_block(pixel.gradient + k, e);
     }
-    const float top = largest(tops);
+    if (rest_count > 0) {
+        const Block y = load_first(pixel.target + whole, rest_count);
+        const Block e = add_scores(sums, load_block(pixel.a + whole), y, top, rest_count);
+        if (pixel.gradient) store_block(pixel.gradient + whole, e);
+    }
     // The largest score's own 1 is left out, so that the logarithm of a sum near 1 keeps its digits.
-    const float others = sum_of(pixel, [top](Vector z, Vector) { return z == top ? Vector{} : exp(z - top); });
-    const float equals = sum_of(pixel, [top](Vector z, Vector) { return z == top ? all(1.0F) : Vector{}; });
-    const float rest = others + (equals - 1.0F) + (top - top), total = 1.0F + rest;  // infinite scores: all NaN
+    const float rest = sum(sums.others) + (sum(sums.equals) - 1.0F) + (top - top);  // infinite scores: all NaN
+    const float total = 1.0F + rest, targets = sum(sums.targets);
     const float log_total = (rest <= 1.0F ? log1p_of_fraction(all(rest)) : log(all(total)))[0];
     if (pixel.gradient) {
-        const float targets = sum_of(pixel, [](Vector, Vector y) { return y; });
-        give(pixel, [&](Vector z, Vector y) { return exp(z - top) / total * targets - y; });
+        const float share = targets / total, weight = pixel.weight;
+        const auto slope = [share, weight](Vector e, Vector y) { return (e * share - y) * weight; };
+        for (std::int64_t k = 0; k < whole; k += rounding) {
+            float* const at = pixel.gradient + k;
+            store_block(at, each(slope, load_block(at), load_block(pixel.target + k)));
+        }
+        if (rest_count > 0) {
+            float* const at = pixel.gradient + whole;
+            const Block here = each(slope, load_block(at), load_first(pixel.target + whole, rest_count));
+            store_block(at, first_of(here, rest_count, 0));
+        }
     }
-    return sum_of(pixel, [&](Vector z, Vector y) { return y * (log_total - (z - top)); });
+    return targets * log_total + sum(sums.below);
 }
 
 float binary_crossentropy(const Pixel& pixel) {

@@ -88,4 +88,15 @@ STRIATE_INLINE float largest(const Block& block) {
     return joined(block, [](float a, float b) { return a < b ? b : a; });
 }
 
+/// The largest of some numbers behind which there is room to read; NaN counts as none.
+STRIATE_INLINE float largest_of(const float* numbers, std::int64_t count) {
+    const auto larger_one = [](Vector a, Vector b) { return a < b ? b : a; };
+    const float least = -__builtin_inff();
+    Block tops = all_of_block(least);
+    std::int64_t k = 0;
+    for (; k + rounding <= count; k += rounding) tops = each(larger_one, tops, load_block(numbers + k));
+    if (k < count) tops = each(larger_one, tops, first_of(load_block(numbers + k), count - k, least));
+    return largest(tops);
+}
+
 }  // namespace striate::STRIATE_ISA

@@ -147,24 +147,26 @@ void slope(const Slope& op, const Work& work) {
 
 void softmax(const Softmax& op, const Work& work) {
     const std::int64_t channels = op.y.channels;
-    const auto pixel = [channels](const float* x, float* y) {
-        Block tops = all_of_block(-__builtin_inff());
-        for (std::int64_t k = 0; k < channels; k += rounding) {
-            const Block here = first_of(load_block(x + k), channels - k, -__builtin_inff());
-            tops = each([](Vector a, Vector b) { return a < b ? b : a; }, tops, here);
-        }
-        const float top = largest(tops);
+    const std::int64_t whole = channels / rounding * rounding;
+    const auto pixel = [channels, whole](const float* x, float* y) {
+        const float top = largest_of(x, channels);
+        const auto power = [top](Vector v) { return exp_of_negative(v - top); };
+        const auto add = [](Vector a, Vector b) { return a + b; };
         Block sums{};
-        for (std::int64_t k = 0; k < channels; k += rounding) {
-            const Block powers = each([top](Vector v) { return exp(v - top); }, load_block(x + k));
-            const Block here = first_of(powers, channels - k, 0);
+        for (std::int64_t k = 0; k < whole; k += rounding) {
+            const Block here = each(power, load_block(x + k));
             store_block(y + k, here);
-            sums = each([](Vector a, Vector b) { return a + b; }, sums, here);
+            sums = each(add, sums, here);
         }
-        const float total = sum(sums);
+        if (whole < channels) {
+            const Block here = first_of(each(power, load_block(x + whole)), channels - whole, 0);
+            store_block(y + whole, here);
+            sums = each(add, sums, here);
+        }
+        const float share = 1.0F / sum(sums);
         for (std::int64_t k = 0; k < channels; k += rounding) {
-            const Block shares = each([total](Vector v) { return v / total; }, load_block(y + k));
-            store_block(y + k, first_of(shares, channels - k, 0));
+            const Block shares = each([share](Vector v) { return v * share; }, load_block(y + k));
+            store_block(y + k, k < whole ? shares : first_of(shares, channels - k, 0));
         }
     };
     over_rows(op.y, work, [&](std::int64_t n, std::int64_t first, std::int64_t last) {

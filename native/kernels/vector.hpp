@@ -22,6 +22,12 @@ namespace striate::STRIATE_ISA {
 
 inline constexpr int lanes = STRIATE_LANES;
 
+/// A number as a type, so that a lambda's parameter can carry it.
+template <int number>
+struct Constant {
+    static constexpr int value = number;
+};
+
 /// `aligned(4)`: may be read from any float's address; `may_alias`: from an array of floats.
 typedef float Vector __attribute__((vector_size(STRIATE_LANES * 4), aligned(4), may_alias));
 typedef std::int32_t Mask __attribute__((vector_size(STRIATE_LANES * 4), aligned(4), may_alias));
@@ -41,6 +47,58 @@ STRIATE_INLINE void store_first(float* to, Vector v, std::int64_t count) {
 
 /// max(x, 0) that keeps NaN.
 STRIATE_INLINE Vector relu(Vector x) { return x <= 0.0F ? Vector{} : x; }
+
+/// The numbers of all lanes, for patterns of lanes that are known as the kernels are compiled.
+template <int... lane>
+struct Lanes {};
+
+#if STRIATE_LANES == 4
+using EachLane = Lanes<0, 1, 2, 3>;
+#elif STRIATE_LANES == 8
+using EachLane = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
+#else
+using EachLane = Lanes<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
+#endif
+
+/// Each lane from one of a, or counted on, of b.
+template <int... from>
+STRIATE_INLINE Vector chosen(Vector a, Vector b) {
+#if defined(__has_builtin) && __has_builtin(__builtin_shufflevector)
+    return __builtin_shufflevector(a, b, from...);
+#else
+    return __builtin_shuffle(a, b, Mask{from...});
+#endif
+}
+
+/// Each lane's number j of the `group` (at most a vector) that it is in.
+template <int group, int j, int... lane>
+STRIATE_INLINE Vector spread(Vector x, Lanes<lane...>) {
+    return chosen<(lane / group * group + j)...>(x, x);
+}
+
+/// Two rows of a matrix, `apart` rows apart: the bit of that weight changes places in the numbers of rows and lanes.
+template <int apart, int... lane>
+STRIATE_INLINE void exchange(Vector& a, Vector& b, Lanes<lane...>) {
+    const Vector first = chosen<((lane & apart) ? lanes + lane - apart : lane)...>(a, b);
+    b = chosen<((lane & apart) ? lanes + lane : lane + apart)...>(a, b);
+    a = first;
+}
+
+/// Rows become lanes and lanes rows, in squares of `size` (at most a vector): row i, lane j goes to row j, lane i.
+template <int size>
+STRIATE_INLINE void transpose(Vector (&rows)[size]) {
+    const auto step = [&rows](auto apart) {
+        constexpr int by = decltype(apart)::value;
+        STRIATE_UNROLL
+        for (int i = 0; i < size; ++i) {
+            if ((i & by) == 0) exchange<by>(rows[i], rows[i + by], EachLane{});
+        }
+    };
+    if constexpr (size > 1) step(Constant<1>{});
+    if constexpr (size > 2) step(Constant<2>{});
+    if constexpr (size > 4) step(Constant<4>{});
+    if constexpr (size > 8) step(Constant<8>{});
+}
 
 STRIATE_INLINE float sum(Vector v) {
     float total = 0;

@@ -106,10 +106,11 @@ Maps joined(Maps maps) {
 /// Some rows or some pictures at a time, so that a panel's share of dy stays in the cache while all tiles go by.
 class Strips {
   public:
-    explicit Strips(const Maps& maps) : maps_(maps) {
+    /// `few`: pixels at a time of pictures that have less; `most`: of those that have more.
+    Strips(const Maps& maps, std::int64_t few, std::int64_t most) : maps_(maps) {
         const std::int64_t pixels = maps.rows * maps.columns;
-        pictures_ = smaller(maps.pictures, larger<std::int64_t>(1, few_pixels / pixels));
-        rows_ = smaller(maps.rows, larger<std::int64_t>(1, most_pixels / maps.columns));
+        pictures_ = smaller(maps.pictures, larger<std::int64_t>(1, few / pixels));
+        rows_ = smaller(maps.rows, larger<std::int64_t>(1, most / maps.columns));
         in_picture_ = (maps.rows + rows_ - 1) / rows_;
     }
 
@@ -126,9 +127,39 @@ class Strips {
     }
 
   private:
-    static constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found best where a picture is less, and more
     Maps maps_;
     std::int64_t pictures_, rows_, in_picture_;
+};
+
+inline constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found best where a picture is less, and more
+
+/// A panel's share of dy, brought together where many tiles read it: its pixels, a power of two apart, would take each
+/// other's place in the first cache.
+class Panel {
+  public:
+    static constexpr std::int64_t width = most_vectors * lanes, pixels = 8192 / width;
+    static constexpr std::int64_t least_tiles = 8;
+
+    /// The same maps, dy read from here.
+    Maps of(Maps maps, std::int64_t floats) {
+        float* to = floats_;
+        for (std::int64_t n = 0; n < maps.pictures; ++n) {
+            for (std::int64_t p = 0; p < maps.rows; ++p) {
+                const float* dy = maps.dy + n * maps.dy_picture + p * maps.dy_row;
+                for (std::int64_t q = 0; q < maps.columns; ++q, dy += maps.dy_pixel, to += floats) {
+                    for (std::int64_t k = 0; k < floats; k += lanes) store(to + k, load(dy + k));
+                }
+            }
+        }
+        maps.dy = floats_;
+        maps.dy_pixel = floats;
+        maps.dy_row = maps.columns * floats;
+        maps.dy_picture = maps.rows * maps.dy_row;
+        return maps;
+    }
+
+  private:
+    alignas(64) float floats_[width * pixels];
 };
 
 /// Sums of dy over all pixels, for the channels of a part.
@@ -189,13 +220,18 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, rows_at_most(most_vectors));
     const std::int64_t tiles = (rows + most - 1) / most;
     const Range mine = share_of(tiles, work.part, work.parts);
-    const Strips strips(joined(maps));
+    Panel panel;
+    const Maps all = joined(maps);
+    const bool gathers = mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels &&
+                         all.dy_pixel > Panel::width;
+    const Strips strips(all, gathers ? Panel::pixels : few_pixels, gathers ? Panel::pixels : most_pixels);
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
         for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
             const bool begins = work.begins_chunk && strip == 0;
             Maps here = strips.at(strip);
             here.dy += k;
+            if (gathers) here = panel.of(here, std::int64_t{vectors} * lanes);
             Rows at{op.stretches.data()};
             for (std::int64_t t = 0; t < mine.last; ++t) {
                 const Range range = share_of(rows, t, tiles);

@@ -41,11 +41,16 @@ void check_more(const Pack& op, const Checker& checker) {
         op.inner_step >= 0 && op.channel_step >= 0 && op.inner_step < kLargest && op.channel_step < kLargest,
         "the steps", "are negative");
     checker.require(op.panel > 0 && op.panel % rounding == 0, "panel", "is not rounded up");
+    checker.require(op.group >= 0 && (op.group == 0 || rounding % op.group == 0), "group", "does not divide a vector");
+    checker.require(op.group_step >= 0 && op.group_step < kLargest, "the steps", "are negative");
     checker.at_least("scale", op.scale, op.channels);
     checker.written("target", op.target);
     const Wide rows = static_cast<Wide>(op.taps.size()) * op.inner;
     checker.at_least("target", op.target, rows * rounded_up(op.channels));
-    const Wide reach = Wide{op.inner - 1} * op.inner_step + Wide{op.channels - 1} * op.channel_step;
+    const Int together = op.group > 0 ? std::min(op.group, op.channels) : op.channels;
+    const Int groups = op.group > 0 ? (op.channels - 1) / op.group : 0;
+    const Wide reach =
+        Wide{op.inner - 1} * op.inner_step + Wide{together - 1} * op.channel_step + Wide{groups} * op.group_step;
     for (const Int tap : op.taps) {
         checker.require(tap >= 0 && tap + reach < op.source.size, "a tap", "lies outside of the weights");
     }

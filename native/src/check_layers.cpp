@@ -68,6 +68,11 @@ void taps_inside(const Tensor& x, const std::vector<Int>& taps, const Windows& w
     }
 }
 
+/// How many channels see one another; kernels are compiled for these.
+void grouped(Int group, const Checker& checker) {
+    checker.require(group == 1 || group == 2 || group == 4 || group == 8, "group", "is not 1, 2, 4 or 8");
+}
+
 /// `many` has each channel of `one` so many times.
 void repeats(const Tensor& one, const Tensor& many, Int times, const Checker& checker) {
     alike({&one}, checker);
@@ -163,9 +168,10 @@ void check_more(const Depthwise& op, const Checker& checker) {
     alike({&op.y, op.add.present() ? &op.add : &op.y, op.at.present() ? &op.at : &op.y}, checker);
     alike({&op.x}, checker);
     checker.require(op.x.channels == op.y.channels, "y", "has other channels");
-    const auto taps = static_cast<Wide>(op.taps.size());
-    checker.there("weights", op.weights.present() || taps == 0);
-    checker.at_least("weights", op.weights, taps * rounded_up(op.y.channels));
+    grouped(op.group, checker);
+    const auto rows = static_cast<Wide>(op.taps.size()) * op.group;
+    checker.there("weights", op.weights.present() || rows == 0);
+    checker.at_least("weights", op.weights, rows * rounded_up(op.y.channels));
     checker.at_least("bias", op.bias, rounded_up(op.y.channels));
     taps_inside(op.x, op.taps, op.windows, checker);
     checker.places_inside(op.y, op.windows, op.places);
@@ -179,7 +185,8 @@ void check_more(const DepthwiseWeightGradient& op, const Checker& checker) {
         "has another shape");
     checker.require(!op.taps.empty(), "taps", "is empty");
     taps_inside(op.x, op.taps, op.windows, checker);
-    partial(op.dw, static_cast<Wide>(op.taps.size()), op.x.channels, checker);
+    grouped(op.group, checker);
+    partial(op.dw, static_cast<Wide>(op.taps.size()) * op.group, op.x.channels, checker);
     if (op.db.present()) partial(op.db, 1, op.x.channels, checker);
 }
 

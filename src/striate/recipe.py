@@ -3,12 +3,12 @@
 A network's own recipe is the `[recipe]` table of its TOML file.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from striate.data.augment import Augmentation
 from striate.engines.select import engine as engine_named
-from striate.errors import StriateError, unknown_name
+from striate.errors import SettingError, StriateError, unknown_name
 from striate.network.graph import Symbol
 from striate.network.layers import Layer
 from striate.network.losses import CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
@@ -25,13 +25,9 @@ from striate.network.settings import (
     whole,
 )
 from striate.presets.read import network, recipe_table, wired
+from striate.training.class_weight import WEIGHTINGS
 
-DEFAULT_BATCH = 32  # Keras's
-# How long to train where nobody says: about so many pictures in all, but neither less nor more often than this.
-PICTURES_IN_ALL, FEWEST_EPOCHS, MOST_EPOCHS = 220_000, 4, 25
-FEWEST_STEPS = 100  # an epoch should have, or a network's own batch is halved
-# Pictures whose shorter side is less leave nothing for a second pooling.
-SMALL, SMALL_NETWORK, LARGE_NETWORK = 16, "digits", "convnet"
+AUTO = "auto"  # as much as not said
 DEFAULT_OPTIMIZER = "adam"
 OF_A_NETWORK = (
     "epochs",
@@ -65,11 +61,11 @@ SCHEDULES = {schedule.__name__: schedule for schedule in (constant, cosine, one_
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. What is None is for the network's own recipe to say; where that says nothing:
+    """How to train. What is None (or "auto", where that is possible) is chosen by choices/choose.py.
 
-    `model` by the size of the pictures, `epochs` by their number, `batch_size` 32, `optimizer` "adam" with its own
-    `learning_rate` and `weight_decay`, `schedule` "constant", no `label_smoothing`, no augmentation. `augment` is
-    written as `Augmentation.of` reads it.
+    `augment` is written as `Augmentation.of` reads it; `class_weights` is a rule of training/class_weight.py. `start`
+    is a model file to begin from, `freeze` says which of its layers stay as they are: a number counts them from the
+    first, else their names stand with commas between.
 
     Raises `SettingError` or `UnknownNameError` for what these cannot be; a `model` that is none is found by `layers`.
     """
@@ -88,6 +84,9 @@ class Recipe:
     label_smoothing: float | None = None
     augment: str | None = None
     isa: str | None = None
+    class_weights: str | None = None
+    start: str | None = None
+    freeze: str | None = None
 
     def __post_init__(self) -> None:
         convert("Recipe", "epochs", optional_positive, self.epochs)
@@ -99,6 +98,10 @@ class Recipe:
         convert("Recipe", "weight_decay", optional_not_negative, self.weight_decay)
         if self.schedule is not None:
             one_of("schedule", SCHEDULES)(self.schedule)
+        if self.class_weights is not None:
+            one_of("class_weights", (AUTO, *WEIGHTINGS, "none"))(self.class_weights)
+        if self.freeze is not None and self.start is None:
+            raise SettingError("recipe.freeze_alone", came=self.freeze)
         engine_named(self.engine, isa=self.isa)
         _ = self.rule, self.loss, self.augmentation
 
@@ -121,37 +124,22 @@ class Recipe:
     @property
     def augmentation(self) -> Augmentation | None:
         """How pictures are varied; None: they are not."""
-        return None if self.augment is None else Augmentation.of(convert("Recipe", "augment", text, self.augment))
+        if self.augment in (None, AUTO):
+            return None
+        return Augmentation.of(convert("Recipe", "augment", text, self.augment))
 
     def layers(self, classes: int) -> list[Layer]:
         """The network's layers. Raises `UnknownNameError`, `GraphError` or a setting's own error where it is none."""
-        return network(self.model or LARGE_NETWORK, classes, self.width)
-
-    def decided(self, shape: tuple[int, ...], pictures: int) -> "Decided":
-        """The recipe for a training with so many pictures of a shape. Raises what is wrong with the network's own."""
-        model = self.model or usual_model(shape)
-        given = {name: value for name in OF_A_NETWORK if (value := getattr(self, name)) is not None}
-        own = recipe_of(model)
-        chosen = replace(replace(own, batch_size=_fewer(own.batch_size, pictures)), **given)
-        settings = {each.name: getattr(self, each.name) for each in fields(self)}
-        settings |= {name: getattr(chosen, name) for name in OF_A_NETWORK}
-        settings |= {
-            "model": model,
-            "epochs": chosen.epochs or usual_epochs(pictures),
-            "batch_size": chosen.batch_size or DEFAULT_BATCH,
-            "optimizer": chosen.optimizer or DEFAULT_OPTIMIZER,
-            "learning_rate": chosen.rule.rate_at(0),
-        }
-        return Decided(**settings)
+        return network(self.model, classes, self.width) if self.model else []
 
 
 @dataclass(frozen=True)
 class Decided(Recipe):
     """A recipe for certain pictures: what is None here stays away."""
 
-    model: str = LARGE_NETWORK
-    epochs: int = MOST_EPOCHS
-    batch_size: int | Literal["all"] = DEFAULT_BATCH
+    model: str = "convnet"
+    epochs: int = 1
+    batch_size: int | Literal["all"] = 32
     optimizer: str = DEFAULT_OPTIMIZER
     learning_rate: float = 0.001
 
@@ -165,12 +153,6 @@ class Decided(Recipe):
         rate = SCHEDULES[self.schedule or constant.__name__](self.learning_rate, steps)
         return type(self.rule)(rate, weight_decay=self.rule.weight_decay)
 
-    def options(self) -> list[str]:
-        """What is not always there, as options of `striate train`."""
-        shown = ("schedule", "weight_decay", "label_smoothing", "augment")
-        given = {name: getattr(self, name) for name in shown}
-        return [f"--{name.replace('_', '-')} {value}" for name, value in given.items() if value is not None]
-
 
 def recipe_of(model: str) -> Recipe:
     """A network's own recipe. Raises `UnknownNameError` or `SettingError` for one that is none, with its place."""
@@ -183,22 +165,3 @@ def recipe_of(model: str) -> Recipe:
     except StriateError as error:
         error.place = f"{model}, [recipe]"
         raise
-
-
-def usual_model(shape: tuple[int, ...]) -> str:
-    """The preset for pictures of a shape where nobody names one."""
-    return SMALL_NETWORK if min(shape[:2]) < SMALL else LARGE_NETWORK
-
-
-def usual_epochs(pictures: int) -> int:
-    """How often to go over the pictures where nobody says: small sets more often than large ones."""
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(PICTURES_IN_ALL / pictures)))
-
-
-def _fewer(batch_size: int | Literal["all"] | None, pictures: int) -> int | Literal["all"] | None:
-    """A network's own batch, halved where it left an epoch too few steps, but not below the usual one."""
-    if not isinstance(batch_size, int):
-        return batch_size
-    while batch_size >= 2 * DEFAULT_BATCH and pictures < FEWEST_STEPS * batch_size:
-        batch_size //= 2
-    return batch_size

@@ -1,19 +1,22 @@
 """A whole training with its folder: what `striate train` and `striate demo` do, for scripts and notebooks too.
 
-The folder holds best.safetensors and last.safetensors, metrics.csv, settings.toml and, where matplotlib is there,
-curves.png.
+The folder holds best.safetensors and last.safetensors, settings.toml, metrics.csv and the same as metrics.jsonl,
+report.html and, where matplotlib is there, curves.png.
 """
 
 import json
+import time
 import tomllib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
+from striate.choices.choose import choose
+from striate.choices.facts import Choice, Facts, Pair
 from striate.data.dataset import Dataset, Images
 from striate.data.split import stratified
 from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
@@ -27,14 +30,23 @@ from striate.network.schedules import Schedule
 from striate.network.settings import config
 from striate.presets.read import tables
 from striate.recipe import Decided, Recipe
+from striate.report import Report, class_report, confidence_of
+from striate.report_page import read_settings, write_report
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
+from striate.training.class_weight import weights_by
 from striate.training.events import Progress
+from striate.training.json_lines import JSONLinesLogger
+from striate.training.rate_range import RateRange
+from striate.training.time_limit import StopAfter
+from striate.transfer import Start, read_as, start_from
+from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning, try_out, write_range
 from striate.version import __version__
 from striate.views.progress import Verbose
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
+EPOCHS, REPORT = "metrics.jsonl", "report.html"
 HOLDING_OUT = 2  # keeps this draw apart from others of the same seed
 HELD_OUT_SHARE = 0.1  # for validation, where the data have no part for it
 
@@ -52,6 +64,11 @@ class Prepared:
     validation: Images
     epochs: int
     model: Model
+    choices: tuple[Choice, ...] = ()
+    class_weight: dict[int, float] | None = None  # what a picture of each class weighs; None: all the same
+    found: RateRange | None = None  # what trying learning rates showed
+    start: Start | None = None  # whose weights it begins with
+    stop: StopAfter | None = None  # ends the training when its time is over
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,8 @@ class Trained:
     judged_on: str
     pictures: int
     files: Mapping[str, Path]
+    validation_pictures: int
+    report: Report
 
 
 def train_run(
@@ -79,6 +98,7 @@ def train_run(
     verbose: Verbose = "auto",
     progress: Progress | None = None,
     begins: Callable[[Prepared], None] | None = None,
+    tuning: Tuning | None = None,
 ) -> Trained:
     """Train a network on pictures and write the run's folder.
 
@@ -87,10 +107,13 @@ def train_run(
     `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
     with claimed(folder, overwrite=overwrite):
-        run = prepared(data, recipe)
+        run = prepared(data, recipe, tuning)
         if begins:
             begins(run)
-        keepers = _keepers(folder, settings_toml(run, source))
+        rates = write_range(folder, run.found, run.recipe.learning_rate) if run.found else {}
+        keepers = _keepers(folder, settings_toml(run, source), rates)
+        if run.stop:
+            keepers.append(run.stop)
         history = run.model.fit(
             run.training,
             # Only a batch that somebody asked for is worth a notice when there are fewer pictures.
@@ -100,28 +123,81 @@ def train_run(
             callbacks=keepers,
             validation_data=run.validation,
             augmentation=run.recipe.augmentation,
+            class_weight=run.class_weight,
             progress=progress,
         )
         best = from_file(load(folder / BEST))
         _compile(best, run.recipe, run.recipe.rule)
+        best.confidence = confidence_of(best, run.validation, **_computing(recipe))
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
-        judged = best.judge(held_out)
+        report = class_report(best, held_out, loss=run.recipe.loss, **_computing(recipe))
+        judged = {"loss": report.loss, "accuracy": report.accuracy}
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
         best.save(folder / BEST)
-        files = {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS)} | _drawn(history, folder)
-        return Trained(best, history, judged, judged_on, len(held_out), files)
+        write_report(
+            folder / REPORT,
+            report,
+            best,
+            held_out,
+            title=folder.resolve().name,
+            part=judged_on,
+            settings=read_settings(folder / SETTINGS),
+            history=history.history,
+            chosen_here=judged_on == "validation",
+        )
+        files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT)}
+        files |= rates | _drawn(history, folder)
+        return Trained(best, history, judged, judged_on, len(held_out), files, len(run.validation), report)
 
 
-def prepared(data: Dataset, recipe: Recipe) -> Prepared:
-    """Divide the data and build the model. Raises `DataError`, `GraphError` where the two do not fit together."""
+def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Prepared:
+    """Divide the data, build the model, try out what is to be tried.
+
+    Raises `DataError`, `GraphError` where data and model do not fit together.
+    """
+    began, tuning = time.monotonic(), tuning or Tuning()
+    tuning.check(recipe)
+    if recipe.start:
+        recipe = replace(recipe, start=str(model_file(Path(recipe.start))))
+        data = read_as(data, str(recipe.start))
     training, validation = _parts(data, recipe.seed)
-    decided = recipe.decided(data.preprocessing.shape, len(training))
-    model = Model.of(Graph.to(decided.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
-    _check_fit(model.graph, decided.model, data)
+    chosen = choose(recipe, facts(data, training, recipe.start))
+    model = Model.of(Graph.to(chosen.recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
+    _check_fit(model.graph, chosen.recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
+    start = start_from(recipe.start, model, recipe.freeze) if recipe.start else None
+    weights = weights_by(chosen.recipe.class_weights or "none", _counts(training, data))
+    material = Material(model, training, validation, data.test, weights, start)
+    tried = try_out(chosen, material, tuning, began)
+    decided = tried.chosen.recipe
     _compile(model, decided, decided.rule_for(len(training)))
     model.about = {"recipe": asdict(decided), "pictures": len(training)}
-    return Prepared(decided, data, training, validation, decided.epochs, model)
+    if start:
+        model.about["start"] = {"file": start.file, "taken": list(start.taken.layers), "frozen": list(start.frozen)}
+    told = (decided.epochs, model, tried.chosen.choices, weights, tried.found, start, tried.stop)
+    return Prepared(decided, data, training, validation, *told)
+
+
+def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
+    """What `choose` goes by, about those pictures of the data that are for learning."""
+    read_by = load(Path(start)).preprocessing if start else None
+    resized = [notice.fields for notice in data.notices if notice.code == "data.size_chosen"]
+    sizes = [(cast(Pair, fields["smallest"]), cast(Pair, fields["largest"])) for fields in resized]
+    return Facts(
+        len(training),
+        data.preprocessing.shape,
+        tuple(_counts(training, data)),
+        data.class_names,
+        sizes[0] if sizes else None,
+        data.size_given,
+        read_by is not None and read_by.size == data.preprocessing.size,
+    )
+
+
+def _counts(images: Images, data: Dataset) -> list[int]:
+    """How many pictures each class has."""
+    counted: list[int] = np.bincount(images.labels, minlength=len(data.class_names)).tolist()
+    return counted
 
 
 @contextmanager
@@ -195,6 +271,8 @@ def settings_toml(run: Prepared, source: str | None) -> str:
         },
         "preprocessing": data.preprocessing.to_config(),
     }
+    if run.choices:
+        sections["why"] = {choice.setting.replace("-", "_"): choice.why for choice in run.choices}
     rate = recipe.rule_for(len(run.training)).learning_rate
     if isinstance(rate, Schedule):
         sections["schedule"] = {"kind": type(rate).__name__, **config(rate)}
@@ -242,6 +320,10 @@ def _compile(model: Model, recipe: Recipe, rule: Rule) -> None:
     model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
 
 
+def _computing(recipe: Recipe) -> dict[str, Any]:
+    return {"engine": recipe.engine, "threads": recipe.threads, "isa": recipe.isa}
+
+
 def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:
     return min(batch_size, pictures) if isinstance(batch_size, int) else batch_size
 
@@ -249,11 +331,11 @@ def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["
 class _Settings(Callback):
     """Writes the settings as training begins; what an earlier run left beside them goes, for it had others."""
 
-    def __init__(self, folder: Path, text: str) -> None:
-        self._folder, self._text = folder, text
+    def __init__(self, folder: Path, text: str, written: Collection[str]) -> None:
+        self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in (BEST, LAST, METRICS, CURVES):
+        for name in (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
@@ -261,15 +343,16 @@ class _Settings(Callback):
         write_text(self._folder / SETTINGS, self._text)
 
 
-def _keepers(folder: Path, settings: str) -> list[Callback]:
+def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[Callback]:
     def pattern(name: str) -> str:
         return str(folder / name).replace("{", "{{").replace("}", "}}")
 
     return [
-        _Settings(folder, settings),
+        _Settings(folder, settings, written),
         ModelCheckpoint(pattern(BEST), save_best_only=True),
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
+        JSONLinesLogger(folder / EPOCHS),
     ]
 
 

@@ -24,7 +24,15 @@ from striate.model import load_model
 
 Run = Callable[..., Any]
 
-RUN = ["best.safetensors", "curves.png", "last.safetensors", "metrics.csv", "settings.toml"]
+RUN = [
+    "best.safetensors",
+    "curves.png",
+    "last.safetensors",
+    "metrics.csv",
+    "metrics.jsonl",
+    "report.html",
+    "settings.toml",
+]
 FILES = sorted([*RUN, "answers.png", "digits", "feature_maps.png"])
 
 

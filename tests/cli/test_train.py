@@ -41,7 +41,15 @@ Run = Callable[..., Any]
 Process = Callable[..., "Popen[bytes]"]
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the checkout; not part of it
-FILES = ["best.safetensors", "curves.png", "last.safetensors", "metrics.csv", "settings.toml"]
+FILES = [
+    "best.safetensors",
+    "curves.png",
+    "last.safetensors",
+    "metrics.csv",
+    "metrics.jsonl",
+    "report.html",
+    "settings.toml",
+]
 # The machine may be busy: threads that wait for each other would make small trainings slow.
 QUICK = ("--model", "softmax", "--epochs", "2", "--threads", "1")
 ACCURACY = re.compile(r"accuracy: \d{1,3}\.\d %\n")
@@ -159,9 +167,13 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     lines = err.splitlines()
     assert lines[0] == ("60 pictures to learn from, 18 to choose the best epoch by, 30 to judge; 3 classes; 8x8x1")
     assert lines[1] == "softmax: 195 weights; epochs 2, batch 32; adam, learning rate 0.001; seed 0"
-    assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 1/2", "epoch 2/2"]
-    assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[4])
-    assert lines[5:] == [
+    chosen = [line for line in lines if line.startswith("  --")]
+    assert chosen and not [line for line in chosen if "--epochs" in line or "--model" in line]  # those were given
+    lines = lines[3 + len(chosen) :]
+    assert [line.split("  ")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
+    assert lines[2].startswith("calibrated on 18 validation pictures: temperature ")
+    assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[3])
+    assert lines[4:] == [
         f"{tmp_path / 'out'}: {', '.join(FILES)}",
         f"Next: striate predict {tmp_path / 'out'} PICTURE...",
     ]
@@ -184,8 +196,9 @@ def test_json_lines(quick: Run, tmp_path: Path) -> None:
     ended = quick("--json", kind="parts")
     events = [json.loads(line) for line in ended.out.splitlines()]
     # 60 pictures in batches of 32: two steps an epoch.
-    assert [event["event"] for event in events] == ["started", *2 * ["step", "step", "epoch"], "finished", "result"]
-    assert (events[0]["engine"], events[0]["epochs"], events[0]["pictures"]) == (engine().name, 2, 60)
+    assert [event["event"] for event in events[1:]] == ["started", *2 * ["step", "step", "epoch"], "finished", "result"]
+    assert events[0]["event"] == "choices"
+    assert (events[1]["engine"], events[1]["epochs"], events[1]["pictures"]) == (engine().name, 2, 60)
     result, best = events[-1], load_model(tmp_path / "out" / "best.safetensors")
     assert result["fingerprint"] == best.fingerprint
     assert (result["accuracy"], result["loss"]) == (best.about["accuracy"], best.about["loss"])
@@ -383,7 +396,11 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
     quick()
     ended = quick("--force", "--model", "digits", "--lr", "1e9")  # fails within the first epoch
     assert ended.code == 4
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["metrics.csv", "settings.toml"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "metrics.csv",
+        "metrics.jsonl",
+        "settings.toml",
+    ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
 
 
@@ -440,7 +457,7 @@ def test_ctrl_c_keeps_the_last_whole_epoch(endless: "Popen[bytes]", tmp_path: Pa
         assert len(list(csv.DictReader(file))) >= 2  # the third was told, but perhaps not yet written down
     assert load_model(kept).classify([digit(0)])[0].label in "012"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        name for name in FILES if "curves" not in name
+        name for name in FILES if name not in ("curves.png", "report.html")
     ]
 
 

@@ -52,7 +52,7 @@ def test_the_networks_recipe_is_followed_and_shown(train: Run, tmp_path: Path) -
     ended = train()
     assert ended.code == 0
     assert "epochs 2, batch 16; adam, learning rate 0.001" in ended.err
-    assert "--schedule one_cycle --augment shift=1" in ended.err
+    assert "--schedule one_cycle: the recipe of" in ended.err and "--augment shift=1: the recipe of" in ended.err
     written = settings(tmp_path / "out")
     assert written["train"]["augment"] == "shift=1" and written["schedule"]["kind"] == "OneCycle"
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.data import prepare
-from striate.data.augment import Augmentation, Variation
+from striate.data.augment import Augmentation
 from striate.data.prepare import by_numpy
+from striate.data.variation import Variation
 from striate.engines.native import core
 from striate.engines.native import prepare as native
 
@@ -145,6 +146,10 @@ def arguments() -> dict[str, Any]:
         "indices": np.array([0, 3, 1], np.int64),
         "warps": np.zeros((3, 2, 3)),
         "holes": np.zeros((3, 4), np.int32),
+        "colours": np.ones((3, 3, 4), np.float32),
+        "fill": 0,
+        "boxes": np.tile(np.array([0, 0, 5, 6], np.int32), (3, 1)),
+        "shares": np.ones(3, np.float32),
         "scale": np.ones(3, np.float32),
         "offset": np.ones(3, np.float32),
         "out": np.empty((3, 5, 6, 3), np.float32),
@@ -176,6 +181,18 @@ WRONG: dict[str, tuple[str, Any, type[Exception]]] = {
     "hole above": ("holes", np.array([[0, 0, 0, 0], [0, 0, 6, 2], [0, 0, 0, 0]], np.int32), ValueError),
     "hole wide": ("holes", np.array([[0, 0, 0, 0], [0, 0, 2, 7], [0, 0, 0, 0]], np.int32), ValueError),
     "hole backwards": ("holes", np.array([[3, 0, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0]], np.int32), ValueError),
+    "colour count": ("colours", np.ones((2, 3, 4), np.float32), ValueError),
+    "colour type": ("colours", np.ones((3, 3, 4)), TypeError),
+    "colour shape": ("colours", np.ones((3, 4, 3), np.float32), TypeError),
+    "fill below": ("fill", -1, ValueError),
+    "fill above": ("fill", 3, ValueError),
+    "box count": ("boxes", np.zeros((4, 4), np.int32), ValueError),
+    "box below": ("boxes", np.array([[0, 0, 0, 0], [0, 0, 0, 0], [-1, 0, 2, 2]], np.int32), ValueError),
+    "box wide": ("boxes", np.array([[0, 0, 0, 0], [0, 0, 2, 7], [0, 0, 0, 0]], np.int32), ValueError),
+    "box without share": ("shares", None, ValueError),
+    "share without box": ("boxes", None, ValueError),
+    "share count": ("shares", np.ones(2, np.float32), ValueError),
+    "share type": ("shares", np.ones(3), TypeError),
     "scale count": ("scale", np.ones(2, np.float32), ValueError),
     "scale type": ("scale", np.ones(3), TypeError),
     "offset count": ("offset", np.ones(4, np.float32), ValueError),

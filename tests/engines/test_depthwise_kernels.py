@@ -1,4 +1,4 @@
-"""The compiled convolutions of each channel by itself against the reference's, on every instruction set."""
+"""The compiled convolutions of each channel by itself, or in small groups, against the reference's, on every set."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +19,7 @@ every_isa = pytest.mark.parametrize("isa", instruction_sets())
 
 @dataclass(frozen=True)
 class Case:
-    """A convolution of maps (N, H, W, C), and in how many chunks its gradients are summed."""
+    """A convolution of maps (N, H, W, C), in how many chunks its gradients are summed; channels of a group."""
 
     shape: tuple[int, int, int, int]
     kernel: Pair
@@ -27,6 +27,12 @@ class Case:
     pad: tuple[Pair, Pair] = ((0, 0), (0, 0))
     dilation: Pair = (1, 1)
     chunks: int = 1
+    group: int = 1
+
+    @property
+    def rows(self) -> int:
+        """Rows of the weights: a value of a tap, each of its group."""
+        return self.kernel[0] * self.kernel[1] * self.group
 
     @property
     def channels(self) -> int:
@@ -64,6 +70,10 @@ CASES = (
     Case((2, 5, 6, 16), (1, 1), (2, 2)),
     Case((1, 4, 3, 20), (4, 3)),
     Case((2, 6, 40, 5), (2, 3), chunks=2),
+    Case((3, 8, 9, 6), (3, 3), (2, 1), SAME, chunks=2, group=2),
+    Case((2, 5, 16, 20), (3, 2), (1, 1), ((0, 1), (2, 0)), group=4),
+    Case((4, 4, 9, 24), (3, 4), dilation=(1, 2), chunks=3, group=8),
+    Case((2, 3, 5, 40), (1, 1), group=8),
 )
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -73,10 +83,15 @@ def floats(rng: np.random.Generator, *shape: int) -> Array:
     return rng.standard_normal(shape).astype(np.float32).astype(np.float64)
 
 
+def by_groups(case: Case, w: Array) -> Array:
+    """Rows (tap, j) as the kernel (R, S, j, K) of a convolution in groups."""
+    return w.reshape(*case.kernel, case.group, case.channels)
+
+
 def convolution(case: Case, x: Array, w: Array, b: Array) -> Array:
-    kernel = w.reshape(*case.kernel, case.channels, 1)
-    y, _ = conv.depthwise_conv2d(x, kernel, b, case.stride, case.pad, case.dilation)
-    return y
+    return conv.grouped_conv2d(
+        x, by_groups(case, w), b, case.stride, case.pad, case.dilation, case.channels // case.group
+    )[0]
 
 
 CURVES = {
@@ -92,7 +107,7 @@ CURVES = {
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
 @pytest.mark.parametrize("more", ["", "bias", "bias add at", "itself"])
 def test_depthwise(isa: str, case: Case, curve: Curve, more: str, rng: np.random.Generator) -> None:
-    x, w = floats(rng, *case.shape), floats(rng, case.kernel[0] * case.kernel[1], case.channels) * 2
+    x, w = floats(rng, *case.shape), floats(rng, case.rows, case.channels) * 2
     b, add, at = floats(rng, case.channels), floats(rng, len(x), *case.output), floats(rng, len(x), *case.output)
     plan = Plan(len(x))
     given = plan.maps_of(x, case.halo)
@@ -108,7 +123,7 @@ def test_depthwise(isa: str, case: Case, curve: Curve, more: str, rng: np.random
         optional |= {"at": plan.maps_of(at), "slope": Function(curve), "function": Function()}
     if more == "itself":
         optional["add"] = y
-    operation = Depthwise(given, y, weights, case.taps(given), case.windows, places, **optional)
+    operation = Depthwise(given, y, weights, case.taps(given), case.windows, places, group=case.group, **optional)
     done = plan.run_all_ways(isa, [operation])
     zero = np.zeros(case.channels)
     b = b if "bias" in more else zero
@@ -156,20 +171,20 @@ def test_depthwise_weight_gradient(isa: str, case: Case, with_bias: bool, rng: n
     plan = Plan(len(x), case.chunks)
     given = plan.maps_of(x, case.halo)
     taps, width = case.taps(given), rounded_up(case.channels)
-    dw, db = plan.vector(len(taps) * width, case.chunks), plan.vector(width, case.chunks)
+    dw, db = plan.vector(case.rows * width, case.chunks), plan.vector(width, case.chunks)
     operation = DepthwiseWeightGradient(
-        given, plan.maps_of(dy, (0, 1, 0, 1)), dw, taps, case.windows, db=db if with_bias else None
+        given, plan.maps_of(dy, (0, 1, 0, 1)), dw, taps, case.windows, db if with_bias else None, case.group
     )
     done = plan.run_all_ways(isa, [operation], WAYS if case.chunks > 1 else (Way(1), Way(3)))
     chunks = min(case.chunks, len(x))
-    kernel = np.ones((*case.kernel, case.channels, 1))
+    kernel, groups = by_groups(case, np.ones(case.rows * case.channels)), case.channels // case.group
 
     def gradients(x: Array, dy: Array) -> tuple[Array, Array]:
-        _, saved = conv.depthwise_conv2d(x, kernel, np.zeros(case.channels), case.stride, case.pad, case.dilation)
-        _, dw, db = conv.depthwise_conv2d_backward(dy, saved)
-        return dw.reshape(len(taps), case.channels), db
+        _, saved = conv.grouped_conv2d(x, kernel, np.zeros(case.channels), case.stride, case.pad, case.dilation, groups)
+        _, dw, db = conv.grouped_conv2d_backward(dy, saved)
+        return dw.reshape(case.rows, case.channels), db
 
-    got = sum(np.float64(done.vector(dw, chunk)) for chunk in range(chunks)).reshape(len(taps), width)
+    got = sum(np.float64(done.vector(dw, chunk)) for chunk in range(chunks)).reshape(case.rows, width)
     (wanted, wanted_b), (size, size_b) = gradients(x, dy), gradients(np.abs(x), np.abs(dy))
     pixels = 40 + len(x) * case.windows.rows  # a strip's sums, and the strips
     assert_within(got[:, : case.channels], wanted, pixels * EPSILON * size)
@@ -222,6 +237,8 @@ def test_plans_that_leave_the_maps_are_refused() -> None:
     assert "places leaves the maps" in refused(plan, replace(good, places=Windows(2, 2, left=1)))
     assert "places has other windows" in refused(plan, replace(good, places=Windows(2, 1)))
     assert "weights is too small" in refused(plan, replace(good, weights=plan.vector(8 * 16)))
+    assert "weights is too small" in refused(plan, replace(good, group=2))
+    assert "group is not 1, 2, 4 or 8" in refused(plan, replace(good, group=3))
     assert "bias is too small" in refused(plan, replace(good, bias=plan.vector(8)))
     assert "has another shape" in refused(plan, replace(good, add=x))
     assert "has other channels" in refused(plan, replace(good, y=plan.maps((2, 2, 4))))
@@ -229,6 +246,8 @@ def test_plans_that_leave_the_maps_are_refused() -> None:
     back = DepthwiseWeightGradient(x, y, dw, taps, Windows(2, 2))
     plan.run(instruction_sets()[0], [back])
     assert "too small" in refused(plan, replace(back, taps=[*taps, 0]))
+    assert "too small" in refused(plan, replace(back, group=2))
+    assert "group is not 1, 2, 4 or 8" in refused(plan, replace(back, group=0))
     assert "dy has another shape" in refused(plan, replace(back, windows=Windows(2, 1)))
     assert "taps is empty" in refused(plan, replace(back, taps=[]))
     in_theta = replace(dw, space=Space.THETA)

@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from striate import Augmentation, Sequential
-from striate.data.augment import Variation
 from striate.data.batches import ArrayBatches
 from striate.data.load import Images
 from striate.data.preprocessing import Preprocessing
+from striate.data.variation import Variation
 from striate.errors import DataError, SettingError, StriateError, UnknownNameError
 from striate.network.settings import config
 
@@ -126,7 +126,7 @@ def batches(augmentation: Augmentation | None, *, scale: float | None = 1 / 255,
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (n, 6, 5, 1), np.uint8)
     stored = pixels if scale else (pixels / np.float32(255)).astype(np.float32)
-    return ArrayBatches(stored, np.arange(n) % 3, None, scale).augmented(augmentation, seed=7)
+    return ArrayBatches(stored, np.arange(n) % 3, None, scale).augmented(augmentation, seed=7, classes=3)
 
 
 @pytest.mark.parametrize("scale", [1 / 255, None])

@@ -116,12 +116,14 @@ struct Copy {
 /// Weights brought into the order in which kernels read them: rows of `panel` channels, panel after panel, the last one
 /// narrower, the channels rounded up by zeros.
 ///
-/// Row (tap, i), channel k = source[taps[tap] + i inner_step + k channel_step] scale[k]
+/// Row (tap, i), channel k = source[taps[tap] + i inner_step + k channel_step] scale[k]; with a `group` that divides 16
+/// it is k % group channel_step + k / group group_step instead.
 struct Pack {
     Region source, target;
     Region scale;  ///< one number a channel; may be absent
     std::vector<std::int64_t> taps;
     std::int64_t inner = 1, inner_step = 0, channel_step = 1;
+    std::int64_t group = 0, group_step = 0;
     std::int64_t channels = 0, panel = 0;
 };
 
@@ -274,22 +276,27 @@ struct LayerNormGradient {
 };
 
 /// y[p,k] = function(bias[k] + add[p,k] + sum over taps t of x[p + t, k] w[t,k]), then times slope'(at[p,k]).
+///
+/// Channels in groups of g = 2, 4 or 8 that see one another: the sum of x[p + t, k - k % g + j] w[t g + j, k], j < g.
 struct Depthwise {
     Tensor x, y;
     Tensor add, at;
     Function function, slope;
-    Region weights;  ///< a row of channels, rounded up, for each tap
+    Region weights;  ///< a row of channels, rounded up, for each tap (and j)
     Region bias;
     std::vector<std::int64_t> taps;  ///< from the window's first pixel, in floats
     Windows windows, places;
+    std::int32_t group = 1;
 };
 
-/// Partial: dw[t,k] = sum over windows p of x[p + t, k] dy[p,k]; db[k] = sum of dy[p,k].
+/// Partial: dw[t,k] = sum over windows p of x[p + t, k] dy[p,k]; db[k] = sum of dy[p,k]. In groups dw[t g + j, k] =
+/// sum of x[p + t, k - k % g + j] dy[p,k].
 struct DepthwiseWeightGradient {
     Tensor x, dy;
     Region dw, db;  ///< of one chunk; db may be absent
     std::vector<std::int64_t> taps;
     Windows windows;
+    std::int32_t group = 1;
 };
 
 /// y[p, c times + m] = x[p, c]: each channel as many times as it has filters.

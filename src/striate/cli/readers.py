@@ -106,6 +106,27 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """A probability from 0 to 1, or none, which is 0."""
+
+    def metavar(self) -> str:
+        """X or none."""
+        return "X|none"
+
+    def read(self, text: str) -> float:
+        """The probability."""
+        if text == "none":
+            return 0.0
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise Unreadable("usage.threshold")
+        return value
+
+
+@dataclass(frozen=True)
 class OneOf:
     """One of a few names."""
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.cli.computing import computing
+from striate.cli.fitting import Fitting, fitting, show_choices, show_start, write_choices
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
-from striate.data.load import load_images
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists
@@ -22,6 +22,7 @@ from striate.network.optimizers import RULES
 from striate.network.window import Pair
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.runs import LAST, Prepared, Trained, claimed, train_run
+from striate.tuning import Tuning
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
 
@@ -75,6 +76,7 @@ class Batch:
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
+@fitting
 @computing
 @flag("--force")
 @json_flag
@@ -93,6 +95,7 @@ def train(
     seed: int,
     size: Pair | None,
     width: float,
+    fit: Fitting,
     engine: str | None,
     isa: str | None,
     threads: int | None,
@@ -115,7 +118,9 @@ def train(
         label_smoothing=label_smoothing,
         augment=augment,
         isa=isa,
+        **fit.of_recipe(),
     )
+    fit.tuning.check(recipe)
     if model:  # a mistake in the network is told before reading pictures for minutes
         recipe.layers(classes=2)
         recipe_of(model)
@@ -123,9 +128,11 @@ def train(
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
     with claimed(output, overwrite=force):  # also before reading
-        images = load_images(data, size=size)
-        begins = None if json else _show_what_begins
-        trained = train_and_show(images, source, output, recipe, overwrite=force, json=json, begins=begins)
+        images = fit.read(data, size)
+        begins = write_choices if json else _show_what_begins
+        trained = train_and_show(
+            images, source, output, recipe, overwrite=force, json=json, begins=begins, tuning=fit.tuning
+        )
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
         aside("train.next", folder=as_typed(output))
@@ -140,11 +147,21 @@ def train_and_show(
     overwrite: bool,
     json: bool,
     begins: Callable[[Prepared], None] | None = None,
+    tuning: Tuning | None = None,
 ) -> Trained:
     """Train, show how it goes, and give the result: the accuracy as a line, or everything as JSON lines."""
     try:
         with JsonLines(sys.stdout) if json else progress_view() as view:
-            trained = train_run(data, output, recipe, source=source, overwrite=overwrite, progress=view, begins=begins)
+            trained = train_run(
+                data,
+                output,
+                recipe,
+                source=source,
+                overwrite=overwrite,
+                progress=view,
+                begins=begins,
+                tuning=tuning,
+            )
     except KeyboardInterrupt:
         if exists(output / LAST):
             aside("train.stopped", file=output / LAST)
@@ -152,9 +169,17 @@ def train_and_show(
     if json:
         write_json(result(trained), indent=None)
     else:
+        _show_confidence(trained)
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
     return trained
+
+
+def _show_confidence(trained: Trained) -> None:
+    if (sure := trained.model.confidence) is not None:
+        code = "train.confidence" if sure.threshold else "train.always_answers"
+        percent = 100 * sure.threshold
+        aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
 
 
 def as_typed(path: Path) -> str:
@@ -183,8 +208,8 @@ def _show_what_begins(run: Prepared) -> None:
         learning_rate=recipe.learning_rate,
         seed=recipe.seed,
     )
-    if recipe.options():
-        aside("train.recipe", options=" ".join(recipe.options()))
+    show_start(run)
+    show_choices(run.choices)
 
 
 def result(trained: Trained) -> dict[str, Any]:
@@ -194,6 +219,7 @@ def result(trained: Trained) -> dict[str, Any]:
         **trained.judged,
         "judged_on": trained.judged_on,
         "pictures": trained.pictures,
+        "confidence": trained.model.confidence and trained.model.confidence.to_config(),
         "fingerprint": trained.model.fingerprint,
         "files": {name: str(path) for name, path in trained.files.items()},
     }

@@ -1,36 +1,22 @@
-"""Varied pictures for training: each epoch sees each picture flipped, shifted, turned, resized, with a hole, anew.
+"""Varied pictures for training: each epoch sees each picture flipped, shifted, turned, recoloured, mixed, anew.
 
 What happens to a picture is a function of (seed, epoch, number of the picture) alone: neither batches nor threads nor
 the order of work change it.
 """
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.engines.reference.random import philox
+from striate.data import draws, variation
+from striate.data.variation import FILLS, Fill, Mix, Variation
 from striate.errors import DataError, SettingError, unknown_name
-from striate.network.settings import Unfit, config, described, flag, is_real, setting, share, whole
+from striate.network.settings import Unfit, config, default, described, flag, is_real, one_of, setting, share, whole
 
-# Takes the place of the node's number in what dropout draws (engines/reference/random.py), so that they stay apart.
-AUGMENTATION = 0xFFFFFFFF
-# Which of a picture's numbers decides what; each keeps its place, so that switching one on changes no other.
-FLIP, ROW, COLUMN, ANGLE, ZOOM, HOLE_ROW, HOLE_COLUMN = range(7)
-DRAWN = 8  # numbers a picture, four a counter
-
-
-class Variation(NamedTuple):
-    """What becomes of n pictures.
-
-    `warps`, float64 (n, 2, 3), says where each pixel comes from: its row is a*r + b*c + t and its column d*r + e*c + u
-    of the rows [a b t] and [d e u]. `holes`, int32 (n, 4), are the first row and column that are blacked out and the
-    first behind them that are not.
-    """
-
-    warps: NDArray[np.float64]
-    holes: NDArray[np.int32]
+Indices = NDArray[np.intp]
+RGB = 3  # channels
 
 
 def angle(value: float) -> float:
@@ -40,18 +26,35 @@ def angle(value: float) -> float:
     return float(value)
 
 
+def alpha(value: float) -> float:
+    """A number from 0 to 1."""
+    if not is_real(value) or not 0 <= value <= 1:
+        raise Unfit("setting.alpha")
+    return float(value)
+
+
 @described
 class Augmentation:
-    """How pictures may be varied, in training only. All settings are 0 unless given: nothing happens.
+    """How pictures may be varied, in training only. All amounts are 0 unless given: nothing happens.
 
     flip        half of the pictures are mirrored, left to right
     shift       moved by up to so many pixels up or down, and left or right: a random crop of the padded picture
     rotation    turned by up to so many degrees to either side
     zoom        enlarged by a factor between 1 - zoom and 1 + zoom
+    crop        a part of at least this share of the area, its sides' ratio up to 4/3 off, is stretched to the whole
     cutout      a square of so many pixels is blacked out; it may stick out. DeVries and Taylor 2017
+    brightness  all colours times a factor between 1 - brightness and 1 + brightness
+    contrast    their distance from the mean brightness likewise
+    saturation  their distance from grey likewise; pictures in colour only
+    hue         their hue turned by up to so many degrees; pictures in colour only
+    mixup       mixed with another picture of the data, and the targets with them: the shares are drawn from
+                Beta(mixup, mixup), the larger one is the picture's own. Zhang et al. 2018
+    cutmix      a box of another picture is pasted in, its area drawn likewise. Yun et al. 2019. With both, half of the
+                pictures get one, half the other
+    fill        what comes from outside of a picture: "black", its "edge", or its "mirror" image
 
-    Every amount is drawn uniformly. What comes from outside of a picture is 0, black. Whole steps copy pixels; turning
-    and zooming mix four neighbours (bilinear).
+    Every amount is drawn uniformly where nothing else is said. Whole steps copy pixels; turning, zooming and cropping
+    mix four neighbours (bilinear). Colours of bytes stay within 0 and 255.
     """
 
     flip: bool = setting(converter=flag, default=False)
@@ -59,10 +62,18 @@ class Augmentation:
     rotation: float = setting(converter=angle, default=0.0)
     zoom: float = setting(converter=share, default=0.0)
     cutout: int = setting(converter=whole, default=0)
+    crop: float = setting(converter=share, default=0.0)
+    brightness: float = setting(converter=share, default=0.0)
+    contrast: float = setting(converter=share, default=0.0)
+    saturation: float = setting(converter=share, default=0.0)
+    hue: float = setting(converter=angle, default=0.0)
+    mixup: float = setting(converter=alpha, default=0.0)
+    cutmix: float = setting(converter=alpha, default=0.0)
+    fill: Fill = setting(converter=one_of("fill", FILLS), default="black")
 
     @staticmethod
     def of(text: str) -> "Augmentation":
-        """The inverse of `str`: "flip,shift=2,rotation=10", or "none". Raises `SettingError` or `UnknownNameError`."""
+        """The inverse of `str`: "flip,shift=2,fill=mirror", or "none". Raises `SettingError` or `UnknownNameError`."""
         known, given = config(Augmentation()), dict[str, Any]()
         parts: list[str] = [] if text.strip() == "none" else text.split(",")
         for part in parts:
@@ -71,13 +82,13 @@ class Augmentation:
                 raise unknown_name("augmentation", name, known)
             if name in given or bool(equals) == (name == "flip"):
                 raise SettingError("augmentation.text", came=text)
-            given[name] = True if name == "flip" else _number(value, text)
+            given[name] = True if name == "flip" else value if name == "fill" else _number(value, text)
         return Augmentation(**given)
 
     def __str__(self) -> str:
         """As a person types it; "none" where nothing happens."""
-        given = {name: value for name, value in config(self).items() if value}
-        written = [name if name == "flip" else f"{name}={value!r}".removesuffix(".0") for name, value in given.items()]
+        given = {name: value for name, value in config(self).items() if value != default(self, name)}
+        written = [name if name == "flip" else f"{name}={value}".removesuffix(".0") for name, value in given.items()]
         return ",".join(written) or "none"
 
     def check(self, shape: tuple[int, ...]) -> None:
@@ -87,30 +98,50 @@ class Augmentation:
         for name in ("shift", "cutout"):
             if config(self)[name] >= min(shape[:2]):
                 raise DataError("augmentation.too_far", setting=name, came=config(self)[name], size=shape[:2])
+        for name in ("saturation", "hue"):
+            if config(self)[name] and shape[2] != RGB:
+                raise DataError("augmentation.no_colours", setting=name, came=config(self)[name], channels=shape[2])
 
-    def draw(self, seed: int, epoch: int, pictures: NDArray[np.intp], height: int, width: int) -> Variation:
+    @property
+    def mixes(self) -> bool:
+        """Whether pictures are mixed with others."""
+        return bool(self.mixup or self.cutmix)
+
+    def draw(self, seed: int, epoch: int, pictures: Indices, height: int, width: int) -> Variation:
         """What becomes of these pictures, by their numbers, in an epoch."""
-        u = _uniform(seed, epoch, pictures)
-        return Variation(self._warps(u, height, width), self._holes(u, height, width))
+        u = draws.uniform(seed, epoch, pictures)
+        holes = variation.holes(self.cutout, u, height, width)
+        return Variation(self._warps(u, height, width), holes, self._colours(u), self.fill)
 
     def _warps(self, u: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-        """A = turn / zoom, its column of columns mirrored where flipped; t = centre - A (centre + shift)."""
-        turn = np.deg2rad(self.rotation) * (2 * u[:, ANGLE] - 1)
-        factor = 1 + self.zoom * (2 * u[:, ZOOM] - 1)
-        mirror = np.where(self.flip & (u[:, FLIP] < 0.5), -1.0, 1.0)
-        cos, sin = np.cos(turn) / factor, np.sin(turn) / factor
-        shift = np.floor(u[:, [ROW, COLUMN]] * (2 * self.shift + 1)) - self.shift  # n 2
-        centre = np.array([(height - 1) / 2, (width - 1) / 2])
-        warps = np.empty((len(u), 2, 3))
-        warps[:, 0, 0], warps[:, 0, 1] = cos, -sin
-        warps[:, 1, 0], warps[:, 1, 1] = mirror * sin, mirror * cos
-        warps[:, :, 2] = centre - (warps[:, :, :2] * (centre + shift)[:, np.newaxis]).sum(axis=2)
-        return warps
+        moved = variation.moved(
+            u, height, width, flip=self.flip, shift=self.shift, rotation=self.rotation, zoom=self.zoom
+        )
+        return variation.cropped(moved, u, height, width, self.crop) if self.crop else moved
 
-    def _holes(self, u: NDArray[np.float64], height: int, width: int) -> NDArray[np.int32]:
-        size = np.array([height, width])
-        first = np.floor(u[:, [HOLE_ROW, HOLE_COLUMN]] * size) - self.cutout // 2
-        return np.clip(np.hstack([first, first + self.cutout]), 0, np.tile(size, 2)).astype(np.int32, order="C")
+    def _colours(self, u: NDArray[np.float64]) -> NDArray[np.float32] | None:
+        amounts = {name: config(self)[name] for name in ("brightness", "contrast", "saturation", "hue")}
+        return variation.colours(u, **amounts) if any(amounts.values()) else None
+
+    def mix(self, seed: int, epoch: int, pictures: Indices, count: int, height: int, width: int) -> Mix:
+        """Which of the `count` pictures of the data each is mixed with, and how, where this `mixes`.
+
+        The partner may be any of the data: one of the batch would depend on how batches are made up.
+        """
+        u = draws.uniform(seed, epoch, pictures)
+        by_box = u[:, draws.MIX_KIND] >= 0.5 if self.mixup and self.cutmix else np.full(len(u), bool(self.cutmix))
+        boxes, shares = variation.mixup(self._own(self.mixup, seed, epoch, pictures), height, width)
+        if self.cutmix:
+            pasted, ones = variation.cutmix(self._own(self.cutmix, seed, epoch, pictures), u, height, width)
+            boxes, shares = np.where(by_box[:, np.newaxis], pasted, boxes), np.where(by_box, ones, shares)
+        return Mix(np.floor(u[:, draws.PARTNER] * count).astype(np.intp), boxes, shares)
+
+    def _own(self, spread: float, seed: int, epoch: int, pictures: Indices) -> NDArray[np.float64]:
+        """Each picture's own share: the larger part of Beta(spread, spread)."""
+        if not spread:
+            return np.ones(len(pictures))
+        drawn = draws.symmetric_beta(spread, seed, epoch, pictures)
+        return np.maximum(drawn, 1 - drawn)
 
 
 def _number(value: str, text: str) -> int | float:
@@ -118,13 +149,3 @@ def _number(value: str, text: str) -> int | float:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
         raise SettingError("augmentation.text", came=text)
     return float(value) if "." in value else int(value)
-
-
-def _uniform(seed: int, epoch: int, pictures: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Numbers in [0, 1), (n, 8), each a function of seed, epoch, picture and place alone."""
-    blocks = DRAWN // 4
-    counter = np.empty((len(pictures) * blocks, 4), np.uint32)
-    counter[:, 0], counter[:, 1] = np.repeat(pictures, blocks), np.tile(np.arange(blocks), len(pictures))
-    counter[:, 2], counter[:, 3] = epoch & 0xFFFFFFFF, AUGMENTATION
-    words = philox(counter, (seed & 0xFFFFFFFF, seed >> 32 & 0xFFFFFFFF)).reshape(len(pictures), DRAWN)
-    return (words >> np.uint32(8)).astype(np.float64) * 2.0**-24

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.augment import Augmentation
-from striate.data.prepare import prepared
+from striate.data.mixing import as_shares, mixed_targets
+from striate.data.prepare import mix_in, prepared
 from striate.errors import DataError
 
 Array = NDArray[Any]
@@ -39,7 +40,7 @@ class ArrayBatches:
     """Pictures in memory, bytes or numbers. `scale` makes of stored ones what the model takes; None: nothing is to do.
 
     In an epoch of training they come varied by `augmentation`, drawn by `seed`; what asks for no epoch gets them as
-    they are.
+    they are. Targets of mixed pictures are shares, of `classes` classes where they are class numbers.
     """
 
     pictures: Array
@@ -48,13 +49,17 @@ class ArrayBatches:
     scale: float | None = None
     augmentation: Augmentation | None = None
     seed: int = 0
+    classes: int = 1
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def take(self, indices: Indices, epoch: int | None = None) -> Batch:
         weight = None if self.sample_weight is None else self.sample_weight[indices]
-        return Batch(self._prepared(indices, epoch), self.targets[indices], weight)
+        batch = Batch(self._prepared(indices, epoch), self.targets[indices], weight)
+        if self.augmentation is None or epoch is None or not self.augmentation.mixes:
+            return batch
+        return self._mixed(self.augmentation, batch, indices, epoch)
 
     def _prepared(self, indices: Indices, epoch: int | None) -> Array:
         if self.augmentation is None or epoch is None:
@@ -62,12 +67,23 @@ class ArrayBatches:
         variation = self.augmentation.draw(self.seed, epoch, indices, *self.pictures.shape[1:3])
         return prepared(self.pictures, indices, 1.0 if self.scale is None else self.scale, variation)
 
-    def augmented(self, augmentation: Augmentation | None, seed: int) -> "ArrayBatches":
-        """These pictures, to be varied in training. Raises `DataError` where they cannot be."""
+    def _mixed(self, augmentation: Augmentation, batch: Batch, indices: Indices, epoch: int) -> Batch:
+        """A batch of varied pictures, each with its partner, which is varied as it is where its own turn comes."""
+        size = self.pictures.shape[1:3]
+        mix = augmentation.mix(self.seed, epoch, indices, len(self), *size)
+        variation = augmentation.draw(self.seed, epoch, mix.partners, *size)
+        mix_in(batch.x, self.pictures, 1.0 if self.scale is None else self.scale, mix, variation)
+        own, partner = (as_shares(self.targets[which], self.classes) for which in (indices, mix.partners))
+        w = self.sample_weight
+        weights = None if w is None else (w[indices], w[mix.partners])
+        return Batch(batch.x, *mixed_targets(own, partner, mix.of_targets(*size), weights))
+
+    def augmented(self, augmentation: Augmentation | None, seed: int, classes: int) -> "ArrayBatches":
+        """These pictures, to be varied in training, of so many classes. Raises `DataError` where they cannot be."""
         if augmentation is None:
             return self
         augmentation.check(self.pictures.shape[1:])
-        return replace(self, augmentation=augmentation, seed=seed)
+        return replace(self, augmentation=augmentation, seed=seed, classes=classes)
 
     def part(self, of: slice) -> "ArrayBatches":
         """Some of the pictures, without copying them."""

@@ -9,6 +9,7 @@ from striate.data.arrays import Labels
 from striate.data.images import Pixels
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.errors import Notice
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,7 +54,8 @@ class Dataset:
         data = load_images("flowers")
         model.fit(data.train.x, data.train.y)
 
-    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it).
+    A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
+    were given while reading; `size_given` says that their size was asked for, not chosen.
     """
 
     train: Images
@@ -61,3 +63,5 @@ class Dataset:
     test: Images | None
     class_names: tuple[str, ...]
     preprocessing: Preprocessing
+    notices: tuple[Notice, ...] = ()
+    size_given: bool = False

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,7 +56,7 @@ def load_images(
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
         warnings.warn(notice, stacklevel=2)
-    return dataset
+    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
 
 def digits() -> Dataset:

@@ -33,6 +33,11 @@ def _entry(graph: Graph, place: int) -> dict[str, Any]:
 
 def from_document(document: object) -> Graph:
     """The graph of a document made by `to_document`; `GraphError` or a setting's own error where it is none."""
+    return Graph.to(wired_from_document(document))
+
+
+def wired_from_document(document: object) -> Symbol:
+    """The output of a document made by `to_document`. Raises what `from_document` raises."""
     if not isinstance(document, list) or not document:
         raise GraphError("description.no_nodes")
     symbols: dict[str, Symbol] = {}
@@ -45,7 +50,22 @@ def from_document(document: object) -> Graph:
     graph = Graph.to(symbols[name])
     if {node.name for node in graph.nodes} != set(symbols):
         raise GraphError("description.loose_nodes", names=sorted(set(symbols) - {node.name for node in graph.nodes}))
-    return graph
+    return symbols[name]
+
+
+def for_others(graph: Graph, classes: int, shape: tuple[int, ...]) -> Symbol:
+    """The output of a network like this one, with other sizes: for pictures of a shape, with so many classes.
+
+    The last layer that has units or filters gets as many as there are classes.
+    """
+    document = to_document(graph)
+    document[0]["settings"] = document[0]["settings"] | {"shape": list(shape)}
+    for entry in reversed(document):
+        settings = entry.get("settings", {})
+        if counted := [name for name, _ in COUNTED if name in settings]:
+            entry["settings"] = settings | {counted[0]: classes}
+            break
+    return wired_from_document(document)
 
 
 def _name_and_inputs(entry: object, known: Mapping[str, Symbol]) -> tuple[str, list[Symbol]]:

@@ -4,12 +4,14 @@ A rule keeps `slots`, vectors as long as theta, which start at 0 where it does n
 name to different formulas, so each says which one it is. What every rule can do besides stands in `Rule`.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.errors import SettingError, unknown_name
+from striate.network.layout import Span
 from striate.network.schedules import Schedule, rate
 from striate.network.settings import (
     config,
@@ -19,6 +21,7 @@ from striate.network.settings import (
     optional_not_negative,
     optional_positive,
     optional_positive_real,
+    positive,
     positive_real,
     setting,
     share,
@@ -150,6 +153,48 @@ class Nadam(Rule):
 
 
 @described
+class Muon(Rule):
+    """Momentum whose matrix is made orthogonal, for the kernels inside a network; Adam for all else.
+
+    G is the gradient of a kernel (R, S, C, K) as a matrix (R S C, K), U S V' the singular value decomposition of M:
+    m <- gamma m + G        M = G + gamma m with `nesterov`, else m        O ~ U V' by Newton and Schulz's iteration
+    theta <- theta - eta rms_rate sqrt(max(R S C, K)) O
+    Jordan et al. 2024; the factor, which makes steps as large as Adam's: Liu et al. 2025. By Adam with the same eta go
+    biases, scales, kernels of one output a channel, and the last kernel, as both advise. Keras's leaves convolutions to
+    Adam, and the last kernel only where `exclude_layers` names it.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("m", "v")
+
+    learning_rate: float | Schedule = setting(converter=rate, default=0.001)
+    adam_beta_1: float = setting(converter=share, default=0.9)
+    adam_beta_2: float = setting(converter=share, default=0.999)
+    epsilon: float = setting(converter=positive_real, default=1e-7)
+    weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+    momentum: float = setting(converter=share, default=0.95)
+    ns_steps: int = setting(converter=positive, default=5)
+    nesterov: bool = setting(converter=flag, default=True)
+    rms_rate: float = setting(converter=positive_real, default=0.2)
+
+    def for_others(self) -> Adam:
+        """The rule for what is no kernel inside the network."""
+        same = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
+        return Adam(
+            self.learning_rate,
+            self.adam_beta_1,
+            self.adam_beta_2,
+            self.epsilon,
+            **{name: getattr(self, name) for name in same},
+        )
+
+
+def orthogonal(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """The kernels that `Muon` makes orthogonal steps for: all but the last and those that are one column."""
+    kernels = [span for span in spans if len(span.shape) >= 2]
+    return tuple(span for span in kernels[:-1] if span.shape[-1] > 1)
+
+
+@described
 class Adagrad(Rule):
     """The sum of all g^2 so far, with Keras's first value and place for epsilon. Duchi, Hazan and Singer 2011.
 
@@ -274,6 +319,7 @@ RULES: dict[str, type[Rule]] = {
     "adam": Adam,
     "adamw": AdamW,
     "nadam": Nadam,
+    "muon": Muon,
 }
 
 

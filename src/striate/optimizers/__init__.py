@@ -11,6 +11,7 @@ from striate.network.optimizers import CenteredRMSprop as CenteredRMSprop
 from striate.network.optimizers import GradientDescent as GradientDescent
 from striate.network.optimizers import Momentum as Momentum
 from striate.network.optimizers import MomentumRMSprop as MomentumRMSprop
+from striate.network.optimizers import Muon as Muon
 from striate.network.optimizers import Nadam as Nadam
 from striate.network.optimizers import Nesterov as Nesterov
 from striate.network.optimizers import PlainRMSprop as PlainRMSprop

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 from striate.data.reading import cannot_read
 from striate.errors import GraphError, SettingError, StriateError, unknown_name
-from striate.network.description import layers_from_toml, tables_of, wired_from_toml
+from striate.network.description import for_others, layers_from_toml, tables_of, wired_from_toml
 from striate.network.graph import Graph, Input, Symbol
 from striate.network.layers import Layer
 from striate.network.settings import convert, positive_real
 from striate.presets.nets import FIXED, SCALED
+from striate.storage import ENDING, ModelFile, load
 
+RECORDED = ("batch_size", "optimizer", "learning_rate", "schedule", "weight_decay", "label_smoothing", "augment")
 PRESETS = (*FIXED, *SCALED)
 DESCRIBED_AT = (224, 224, 3)  # a net of another width is described on pictures of this shape, and is one of any
 
@@ -25,13 +27,20 @@ def network(name: str, classes: int, width: float = 1.0) -> list[Layer]:
     Raises `UnknownNameError` for a name that is neither, `GraphError` where the file is no network, `SettingError`
     for a width other than 1 where the network has none.
     """
+    if is_model(name):
+        return _of_file(name).graph.layers
     document = _document(name, width)
     with _placed_in(name):
         return layers_from_toml(document, classes)
 
 
 def wired(name: str, classes: int, shape: tuple[int, ...], width: float = 1.0) -> Symbol:
-    """The answers of a preset, or of a TOML file, for pictures of a shape. Raises what `network` raises."""
+    """The answers of a preset, a TOML file or a model file's network, for pictures of a shape.
+
+    Raises what `network` raises.
+    """
+    if is_model(name):
+        return for_others(_of_file(name).graph, classes, shape)
     if name in PRESETS:
         return _built(name, classes, shape, width)
     document = _document(name, width)
@@ -45,7 +54,14 @@ def tables(name: str, width: float = 1.0) -> list[dict[str, Any]]:
 
 
 def recipe_table(name: str) -> dict[str, Any]:
-    """The `[recipe]` of a preset or of a file: how to train it; empty where it has none."""
+    """The `[recipe]` of a preset or of a file: how to train it; empty where it has none.
+
+    A model file's is how it was trained, but for the epochs.
+    """
+    if is_model(name):
+        recorded: object = _of_file(name).about.get("recipe")
+        known = cast(dict[str, Any], recorded) if isinstance(recorded, dict) else {}
+        return {key: known[key] for key in RECORDED if known.get(key) is not None}
     table: object = tomllib.loads(source(name)).get("recipe", {})
     if not isinstance(table, dict):
         raise GraphError("recipe.no_table", path=name)
@@ -80,8 +96,19 @@ def source(name: str) -> str:
     return text
 
 
+def is_model(name: str) -> bool:
+    """Whether a name is that of a model file, of which the network is meant."""
+    return name.endswith(ENDING)
+
+
+def _of_file(name: str) -> ModelFile:
+    return load(Path(name))
+
+
 def _document(name: str, width: float) -> dict[str, Any]:
     """The file; for a preset of another width the same by its function."""
+    if is_model(name):
+        return {"layers": tables_of(_of_file(name).graph)}
     text = source(name)
     if width == 1:
         return tomllib.loads(text)

@@ -1,6 +1,13 @@
-"""Weights of pictures by their class, as Keras's `class_weight`."""
+"""Weights of pictures by their class, as Keras's `class_weight`, and rules that make them from the classes' sizes.
 
-from collections.abc import Mapping
+Of n pictures, n_k of class k out of K. In each rule a picture weighs 1 on average:
+
+    balanced     w_k = n / (K n_k): every class weighs the same in all. King and Zeng 2001; scikit-learn's rule
+    tempered     w_k = n / sqrt(n_k) / sum over j of sqrt(n_j): half way there, on a scale of powers
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,6 +19,26 @@ from striate.errors import DataError, SettingError
 from striate.network.settings import is_real, is_whole
 
 Array = NDArray[Any]
+
+
+def balanced(count: int, counts: Sequence[int]) -> float:
+    """n / (K n_k)"""
+    return sum(counts) / (sum(each > 0 for each in counts) * count)
+
+
+def tempered(count: int, counts: Sequence[int]) -> float:
+    """n / sqrt(n_k) / sum over j of sqrt(n_j)"""
+    return sum(counts) / (math.sqrt(count) * sum(map(math.sqrt, counts)))
+
+
+WEIGHTINGS: Mapping[str, Callable[[int, Sequence[int]], float]] = {rule.__name__: rule for rule in (balanced, tempered)}
+
+
+def weights_by(rule: str, counts: Sequence[int]) -> dict[int, float] | None:
+    """The weight of each class that has pictures, by its number; None where the rule is "none"."""
+    if rule not in WEIGHTINGS:
+        return None
+    return {label: WEIGHTINGS[rule](count, counts) for label, count in enumerate(counts) if count}
 
 
 def by_class(data: ArrayBatches, class_weight: Mapping[int, float] | None, outputs: int) -> ArrayBatches:

@@ -44,8 +44,9 @@ def _weight_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
     chunks = CHUNKS if of.depth else 1
     columns = of.filters * of.groups
     for group in range(of.groups):
-        dw = Vector(f"d {of.span.name}", of.rows * rounded_up(of.filters), chunks=chunks)
-        db = Vector(f"d {of.bias.name}", of.filters, chunks=chunks) if of.bias else None
+        first = group * of.filters
+        dw = _sums_of(low, of, of.span, of.rows, first, chunks)
+        db = _sums_of(low, of, of.bias, 1, first, chunks) if of.bias else None
         low.step(
             f"d {of.span.name}",
             [x, dy],
@@ -55,9 +56,19 @@ def _weight_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
             chunks=chunks,
             work=of.work // of.groups * (1 if of.depth else low.recording.capacity),
         )
-        reduced(low, dw, of.span, (of.rows, of.filters), columns, group * of.filters, chunks)
-        if of.bias is not None and db is not None:
-            reduced(low, db, of.bias, (1, of.filters), of.filters, group * of.filters, chunks)
+        if not dw.given:
+            reduced(low, dw, of.span, (of.rows, of.filters), columns, first, chunks)
+        if of.bias is not None and db is not None and not db.given:
+            reduced(low, db, of.bias, (1, of.filters), of.filters, first, chunks)
+
+
+def _sums_of(low: Lowering, of: Sum, span: Span, rows: int, first: int, chunks: int) -> Vector:
+    """Where sums over the batch go: into the gradient itself where it needs no adding up and no rounding."""
+    key = f"{span.name} {first}"
+    if chunks == 1 and of.groups == 1 and of.filters == rounded_up(of.filters) and key not in low.done:
+        low.done.add(key)
+        return given_vector(Space.GRADIENT, span)
+    return Vector(f"d {span.name}", rows * rounded_up(of.filters), chunks=chunks)
 
 
 def _gradient_of_weights(

@@ -1,4 +1,7 @@
-"""Lowering of DepthwiseConv2D; with several filters a channel each channel is first laid out so many times."""
+"""Lowering of DepthwiseConv2D, and of Conv2D in small groups.
+
+With several filters a channel each channel is first laid out so many times.
+"""
 
 from dataclasses import dataclass
 
@@ -13,34 +16,52 @@ from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient
 from striate.engines.native.recording import CHUNKS
 from striate.engines.native.tensors import LINEAR, Function, Space, Tensor, Windows, rounded_up
 from striate.network.graph import Node
-from striate.network.layers import DepthwiseConv2D
+from striate.network.layers import Conv2D, DepthwiseConv2D, Layer
 from striate.network.layout import Span
 from striate.network.shapes import windows
 from striate.network.window import Pair
 
+GROUPS = (1, 2, 4, 8)  # channels that see one another, as the kernels have them
+
 
 @dataclass(frozen=True)
 class Each(Geometry):
-    """A depthwise layer: its weights are (R, S, C)."""
+    """A layer whose channels go by themselves, or in groups of g: its weights are (R, S, g, C)."""
 
     channels: int
+    group: int
     span: Span
     bias: Span | None
 
     @property
+    def rows(self) -> int:
+        """Rows of the weights."""
+        return self.taps * self.group
+
+    @property
     def work(self) -> int:
-        return self.count[0] * self.count[1] * self.kernel[0] * self.kernel[1] * self.channels
+        return self.count[0] * self.count[1] * self.rows * self.channels
+
+
+def goes_by_channels(layer: Layer, channels: int) -> bool:
+    """Whether each channel goes by itself, or with the few of its group to as many."""
+    if isinstance(layer, Conv2D) and layer.groups > 1:
+        return layer.filters == channels and channels // layer.groups in GROUPS
+    return isinstance(layer, DepthwiseConv2D)
 
 
 def lower_depthwise(low: Lowering, node: Node, value: Value, chain: Chain) -> Value:
     """A depthwise convolution, with what is done in the same pass."""
     layer = node.layer
-    assert isinstance(layer, DepthwiseConv2D)
+    assert isinstance(layer, Conv2D | DepthwiseConv2D)
     span = low.weight(node, "kernel")
     assert span is not None
-    value = repeated(low, node.name, value, layer.depth_multiplier)
-    at = windows(layer, value.shape[:2])
-    of = Each(at.kernel, at.stride, at.dilation, at.border, at.count, value.shape[2], span, low.weight(node, "bias"))
+    if isinstance(layer, DepthwiseConv2D):
+        value = repeated(low, node.name, value, layer.depth_multiplier)
+    channels = value.shape[2]
+    group = channels // layer.groups if isinstance(layer, Conv2D) else 1
+    at, bias = windows(layer, value.shape[:2]), low.weight(node, "bias")
+    of = Each(at.kernel, at.stride, at.dilation, at.border, at.count, channels, group, span, bias)
     norm = Affine(low, low.graph.nodes[chain.norm], of.channels) if chain.norm is not None else None
     if norm:
         norm.statistics(low, of.count[0] * of.count[1], None, of.bias)
@@ -56,8 +77,7 @@ def lower_depthwise(low: Lowering, node: Node, value: Value, chain: Chain) -> Va
 
 def _forward(low: Lowering, of: Each, x: Maps, y: Maps, behind: Behind) -> None:
     widened(x, of)
-    taps = list(range(of.kernel[0] * of.kernel[1]))
-    weights = _packed(low, of, taps, behind.norm)
+    weights = _packed(low, of, behind.norm)
     bias = behind.norm.shift if behind.norm else low.packed_bias(of.bias)
     other = behind.other
     (top, _), (left, _) = of.border
@@ -75,6 +95,7 @@ def _forward(low: Lowering, of: Each, x: Maps, y: Maps, behind: Behind) -> None:
             bias.region if bias else None,
             other.tensor if other else None,
             function=behind.function,
+            group=of.group,
         ),
         work=of.work,
     )
@@ -86,12 +107,13 @@ def offsets(of: Each, x: Tensor) -> list[int]:
     return [r * of.dilation[0] * x.row + s * of.dilation[1] * x.pixel for r in range(rows) for s in range(columns)]
 
 
-def _packed(low: Lowering, of: Each, taps: list[int], norm: Affine | None) -> Vector:
+def _packed(low: Lowering, of: Each, norm: Affine | None) -> Vector:
+    """The kernel's rows, rounded up; a normalisation's scale multiplied into them."""
+
     def make() -> Vector:
-        packed = Vector(f"{of.span.name} packed", len(taps) * rounded_up(of.channels))
+        packed = Vector(f"{of.span.name} packed", of.rows * rounded_up(of.channels))
         source = given_vector(Space.THETA, of.span)
         scale = norm.scale if norm else None
-        places = [tap * of.channels for tap in taps]
         low.prepare(
             f"pack {of.span.name}",
             [source, scale],
@@ -99,7 +121,7 @@ def _packed(low: Lowering, of: Each, taps: list[int], norm: Affine | None) -> Ve
             lambda: Pack(
                 source.region,
                 packed.region,
-                places,
+                [row * of.channels for row in range(of.rows)],
                 1,
                 0,
                 1,
@@ -110,7 +132,38 @@ def _packed(low: Lowering, of: Each, taps: list[int], norm: Affine | None) -> Ve
         )
         return packed
 
-    return low.recording.once((of.span.name, tuple(taps), norm and norm.node.name), make)
+    return low.recording.once((of.span.name, norm and norm.node.name), make)
+
+
+def _turned(low: Lowering, of: Each, taps: list[int]) -> Vector:
+    """The rows of some taps; in groups with inputs and filters exchanged: row (t, k), channel c."""
+    if of.group == 1 and taps == list(range(of.taps)):
+        return _packed(low, of, None)
+    turns = of.group > 1
+
+    def make() -> Vector:
+        turned = Vector(f"{of.span.name} turned", len(taps) * of.group * rounded_up(of.channels))
+        source = given_vector(Space.THETA, of.span)
+        low.prepare(
+            f"turn {of.span.name}",
+            [source],
+            [turned],
+            lambda: Pack(
+                source.region,
+                turned.region,
+                [tap * of.group * of.channels for tap in taps],
+                of.group,
+                1,
+                of.channels if turns else 1,
+                of.channels,
+                rounded_up(of.channels),
+                group=of.group if turns else 0,
+                group_step=of.group if turns else 0,
+            ),
+        )
+        return turned
+
+    return low.recording.once((of.span.name, "turned", tuple(taps)), make)
 
 
 def _back(low: Lowering, of: Each, value: Value, result: Value, function: Function) -> None:
@@ -125,8 +178,7 @@ def _back(low: Lowering, of: Each, value: Value, result: Value, function: Functi
 def _weight_gradient(low: Lowering, of: Each, value: Value, dy: Maps) -> None:
     x = value.remake() if value.remake else value.maps
     widened(x, of)
-    taps = of.kernel[0] * of.kernel[1]
-    dw = Vector(f"d {of.span.name}", taps * rounded_up(of.channels), chunks=CHUNKS)
+    dw = Vector(f"d {of.span.name}", of.rows * rounded_up(of.channels), chunks=CHUNKS)
     db = Vector(f"d {of.bias.name}", of.channels, chunks=CHUNKS) if of.bias else None
     (top, _), (left, _) = of.border
     low.step(
@@ -140,11 +192,12 @@ def _weight_gradient(low: Lowering, of: Each, value: Value, dy: Maps) -> None:
             offsets(of, x.tensor),
             Windows(*of.count, -top, -left, *of.stride),
             db.region if db else None,
+            of.group,
         ),
         chunks=CHUNKS,
         work=of.work,
     )
-    reduced(low, dw, of.span, (taps, of.channels), of.channels, 0, CHUNKS)
+    reduced(low, dw, of.span, (of.rows, of.channels), of.channels, 0, CHUNKS)
     if of.bias is not None and db is not None:
         reduced(low, db, of.bias, (1, of.channels), of.channels, 0, CHUNKS)
 
@@ -180,7 +233,7 @@ def _phase(
     gate: Function | None,
 ) -> None:
     taps = [r * of.kernel[1] + s for r, _ in rows for s, _ in columns]
-    weights = _packed(low, of, taps or [0], None)
+    weights = _turned(low, of, taps or [0])
 
     def make() -> Depthwise:
         d = dy.tensor
@@ -194,6 +247,7 @@ def _phase(
             add=dx.tensor if accumulate else None,
             at=at.tensor if at else None,
             slope=gate or LINEAR,
+            group=of.group,
         )
 
     low.step(
@@ -201,7 +255,7 @@ def _phase(
         [dy, weights, at, dx if accumulate else None],
         [dx],
         make,
-        work=places.rows * places.columns * len(taps) * of.channels,
+        work=places.rows * places.columns * len(taps) * of.group * of.channels,
     )
 
 

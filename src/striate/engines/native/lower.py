@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from striate.engines.contract import Purpose
 from striate.engines.native.convolutions import lower_sum
-from striate.engines.native.depthwise import lower_depthwise
+from striate.engines.native.depthwise import goes_by_channels, lower_depthwise
 from striate.engines.native.fusing import Chain, Fuser, is_plain
 from striate.engines.native.lowering import (
     IN_REGISTERS,
@@ -178,11 +178,15 @@ class _Walk:
 
     def _summed_alone(self, place: int) -> bool:
         """Whether nobody but convolutions and dense layers reads a node's values, flattened or not."""
-        readers = [(i, self.graph.nodes[i].layer) for i in self.readers[place]]
+        readers = [(i, self.graph.nodes[i]) for i in self.readers[place]]
         return bool(readers) and all(
-            isinstance(layer, Conv2D | Dense) or (isinstance(layer, Flatten) and self._summed_alone(i))
-            for i, layer in readers
+            (isinstance(node.layer, Conv2D | Dense) and not self._goes_by_channels(node))
+            or (isinstance(node.layer, Flatten) and self._summed_alone(i))
+            for i, node in readers
         )
+
+    def _goes_by_channels(self, node: Node) -> bool:
+        return goes_by_channels(node.layer, self.graph.nodes[node.inputs[0]].shape[-1])
 
     def _drop_copied_input(self) -> None:
         """Without a halo and rounding the caller's pictures serve as they are."""
@@ -251,7 +255,7 @@ class _Walk:
         value = self.low.values[node.inputs[0]]
         rest = chain.function.curve not in IN_REGISTERS
         within = replace(chain, function=LINEAR) if rest else chain
-        lower = lower_depthwise if isinstance(node.layer, DepthwiseConv2D) else lower_sum
+        lower = lower_depthwise if self._goes_by_channels(node) else lower_sum
         result = lower(self.low, node, value, within)
         if rest:
             return applied(self.low, chain.label, result, chain.function, asked=chain.end in self.low.asked)
@@ -328,7 +332,7 @@ class _Walk:
     def _with_scores(self, place: int, node: Node) -> Value:
         """The last node, its scores kept for the loss; its activation leads nowhere back."""
         if isinstance(node.layer, Conv2D | Dense | DepthwiseConv2D):
-            lower = lower_depthwise if isinstance(node.layer, DepthwiseConv2D) else lower_sum
+            lower = lower_depthwise if self._goes_by_channels(node) else lower_sum
             scores = lower(self.low, node, self.low.values[node.inputs[0]], Chain(node.name, place))
         else:
             scores = self._true_shape(node.inputs[0])

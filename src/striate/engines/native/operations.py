@@ -42,6 +42,8 @@ class Pack:
     channels: int
     panel: int
     scale: Region | None = None
+    group: int = 0
+    group_step: int = 0
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,7 @@ class LayerNormGradient:
 
 @dataclass(frozen=True)
 class Depthwise:
-    """A sum over windows of each channel by itself, then a function."""
+    """A sum over windows of each channel by itself, or with those of its group, then a function."""
 
     x: Tensor
     y: Tensor
@@ -270,6 +272,7 @@ class Depthwise:
     at: Tensor | None = None
     function: Function = LINEAR
     slope: Function = LINEAR
+    group: int = 1
 
 
 @dataclass(frozen=True)
@@ -282,6 +285,7 @@ class DepthwiseWeightGradient:
     taps: Sequence[int]
     windows: Windows
     db: Region | None = None
+    group: int = 1
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from striate.engines.contract import Array
+from striate.engines.native.muon import Orthogonal
+from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference import optimizers as reference
 from striate.network.layout import Span
 from striate.network.optimizers import (
@@ -23,6 +25,7 @@ from striate.network.optimizers import (
     GradientDescent,
     Momentum,
     MomentumRMSprop,
+    Muon,
     Nadam,
     Nesterov,
     PlainRMSprop,
@@ -67,7 +70,9 @@ class Updates:
         from striate.engines.native import _core
 
         self._core = _core
-        self._isa = isa or _core.kernel_sets()[-1][0]
+        sets = {name: InstructionSet(name, lanes, registers) for name, lanes, registers in _core.kernel_sets()}
+        self._isa = isa or list(sets)[-1]
+        self._orthogonal = Orthogonal(sets[self._isa])
         self._told: _Told | None = None
 
     def update(
@@ -86,6 +91,12 @@ class Updates:
 
         Where there are any theta stays as it is. The gradient is used up: the pass leaves the old weights in it.
         """
+        if isinstance(rule, Muon) and theta.dtype == np.float32:
+
+            def others(adam: Adam, spans: tuple[Span, ...]) -> int:
+                return self.update(adam, theta, gradient, slots, t, eta, spans, threads=threads)
+
+            return self._orthogonal.update(rule, theta, gradient, slots, eta, spans, threads=threads, others=others)
         if formula_of(rule) is None or theta.dtype != np.float32:
             return reference.checked_update(rule, theta, gradient, slots, t, eta, spans)
         updater = self._updater(rule, spans)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.engines.reference.muon import muon
 from striate.network.layout import Span, all_finite
 from striate.network.optimizers import (
     NAG,
@@ -19,10 +20,12 @@ from striate.network.optimizers import (
     GradientDescent,
     Momentum,
     MomentumRMSprop,
+    Muon,
     Nadam,
     Nesterov,
     PlainRMSprop,
     Rule,
+    orthogonal,
 )
 
 Array = NDArray[Any]
@@ -145,13 +148,19 @@ def update(
     rule: Rule, theta: Array, g: Array, slots: Sequence[Array], t: int, eta: float, spans: Sequence[Span]
 ) -> None:
     """One step of a rule, weight by weight: the gradient clipped, the weights decayed, then the rule's formula."""
-    formula = _formula(rule)
+    kernels = orthogonal(spans) if isinstance(rule, Muon) else ()
+    chosen = rule.for_others() if isinstance(rule, Muon) else rule
+    formula = _formula(chosen)
     learning = [span for span in spans if span.trainable]
     for span, clipped in zip(learning, clip(rule, [g[span.slice] for span in learning]), strict=True):
         if rule.weight_decay and span.decayed:
             decay(theta[span.slice], rule.weight_decay, eta * span.rate)
         own_slots = tuple(slot[span.slice] for slot in slots)
-        formula(rule, theta[span.slice], clipped, own_slots, t, eta * span.rate)
+        if isinstance(rule, Muon) and span in kernels:
+            weights, own, m = (each.reshape(-1, span.shape[-1]) for each in (theta[span.slice], clipped, own_slots[0]))
+            muon(rule, weights, own, m, eta * span.rate)
+        else:
+            formula(chosen, theta[span.slice], clipped, own_slots, t, eta * span.rate)
 
 
 def checked_update(

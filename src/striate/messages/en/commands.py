@@ -17,7 +17,7 @@ TEXTS = {
     "cli.train.model": "The network: convnet, digits, lenet5, softmax, mnist, cifar10, vgg-small, resnet18, resnet34, mobilenetv2, or a TOML file (default: convnet, or digits where pictures are smaller than 16x16).",
     "cli.train.epochs": "How often to go over all pictures (default: the network's own recipe, else by their number, 4 to 25).",
     "cli.train.batch": "Pictures a step (default: the network's own recipe, else 32), or 'all': one step an epoch.",
-    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw or nadam (default: the network's own recipe, else adam).",
+    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam or muon (default: the network's own recipe, else adam).",
     "cli.train.lr": "The learning rate, with a schedule the largest (default: the network's own recipe, else the optimizer's).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: as they come).",

@@ -8,5 +8,4 @@ TEXTS = {
     "cli.train.schedule": "How the learning rate goes: constant, cosine or one_cycle.",
     "cli.train.weight_decay": "The share of itself, times the learning rate, that each weight loses at a step, such as 0.01.",
     "cli.train.label_smoothing": "The share of each answer's certainty that is spread over all classes, such as 0.1.",
-    "train.recipe": "also: {options} (the network's own recipe, and what you gave; an option that you give comes first)",
 }

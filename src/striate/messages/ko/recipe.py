@@ -8,5 +8,4 @@ TEXTS = {
     "cli.train.schedule": "학습률을 바꾸는 방법: constant, cosine, one_cycle.",
     "cli.train.weight_decay": "스텝마다 가중치가 (학습률을 곱한 만큼) 줄어드는 비율. 예: 0.01.",
     "cli.train.label_smoothing": "정답의 확신 가운데 모든 클래스에 나누어 줄 비율. 예: 0.1.",
-    "train.recipe": "그 밖에: {options} (신경망의 레시피와 직접 준 옵션. 직접 준 옵션이 우선합니다)",
 }

@@ -1,0 +1,98 @@
+"""The options that fit a training to pictures and time, and how what was chosen is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from striate.choices.facts import Choice, together
+from striate.cli.output import aside, write_json
+from striate.cli.readers import Number, OneOf, Place, Text
+from striate.cli.ui import flag, option
+from striate.data.dataset import Dataset
+from striate.data.load import load_images
+from striate.network.window import Pair
+from striate.recipe import AUTO
+from striate.runs import Prepared, model_file
+from striate.storage import load
+from striate.training.class_weight import WEIGHTINGS
+from striate.tuning import Tuning
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What was said by these options; None where nothing was."""
+
+    class_weights: str | None = None
+    minutes: float | None = None
+    find_lr: bool = False
+    start: Path | None = None
+    freeze: str | None = None
+
+    @property
+    def tuning(self) -> Tuning:
+        """Those that ask for something to be found out."""
+        return Tuning(self.minutes, self.find_lr)
+
+    def of_recipe(self) -> dict[str, Any]:
+        """Those that are settings of a recipe."""
+        start = None if self.start is None else str(model_file(self.start))
+        return {"class_weights": self.class_weights, "start": start, "freeze": self.freeze}
+
+    def read(self, data: Path, size: Pair | None) -> Dataset:
+        """The pictures, of a size; where training begins from a model file, else as that one has it."""
+        known = None if self.start is None else load(model_file(self.start)).preprocessing
+        if known is None:
+            return load_images(data, size=size)
+        return load_images(data, size=size or known.size, colour=known.colour, resize=known.resize)
+
+
+def fitting(function: Any) -> Any:
+    """Give a command the options, in one `Fitting` as its argument `fit`."""
+
+    @wraps(function)
+    def fitted(**given: Any) -> Any:
+        own = {each.name: given.pop(each.name) for each in fields(Fitting)}
+        return function(fit=Fitting(**own), **given)
+
+    fitted.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
+    options = (
+        option("--class-weights", reader=OneOf((AUTO, *WEIGHTINGS, "none"))),
+        option("--minutes", reader=Number()),
+        flag("--find-lr"),
+        option("--start", reader=Place()),
+        option("--freeze", reader=Text()),
+    )
+    given: Any = fitted
+    for each in reversed(options):
+        given = each(given)
+    return given
+
+
+def show_choices(choices: Sequence[Choice]) -> None:
+    """What nobody said, and why it was chosen so, a line a reason."""
+    lines = together(choices)
+    if lines:
+        aside("choice.title")
+    for options, why in lines:
+        aside("choice.line", options=options, why=why)
+
+
+def show_start(run: Prepared) -> None:
+    """Which layers begin with another model's weights, which do not and why."""
+    if (start := run.start) is None:
+        return
+    taken = start.taken
+    aside("start.taken", file=start.file, layers=taken.layers, count=taken.count, all=run.model.count_params())
+    for each in taken.left:
+        aside("start.left", left=[each.told])
+    if taken.unused:
+        aside("start.unused", layers=taken.unused)
+    if start.frozen:
+        aside("start.frozen", layers=start.frozen)
+
+
+def write_choices(run: Prepared) -> None:
+    """The same for programs, what was given among it: the first of the JSON lines."""
+    write_json({"event": "choices", "choices": [choice.to_json() for choice in run.choices]}, indent=None)

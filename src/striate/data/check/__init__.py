@@ -1,0 +1,1 @@
+"""Looking through a collection of pictures for what spoils training."""

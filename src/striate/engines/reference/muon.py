@@ -1,0 +1,57 @@
+"""The rule that makes momentum's matrix orthogonal before it takes a step. network/optimizers.py: `Muon`."""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.network.optimizers import Muon
+
+Array = NDArray[Any]
+
+# The odd polynomial a s + b s^3 + c s^5 that is steepest at 0 while it keeps singular values near 1. Jordan et al. 2024
+A, B, C = 3.4445, -4.7750, 2.0315
+LEAST_NORM = 1e-7
+
+
+class Products(NamedTuple):
+    """How an engine multiplies: X (n, k) -> X'X (k, k), and X (n, k) with Y (k, k) -> X Y."""
+
+    gram: Callable[[Array], Array]
+    product: Callable[[Array, Array], Array]
+
+
+NUMPY = Products(lambda x: x.T @ x, lambda x, y: x @ y)
+
+
+def muon(rule: Muon, theta: Array, g: Array, m: Array, eta: float, products: Products = NUMPY) -> None:
+    """m <- gamma m + G        theta <- theta - eta rms_rate sqrt(max(R S C, K)) O(G + gamma m), in place.
+
+    theta, g and m are one kernel's, flat or not, as matrices (R S C, K).
+    """
+    m *= rule.momentum
+    m += g
+    matrix = g + rule.momentum * m if rule.nesterov else m
+    theta -= eta * rule.rms_rate * math.sqrt(max(theta.shape)) * orthogonalized(matrix, rule.ns_steps, products)
+
+
+def orthogonalized(matrix: Array, steps: int, products: Products = NUMPY) -> Array:
+    """Near U V' of a matrix U S V', by Newton and Schulz's iteration; 0 stays 0.
+
+    X <- X / |X|, then `steps` times        P = X'X        X <- a X + X (b P + c P P)
+    each singular value s becomes a s + b s^3 + c s^5, which five times brings all but the smallest near 1.
+    """
+    if matrix.shape[0] < matrix.shape[1]:  # the smaller Gram matrix is the cheaper one
+        return orthogonalized(np.ascontiguousarray(matrix.T), steps, products).T
+    x = matrix * matrix.dtype.type(1 / (_norm(matrix) + LEAST_NORM))
+    for _ in range(steps):
+        gram = products.gram(x)
+        x = A * x + products.product(x, B * gram + C * products.product(gram, gram))
+    return x
+
+
+def _norm(matrix: Array) -> float:
+    # In float64, where squares of float32 do not overflow; not BLAS's, whose order of sums may follow its threads.
+    return math.sqrt(float(np.square(matrix, dtype=np.float64).sum()))

@@ -1,0 +1,104 @@
+"""The learning-rate range test: raise the rate from step to step, look where the loss falls and where it breaks out.
+
+Smith 2017, Cyclical Learning Rates for Training Neural Networks, section 3.3; the exponential growth, the smoothing
+and the end of the test are Gugger's, How Do You Find A Good Learning Rate, 2018.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from striate.network.settings import convert, positive, positive_real
+from striate.training.callbacks import NO_LOGS, Callback, Logs
+
+LEAST_RATE, LARGEST_RATE, STEPS = 1e-6, 10.0, 120
+SMOOTHING = 0.95  # of the old mean stays
+BROKEN_OUT = 4.0  # the test ends where the smoothed loss is so many times its least
+
+
+@dataclass(frozen=True)
+class RateRange:
+    """What the test saw at each step: the learning rate, the loss, the smoothed loss."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+
+    @property
+    def smoothed(self) -> tuple[float, ...]:
+        """m_t = (b m_(t-1) + (1 - b) loss_t), divided by 1 - b^t: the mean of what came so far, the latest most."""
+        means: list[float] = []
+        mean = 0.0
+        for t, loss in enumerate(self.losses, start=1):
+            mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+            means.append(mean / (1 - SMOOTHING**t))
+        return tuple(means)
+
+    @property
+    def suggestion(self) -> float | None:
+        """The rate at which the smoothed loss falls fastest, but at most a tenth of that at which it is least.
+
+        Rounded to one figure, so that it is easily typed. None where the loss never fell.
+        """
+        smoothed = self.smoothed
+        if len(smoothed) < 3:
+            return None
+        least = min(range(len(smoothed)), key=smoothed.__getitem__)
+        if least < 2:
+            return None
+        steepest = min(range(1, least), key=lambda i: smoothed[i + 1] - smoothed[i - 1])
+        return float(f"{min(self.rates[steepest], self.rates[least] / 10):.0e}")
+
+
+class RangeTest(Callback):
+    """Gives each step another learning rate, eta_i = first (last / first)^(i / (steps - 1)), and keeps its loss.
+
+    Give it pictures for whole batches. It ends the training after `steps`, or where the loss has broken out. For a
+    model that may be spoilt: its weights are useless afterwards. `result` is what it saw, also after a `TrainingError`.
+    """
+
+    changes_learning_rate: ClassVar[bool] = True
+
+    def __init__(self, steps: int = STEPS, first: float = LEAST_RATE, last: float = LARGEST_RATE) -> None:
+        self.steps = convert("RangeTest", "steps", positive, steps)
+        self._first = convert("RangeTest", "first", positive_real, first)
+        self._last = convert("RangeTest", "last", positive_real, last)
+        self._rates: list[float] = []
+        self._losses: list[float] = []
+        self._sum = 0.0  # of the losses of this epoch
+
+    @property
+    def result(self) -> RateRange:
+        """What it saw so far."""
+        return RateRange(tuple(self._rates), tuple(self._losses))
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        self._rates, self._losses, self._sum = [], [], 0.0
+        self._next()
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        self._sum = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: Logs = NO_LOGS) -> None:
+        # The logs hold the mean over the epoch so far; all batches are of one size.
+        loss = logs["loss"] * (batch + 1) - self._sum
+        self._sum += loss
+        self._rates.append(self.run.learning_rate)
+        self._losses.append(loss)
+        if len(self._losses) == self.steps or self._broken_out():
+            self.run.stop()
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        way = len(self._rates) / max(1, self.steps - 1)
+        self.run.change_rate(self._first * (self._last / self._first) ** way, "RangeTest")
+
+    def _broken_out(self) -> bool:
+        smoothed = self.result.smoothed
+        return not math.isfinite(smoothed[-1]) or smoothed[-1] > BROKEN_OUT * min(smoothed)
+
+
+def rows(found: RateRange) -> Sequence[Sequence[object]]:
+    """The table of a CSV file, its head first."""
+    return [("learning_rate", "loss", "smoothed_loss"), *zip(found.rates, found.losses, found.smoothed, strict=True)]
