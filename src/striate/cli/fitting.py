@@ -8,8 +8,9 @@ from typing import Any
 
 from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
-from striate.cli.readers import Number, OneOf, Place, Text
+from striate.cli.readers import Bytes, Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
+from striate.data.cache import BOUND
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.network.window import Pair
@@ -29,6 +30,7 @@ class Fitting:
     find_lr: bool = False
     start: Path | None = None
     freeze: str | None = None
+    cache: int = BOUND
 
     @property
     def tuning(self) -> Tuning:
@@ -44,8 +46,9 @@ class Fitting:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
         if known is None:
-            return load_images(data, size=size)
-        return load_images(data, size=size or known.size, colour=known.colour, resize=known.resize)
+            return load_images(data, size=size, cache=self.cache)
+        size = size or known.size
+        return load_images(data, size=size, colour=known.colour, resize=known.resize, cache=self.cache)
 
 
 def fitting(function: Any) -> Any:
@@ -63,6 +66,7 @@ def fitting(function: Any) -> Any:
         flag("--find-lr"),
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
+        option("--cache", reader=Bytes(), default="4GB"),
     )
     given: Any = fitted
     for each in reversed(options):

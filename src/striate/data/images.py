@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from striate.data.reading import named_faults
 from striate.data.source import DISK, Source
 from striate.engines.native.core import usable_cores
-from striate.errors import DataError
+from striate.errors import DataError, FileError
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
@@ -128,16 +128,16 @@ def inspect(file: str, source: Source = DISK, wanted: Pair | None = None) -> Ins
         return Inspected(_upright(pixels, orientation), image.format or "", mode, orientation in UPRIGHT, box)
 
 
-def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError]:
-    """What `work` makes of each item, in their order; for a file that is no usable picture, the error.
+def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError | FileError]:
+    """What `work` makes of each item, in their order; for a file that cannot be read or used, the error.
 
     Pillow decodes and resizes outside Python's lock, so threads help.
     """
 
-    def attempt(item: Item) -> Made | DataError:
+    def attempt(item: Item) -> Made | DataError | FileError:
         try:
             return work(item)
-        except DataError as error:
+        except (DataError, FileError) as error:
             return error
 
     _formats()  # filled before the threads need it

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
+from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
 from striate.data.folder import ListedPart, Listing, check_filled
@@ -19,6 +20,7 @@ from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_
 from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
+from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
@@ -31,8 +33,9 @@ def load_images(
     size: int | Pair | None = None,
     colour: Colour | None = None,
     resize: Resize = "stretch",
+    cache: int = BOUND,
 ) -> Dataset:
-    """Read pictures with labels into memory.
+    """Read pictures with labels.
 
     `source` is one of
 
@@ -44,6 +47,9 @@ def load_images(
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
 
+    `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
+    the next time; 0: none. Sets of few files leave nothing there.
+
     What is no picture among pictures is skipped with a `Notice`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
@@ -51,6 +57,7 @@ def load_images(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
         checked_resize(resize),
+        users_cache(convert("load_images", "cache", whole, cache)),
     )
     found = find(source)
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
@@ -86,6 +93,7 @@ class _Wanted:
     size: Pair | None
     colour: Colour | None
     resize: Resize
+    cache: Cache | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -117,23 +125,12 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
-
-    """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
-    if not headers:
-        raise DataError("folder.no_pictures", folder=listing.root)
-    size, said = (wanted.size, []) if wanted.size else common_size(headers)
-    colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
 
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:

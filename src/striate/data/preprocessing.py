@@ -4,7 +4,7 @@ import numbers
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeGuard, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,20 @@ Resize = Literal["stretch", "fit", "crop"]
 
 CHANNELS: Mapping[Colour, int] = {"grey": 1, "rgb": 3}
 LARGEST_SIDE = 4096  # a model file that asks for more is hostile or mistaken
+
+
+class Shaped(Protocol):
+    """An array, or what is asked like one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its sizes."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ class Preprocessing:
         self.check(pictures)
         return np.multiply(pictures, np.float32(self.scale), dtype=np.float32)
 
-    def check(self, pictures: NDArray[Any]) -> None:
+    def check(self, pictures: Shaped) -> None:
         """Raise `DataError` unless they are uint8 (N, height, width, channels)."""
         if pictures.dtype != np.uint8 or pictures.shape[1:] != self.shape:
             raise DataError("pictures.unfit", required=self.shape, came=pictures.shape, dtype=str(pictures.dtype))
