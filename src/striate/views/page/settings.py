@@ -6,6 +6,7 @@ from typing import Any, cast
 from striate.views.page.html import Markup, folded, joined, say, section, tag
 
 LAYERS = "layers"
+MOST_ITEMS = 12  # of a list
 LONGEST = 400  # characters of a value
 
 
@@ -31,7 +32,9 @@ def _written(value: object) -> str:
         pairs = cast(Mapping[str, object], value).items()
         return _cut(", ".join(f"{key} = {_written(each)}" for key, each in pairs))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return _cut(", ".join(map(_written, cast(Sequence[object], value))))
+        items = cast(Sequence[object], value)
+        shown = ", ".join(map(_written, items[:MOST_ITEMS]))
+        return _cut(shown if len(items) <= MOST_ITEMS else f"{shown}, … ({len(items):,})")
     return _cut(str(value))
 
 
