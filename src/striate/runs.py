@@ -335,7 +335,7 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT):
+        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, RATES_CSV, RATES_PNG}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
