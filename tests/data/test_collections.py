@@ -15,7 +15,6 @@ from striate.data import cifar, collections
 from striate.data.collections import CIFAR10, COLLECTIONS, MNIST, Collection, fetch, unpack_cifar10
 from striate.data.download import Remote
 from striate.data.load import load_images
-from striate.data.places import cache_folder
 from striate.errors import DataError, FileError
 from tests.data.lying_server import Server, serving
 
@@ -179,13 +178,3 @@ def test_each_is_named_by_its_name_with_addresses_lengths_and_sums(name: str) ->
         assert file.size > 0 and len(file.sha256) == 64 and int(file.sha256, 16)
         assert all(address.endswith(f"/{file.name}") for address in file.addresses)
         assert file.addresses[0].startswith("https://")
-
-
-def test_where_caches_are() -> None:
-    home = Path.home()
-    assert cache_folder({}, "linux") == home / ".cache" / "striate"
-    assert cache_folder({"XDG_CACHE_HOME": "/x"}, "linux") == Path("/x/striate")
-    assert cache_folder({"XDG_CACHE_HOME": "x"}, "linux") == home / ".cache" / "striate"
-    assert cache_folder({}, "darwin") == home / "Library" / "Caches" / "striate"
-    assert cache_folder({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/striate/Cache")
-    assert cache_folder({"STRIATE_CACHE": "~/mine", "XDG_CACHE_HOME": "/x"}, "linux") == home / "mine"
