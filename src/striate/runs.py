@@ -40,7 +40,7 @@ from striate.training.json_lines import JSONLinesLogger
 from striate.training.rate_range import RateRange
 from striate.training.time_limit import StopAfter
 from striate.transfer import Start, read_as, start_from
-from striate.tuning import Material, Tuning, try_out, write_range
+from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning, try_out, write_range
 from striate.version import __version__
 from striate.views.progress import Verbose
 
@@ -324,7 +324,9 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, RATES_CSV, RATES_PNG}.difference(self._written):
+        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG}.difference(
+            self._written
+        ):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
