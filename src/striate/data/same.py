@@ -26,7 +26,9 @@ def same_as(*parts: Any) -> list[Numbers]:
     for part in parts:
         hashes = [each for at in range(0, len(part), AT_A_TIME) for each in _hashes(part, at)]
         rows = range(start, start + len(hashes))
-        found.append(np.array([first.setdefault(each or _own(row), row) for row, each in zip(rows, hashes, strict=True)]))
+        found.append(
+            np.array([first.setdefault(each or _own(row), row) for row, each in zip(rows, hashes, strict=True)])
+        )
         start += len(hashes)
     return [each.astype(np.int64) for each in found]
 
