@@ -238,7 +238,12 @@ OPTIONS = {
     "--seed 5": ("train", "seed", 5),
     "--size 12": ("preprocessing", "size", [12, 12]),
     "--size 10x14": ("preprocessing", "size", [10, 14]),
-    **{f"--optimizer {name}": ("optimizer", "rule", rule.__name__) for name, rule in RULES.items() if name != "sgd"},
+    **{
+        f"--optimizer {name}": ("optimizer", "rule", rule.__name__)
+        for name, rule in RULES.items()
+        if name not in ("sgd", "muon")
+    },
+    "--optimizer muon --model digits": ("optimizer", "rule", "Muon"),  # with a single kernel it is AdamW
 }
 
 
