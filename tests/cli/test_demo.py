@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from pictures import is_picture_with_something_on_it
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from striate import recipe
+from striate.choices import table
+from striate.choices.facts import Facts
 from striate.cli import main
 from striate.data.load import digits
 from striate.model import load_model
@@ -62,8 +64,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Demonstrations of a single epoch, on one thread."""
-    monkeypatch.setattr(recipe, "FEWEST_EPOCHS", 1)
-    monkeypatch.setattr(recipe, "MOST_EPOCHS", 1)
+    once = replace(table.kind_of(Facts(1_200, (8, 8, 1))), fewest_epochs=1, most_epochs=1)
+    monkeypatch.setattr(table, "KINDS", (once,))
     with threadpool_limits(1):
         yield
 
@@ -102,8 +104,8 @@ def test_what_is_said(demo: Demo) -> None:
     said = demo.err.splitlines()
     assert said[0].startswith("Training a CNN on 1,352 handwritten digits of 8x8 pixels; 445 others are held out")
     assert [line.split("  ")[0] for line in said[1:26]] == [f"epoch {i}/25" for i in range(1, 26)]
-    assert re.fullmatch(r"on 445 test pictures, held out from training; loss 0\.\d{4}", said[26])
-    assert said[27:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
+    assert re.fullmatch(r"on 445 test pictures, held out from training; loss 0\.\d{4}", said[27])
+    assert said[28:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
     for file in ("answers.png", "feature_maps.png", "curves.png"):
         assert f"  striate-demo/{file}  " in demo.out
     assert all(letter.isprintable() for letter in (demo.out + demo.err).replace("\n", ""))

@@ -59,7 +59,8 @@ def main() -> int:
         for name in options.only:
             for figure in PRACTICALS[name](options.data, Path(scratch)):
                 missed += not figure.holds
-                print(f"{name}: {figure.what}: {figure.value:.2f} (bound {figure.bound:g}) {'ok' if figure.holds else 'MISSED'}")
+                verdict = "ok" if figure.holds else "MISSED"
+                print(f"{name}: {figure.what}: {figure.value:.2f} (bound {figure.bound:g}) {verdict}")
     return 1 if missed else 0
 
 
@@ -74,7 +75,8 @@ def digits(data: Path, out: Path) -> Iterator[Figure]:
             Image.fromarray(picture).save(out / name / f"{number:03d}-is-{digit}.png")
         answers = lines("striate", "predict", str(out / "digits"), str(out / name), "--json")
         right = [max(each["scores"], key=each["scores"].get) == Path(each["file"]).stem[-1] for each in answers]
-        yield Figure(f"photographed digits read, of {len(pictures)}", sum(right), 9 if name == "ten" else 0.95 * len(pictures))
+        bound = 9 if name == "ten" else 0.95 * len(pictures)
+        yield Figure(f"photographed digits read, of {len(pictures)}", sum(right), bound)
 
 
 def pets(data: Path, out: Path) -> Iterator[Figure]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
-from striate.cli.readers import Number, OneOf, Place, Text
+from striate.cli.readers import Bytes, Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
+from striate.data.cache import BOUND
+from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.network.window import Pair
@@ -29,6 +31,9 @@ class Fitting:
     find_lr: bool = False
     start: Path | None = None
     freeze: str | None = None
+    cache: int = BOUND
+    skip: Path | None = None
+    strict: bool = False
 
     @property
     def tuning(self) -> Tuning:
@@ -43,9 +48,22 @@ class Fitting:
     def read(self, data: Path, size: Pair | None) -> Dataset:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
+        skip, strict = self.skip, self.strict
         if known is None:
-            return load_images(data, size=size)
-        return load_images(data, size=size or known.size, colour=known.colour, resize=known.resize)
+            images = load_images(data, size=size, skip=skip, strict=strict, cache=self.cache)
+        else:
+            size = size or known.size
+            images = load_images(
+                data,
+                size=size,
+                colour=known.colour,
+                resize=known.resize,
+                skip=skip,
+                strict=strict,
+                cache=self.cache,
+            )
+        tell_copies(images, str(data))
+        return images
 
 
 def fitting(function: Any) -> Any:
@@ -63,6 +81,9 @@ def fitting(function: Any) -> Any:
         flag("--find-lr"),
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
+        option("--cache", reader=Bytes(), default="4GB"),
+        option("--skip", reader=Place()),
+        flag("--strict"),
     )
     given: Any = fitted
     for each in reversed(options):

@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
-from striate.data.choosing import common_colour, common_size
+from striate.data.cache import BOUND, Cache, users_cache
+from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
 from striate.data.digit import looks_like_mnist
-from striate.data.folder import Listing, check_filled
+from striate.data.folder import ListedPart, Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.skipping import without
+from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
+from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
@@ -31,8 +35,11 @@ def load_images(
     size: int | Pair | None = None,
     colour: Colour | None = None,
     resize: Resize | None = None,
+    cache: int = BOUND,
+    skip: str | os.PathLike[str] | None = None,
+    strict: bool = False,
 ) -> Dataset:
-    """Read pictures with labels into memory.
+    """Read pictures with labels.
 
     `source` is one of
 
@@ -45,17 +52,25 @@ def load_images(
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
     "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
 
-    What is no picture among pictures is skipped with a `Notice`.
+    `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
+    the next time; 0: none. Sets of few files leave nothing there.
+
+    `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
+    pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
         None if resize is None else checked_resize(resize),
+        users_cache(convert("load_images", "cache", whole, cache)),
     )
     found = find(source)
+    found = found if skip is None else without(found, Path(skip), str(source))
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
+        if strict and notice.code.startswith("folder.skipped"):
+            raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
     return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
@@ -87,6 +102,7 @@ class _Wanted:
     size: Pair | None
     colour: Colour | None
     resize: Resize | None
+    cache: Cache | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -126,7 +142,7 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
@@ -136,15 +152,18 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize or "stretch"), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
+    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), said + also_said
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
+
+
+def _headers(part: ListedPart, source: Source) -> list[Header]:
+    """Those of the files that are pictures."""
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
+    return [header for header in found if isinstance(header, Header)]
 
 
 def _skipped(root: str, files: list[str]) -> list[Notice]:

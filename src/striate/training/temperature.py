@@ -11,7 +11,7 @@ from striate.training.tallies import Array, Counts, classes
 
 HOTTEST = 100.0  # temperatures from 1 / 100 to 100 are looked at
 HALVINGS = 30  # of that range, in logarithms: to 1e-8 of the temperature
-LOST = 0.05  # of the right answers, the share that may become "none of these"
+LOST = 0.02  # of the right answers, the share that may become "none of these"
 SURE_ENOUGH = 0.9  # an answer that is right nine times in ten is not refused
 
 

@@ -42,8 +42,8 @@ TEXTS = {
     "page.reliability": "Each dot stands for answers of like probability: how high it stands is the share of them that is right, with Wilson's 95 % interval. On the dotted line the model is right "
     "as often as it says; below it, it is too sure. The bars show how many answers there are. The error is the mean distance from the dotted line.",
     "page.abstaining": "Answering “none of these”",
-    "page.threshold": "Where the calibrated probability is below {percent:.1f} %, “striate predict” answers “none of these”. The threshold was chosen on held-out pictures: "
-    "as high as it can be when at most one right answer in twenty may be lost, but no higher than 90 %.",
+    "page.threshold": "Where the calibrated probability is below {percent:.1f} %, “striate predict” answers “none of these”. “striate train” chooses the threshold on held-out pictures: "
+    "as high as it can be when at most one right answer in fifty may be lost, but no higher than 90 %.",
     "page.no_threshold": "This model always answers: no threshold is set.",
     "page.share": "share",
     "page.rate.refused": "answered “none of these”",
@@ -58,6 +58,7 @@ TEXTS = {
     "and a network may well be sure of what it has never seen; test it with such pictures.",
     "page.chosen_here": "The best epoch, the temperature and the threshold were chosen by these same pictures, as the data have no test part: with new pictures expect a little less.",
     "page.settings": "Settings",
+    "page.why": "why each was chosen",
     "page.settings_file": "The names are those of settings.toml in the run's folder, which can make the same training again.",
     "page.network": "The network, layer by layer",
     "page.saved": "report: {file}",

@@ -12,6 +12,7 @@ from striate.training.shares import Interval
 from striate.views.classes import MOST_CLASSES, largest_confusions
 from striate.views.page.html import Markup, Part, joined, name, percent, say, section, table, tag
 
+SHORT = 24  # characters of a name beside and above the matrix
 DEEP = 0.55  # a cell coloured more than this needs light letters
 
 
@@ -52,7 +53,7 @@ def _share(share: float | None, interval: Interval) -> Markup:
         "svg",
         tag("line", x1="0", x2="100", y1="5", y2="5", class_="grid"),
         tag("line", x1=f"{low:.1f}", x2=f"{high:.1f}", y1="5", y2="5", class_="whisker"),
-        tag("circle", cx=f"{100 * share:.1f}", cy="5", r="3.4", class_="dot first"),
+        tag("circle", cx=f"{100 * share:.1f}", cy="5", r="2.6", class_="dot first"),
         viewBox="-4 0 108 10",
         class_="interval",
         aria_hidden="true",
@@ -69,11 +70,11 @@ def confusions(names: Sequence[str], matrix: NDArray[Any]) -> Markup:
 
 def _matrix(names: Sequence[str], matrix: NDArray[Any]) -> Markup:
     totals = np.maximum(matrix.sum(axis=1), 1)
-    heads = tag("tr", tag("td"), *(tag("th", tag("span", name(each)), scope="col") for each in names))
+    heads = tag("tr", tag("td"), *(tag("th", name(each, SHORT), scope="col") for each in names))
     rows = [
         tag(
             "tr",
-            tag("th", name(names[k]), scope="row"),
+            tag("th", name(names[k], SHORT), scope="row"),
             *(_cell(int(count), count / totals[k], right=j == k) for j, count in enumerate(matrix[k])),
         )
         for k in range(len(names))

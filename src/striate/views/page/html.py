@@ -11,7 +11,7 @@ STYLE = Path(__file__).with_name("style.css")
 # Nothing is loaded and nothing runs, whatever a class or file may be called.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 LONGEST_NAME = 60  # characters of a user's name that are shown; all of it stands in the title
-FRONT = 36  # of them from its beginning
+LONGEST_TITLE = 1000
 NO_BREAK = "\u00a0"
 
 
@@ -56,12 +56,13 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f}{NO_BREAK}%"
 
 
-def name(text: str) -> Markup:
+def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     """A user's name: of a long one the beginning and the end, all of it where the pointer rests."""
-    if len(text) <= LONGEST_NAME:
+    if len(text) <= longest:
         return tag("bdi", text)
-    shown = f"{text[:FRONT]}…{text[FRONT + 1 - LONGEST_NAME :]}"
-    return tag("bdi", shown, title=text[:1000])
+    front = 2 * longest // 3
+    shown = f"{text[:front]}…{text[front + 1 - longest :]}"
+    return tag("bdi", shown, title=text[:LONGEST_TITLE])
 
 
 def table(head: Sequence[Part], rows: Iterable[Sequence[Part]], numbers: Iterable[int] = ()) -> Markup:

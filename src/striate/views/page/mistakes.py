@@ -15,6 +15,7 @@ from striate.views.page.html import Markup, joined, name, percent, say, section,
 LARGEST = 128  # pixels a side; a larger picture is made smaller
 SMALL = 40  # a picture up to this side is shown in squares, not smoothed, and stored without loss
 QUALITY = 88  # of JPEG
+SHORT = 32  # characters of a name below a picture
 PARTS_OF_PATH = 2  # the file and its folder
 
 
@@ -40,8 +41,8 @@ def mistakes(shown: Sequence[Mistake], wrong: int) -> Markup:
 
 def _mistake(mistake: Mistake) -> Markup:
     said = joined(
-        tag("span", say("page.true"), " ", name(mistake.truth)),
-        tag("span", say("page.said"), " ", tag("b", name(mistake.answer)), " ", percent(mistake.probability)),
+        tag("span", say("page.true"), " ", name(mistake.truth, SHORT)),
+        tag("span", say("page.said"), " ", tag("b", name(mistake.answer, SHORT)), " ", percent(mistake.probability)),
         _origin(mistake),
     )
     alone = max(mistake.picture.shape[:2]) <= SMALL
