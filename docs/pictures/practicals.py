@@ -54,7 +54,7 @@ def photographs(run: Path) -> None:
         answer = model.classify(photo)[0]
         text = f"{answer.best}  {100 * answer.scores[answer.best]:.0f} %"
         draw.text((left + SIDE / 2, 2 * SIDE + 3 * GAP + 8), text, fill="#222222", font=font, anchor="mm")
-    sheet.quantize(64).save(HERE / "photographed.png", optimize=True)
+    sheet.quantize(255).save(HERE / "photographed.png", optimize=True)
 
 
 if __name__ == "__main__":
