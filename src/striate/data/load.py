@@ -18,6 +18,7 @@ from striate.data.folder import ListedPart, Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.skipping import without
 from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
@@ -35,6 +36,8 @@ def load_images(
     colour: Colour | None = None,
     resize: Resize | None = None,
     cache: int = BOUND,
+    skip: str | os.PathLike[str] | None = None,
+    strict: bool = False,
 ) -> Dataset:
     """Read pictures with labels.
 
@@ -52,7 +55,8 @@ def load_images(
     `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
     the next time; 0: none. Sets of few files leave nothing there.
 
-    What is no picture among pictures is skipped with a `Notice`.
+    `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
+    pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
@@ -62,8 +66,11 @@ def load_images(
         users_cache(convert("load_images", "cache", whole, cache)),
     )
     found = find(source)
+    found = found if skip is None else without(found, Path(skip), str(source))
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
+        if strict and notice.code.startswith("folder.skipped"):
+            raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
     return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
