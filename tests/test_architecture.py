@@ -26,7 +26,7 @@ FLOORS = [
         "striate.optimizers",
         "striate.presets",
     ],
-    ["striate.inspection"],
+    ["striate.faces", "striate.inspection"],
     ["striate.calling", "striate.runs", "striate.sklearn", "striate.tuning"],
     ["striate.sequential"],
     ["striate.model"],
@@ -65,7 +65,7 @@ FACE = {
     "striate.optimizers",
     "striate.presets",
 }
-HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
+HEAVY = {"cv2", "matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
 SOURCE = Path(striate.__file__).parent
 MODULES = {
     ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): file

@@ -327,6 +327,9 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
                 "label_smoothing": None,
                 "augment": None,
                 "isa": None,
+                "class_weights": "none",
+                "start": None,
+                "freeze": None,
             },
             "pictures": 60,
             "judged_on": "test",
@@ -360,6 +363,11 @@ def test_settings(data: Dataset, tmp_path: Path) -> None:
     train_run(data, tmp_path, recipe, source="here 'and' \"there\"", verbose=0)
     settings = tomllib.loads((tmp_path / SETTINGS).read_text("utf-8"))
     assert settings.pop("striate").count(".") == 2
+    why = settings.pop("why")
+    assert (why["model"], why["class_weights"]) == (
+        "given",
+        "the largest class has 1.0 times the pictures of the smallest",
+    )
     assert settings == {
         "train": {
             "model": "softmax",
@@ -369,6 +377,7 @@ def test_settings(data: Dataset, tmp_path: Path) -> None:
             "learning_rate": 0.01,
             "seed": 0,
             "width": 1.0,
+            "class_weights": "none",
         },
         "optimizer": {"rule": "Momentum", "learning_rate": 0.01, "momentum": 0.9},
         "data": {

@@ -73,7 +73,7 @@ def write_report(
 
 def worst_mistakes(report: Report, images: Images, most: int = MOST_MISTAKES) -> list[Mistake]:
     """The wrong answers that the model was surest of, with the pictures that it saw."""
-    if report.answers is None:
+    if report.answers is None or report.pictures != len(images):  # a file broke meanwhile: whose answers are whose?
         return []
     found, names = report.answers, report.class_names
     return [

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from pictures import is_picture_with_something_on_it
 from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from striate import recipe
+from striate.choices import table
+from striate.choices.facts import Facts
 from striate.cli import main
 from striate.data.load import digits
 from striate.model import load_model
@@ -62,8 +64,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """Demonstrations of a single epoch, on one thread."""
-    monkeypatch.setattr(recipe, "FEWEST_EPOCHS", 1)
-    monkeypatch.setattr(recipe, "MOST_EPOCHS", 1)
+    once = replace(table.kind_of(Facts(1_200, (8, 8, 1))), fewest_epochs=1, most_epochs=1)
+    monkeypatch.setattr(table, "KINDS", (once,))
     with threadpool_limits(1):
         yield
 

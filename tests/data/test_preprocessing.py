@@ -178,7 +178,7 @@ def test_scales_that_cannot_be(refuses: Any, scale: Any) -> None:
     ],
 )
 def test_names_that_nothing_has(refuses: Any, setting: str, name: Any, code: str, close: list[str]) -> None:
-    known = sorted(COLOURS if setting == "colour" else RULES)
+    known = sorted(COLOURS if setting == "colour" else [*RULES, "digit"])
     with refuses(UnknownNameError, code, kind=f"kind.{setting}", name=name, close=close, known=known):
         Preprocessing.from_config(GOOD | {setting: name})
 

@@ -67,7 +67,8 @@ class ListedPart:
 class Listing:
     """What a folder or archive holds: parts by name ("train", "validation", "test"); `stray` belongs to no class.
 
-    `source` opens the files; `root` is what was asked for, of which all names are below; `notices` are to be said.
+    `source` opens the files; `root` is what was asked for, of which all names are below; `notices` are to be said;
+    `unused` classes need no picture.
     """
 
     parts: Mapping[str, ListedPart]
@@ -76,6 +77,7 @@ class Listing:
     source: Source = DISK
     root: str = ""
     notices: tuple[Notice, ...] = ()
+    unused: frozenset[int] = frozenset()
 
 
 class DiskTree:

@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -13,10 +14,12 @@ from striate.data.arrays import Labels, RawParts, check_classes, check_range, ch
 from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
+from striate.data.digit import looks_like_mnist
 from striate.data.folder import ListedPart, Listing
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
+from striate.data.skipping import without
 from striate.data.source import Source
 from striate.data.sources import Pictures, find
 from striate.errors import DataError, Notice, StateError
@@ -34,8 +37,10 @@ def load_images(
     class_names: Sequence[str] | None = None,
     size: int | Pair | None = None,
     colour: Colour | None = None,
-    resize: Resize = "stretch",
+    resize: Resize | None = None,
     cache: int = BOUND,
+    skip: str | os.PathLike[str] | None = None,
+    strict: bool = False,
 ) -> Dataset:
     """Read pictures with labels.
 
@@ -54,23 +59,28 @@ def load_images(
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
-    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
+    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
+    "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
 
     `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
     the next time; 0: none. Sets of few files leave nothing there.
 
-    What is no picture among pictures is skipped with a `Notice`.
+    `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
+    pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
-        checked_resize(resize),
+        None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
     )
     found = find(source, labels, class_names)
+    found = found if skip is None else without(found, Path(skip), str(source))
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
+        if strict and notice.code.startswith("folder.skipped"):
+            raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
     return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
 
@@ -101,7 +111,7 @@ class _Wanted:
 
     size: Pair | None
     colour: Colour | None
-    resize: Resize
+    resize: Resize | None
     cache: Cache | None
 
 
@@ -122,11 +132,19 @@ def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
         _check_one_size(raw, pictures)
     headers = [header for each in pictures.values() for header in [_header(each)] * len(each)]
     colour, said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=wanted.resize)
+    resize, also_said = _rule_for_arrays(wanted, pictures["train"], names)
+    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=resize)
     images = {
         part: Images(preprocessing.pictures(each), labels[part], None, preprocessing) for part, each in pictures.items()
     }
-    return _dataset(images, names, preprocessing), notices + said
+    return _dataset(images, names, preprocessing), notices + said + also_said
+
+
+def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) -> tuple[Resize, list[Notice]]:
+    as_they_are = wanted.size in (None, _size(pictures)) and wanted.colour != "rgb"
+    if wanted.resize is None and as_they_are and looks_like_mnist(pictures, names):
+        return "digit", [Notice("data.digit_rule")]
+    return wanted.resize or "stretch", []
 
 
 def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
@@ -139,8 +157,8 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     train = listing.parts["train"]
-    lost = np.setdiff1d(train.labels, images["train"].labels)
-    if len(lost):
+    lost = sorted({*range(len(listing.class_names))} - {*images["train"].labels.tolist()} - listing.unused)
+    if lost:
         raise DataError("folder.empty_class", folder=train.folder, name=listing.class_names[lost[0]])
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 
@@ -152,7 +170,7 @@ def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Not
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), [*said, *also_said, *changes(headers)]
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
 
 
 def _headers(part: ListedPart, source: Source) -> list[Header]:

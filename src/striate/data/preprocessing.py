@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import many_pictures, one_picture
+from striate.data.digit import is_normalised, normalised
 from striate.data.images import Box, Colour, Pair, Pixels, inspect
 from striate.data.source import DISK, Source
 from striate.errors import DataError, SettingError, UnknownNameError, unknown_name
@@ -17,7 +18,7 @@ from striate.errors import DataError, SettingError, UnknownNameError, unknown_na
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
-Resize = Literal["stretch", "fit", "crop"]
+Resize = Literal["stretch", "fit", "crop", "digit"]
 
 CHANNELS: Mapping[Colour, int] = {"grey": 1, "rgb": 3}
 LARGEST_SIDE = 4096  # a model file that asks for more is hostile or mistaken
@@ -48,6 +49,8 @@ class Preprocessing:
     - "stretch": the whole picture, its proportions changed. Nothing is lost and nothing added, hence the default.
     - "fit": the whole picture, its proportions kept, in the middle; the rest takes the median colour of its border.
     - "crop": its proportions kept, the middle of it, what sticks out cut off.
+    - "digit": a photographed digit as MNIST would hold it: light on black, in its place (`digit.normalised`). Unlike
+      the others it is applied to pictures of the right size, too, where they are not so already.
 
     `draft`: whether a JPEG of four times the size or more is decoded at a half, a quarter or an eighth, never below
     twice the size: several times as fast, the pixels a little different. Model files from before there was this setting
@@ -77,7 +80,9 @@ class Preprocessing:
 
     def read(self, path: str | os.PathLike[str], source: Source = DISK) -> Pixels:
         """The picture in a file: uint8 (height, width, channels). Raises `DataError`, `FileError`."""
-        found = inspect(os.fspath(path), source, self.size if self.draft else None)
+        # A digit may be a small part of its photograph, which must then be seen in full.
+        wanted = self.size if self.draft and self.resize != "digit" else None
+        found = inspect(os.fspath(path), source, wanted)
         return self._brought(found.pixels, found.box)
 
     def picture(self, array: NDArray[Any]) -> Pixels:
@@ -91,11 +96,12 @@ class Preprocessing:
     def pictures(self, array: NDArray[Any], where: str = "pictures") -> Pixels:
         """As `picture`, for many of one size: (N, h, w) or (N, h, w, 1 or 3) -> uint8 (N, height, width, channels)."""
         many = many_pictures(array, where)
-        if many.shape[1:] == self.shape:
+        settled = self._settled(many)
+        if settled.all():
             return np.ascontiguousarray(many)
         brought = np.empty((len(many), *self.shape), np.uint8)
         for i, one in enumerate(many):
-            brought[i] = self._brought(one)
+            brought[i] = one if settled[i] else self._brought(one)
         return brought
 
     def prepare(self, pictures: Pixels) -> NDArray[np.float32]:
@@ -128,7 +134,15 @@ class Preprocessing:
                 raise SettingError("setting.missing", where="Preprocessing", setting=name)
         return Preprocessing(given["size"], given["colour"], given["scale"], given["resize"], given["draft"])
 
+    def _settled(self, many: Pixels) -> NDArray[np.bool_]:
+        """Which of (N, h, w, c) are as the model takes them."""
+        if self.resize == "digit" and self.colour == "grey" and many.shape[1:] == self.shape:
+            return is_normalised(many, self.size)
+        return np.full(len(many), self.resize != "digit" and many.shape[1:] == self.shape)
+
     def _brought(self, picture: Pixels, box: Box | None = None) -> Pixels:
+        if self.resize == "digit":
+            return _recoloured(normalised(_recoloured(picture, "grey"), self.size), self.colour)
         height, width = picture.shape[:2]
         return _resized(_recoloured(picture, self.colour), self.size, self.resize, box or (0, 0, width, height))
 
@@ -151,7 +165,7 @@ def checked_colour(value: object) -> Colour:
 
 
 def checked_resize(value: object) -> Resize:
-    """ "stretch", "fit" or "crop"."""
+    """ "stretch", "fit", "crop" or "digit"."""
     if not isinstance(value, str) or value not in get_args(Resize):
         raise unknown_name("resize", value, get_args(Resize))
     return cast(Resize, value)
@@ -215,7 +229,7 @@ _RULES: Mapping[Resize, Callable[[Pixels, Pair, Box], Pixels]] = {
     "stretch": _stretched,
     "fit": _fitted,
     "crop": _cropped,
-}
+}  # "digit" is more than a way to resize
 
 
 def _sampled(picture: Pixels, size: Pair, box: Box) -> Pixels:

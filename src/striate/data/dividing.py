@@ -1,0 +1,60 @@
+"""What of the data is learned from and what the best epoch is chosen by, and the file that says so."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import numpy as np
+
+from striate.data.dataset import Dataset, Images
+from striate.data.same import same_as
+from striate.data.skipping import below
+from striate.data.split import Indices, stratified
+from striate.errors import DataError
+
+HOLDING_OUT = 2  # keeps this draw apart from others of the same seed
+HELD_OUT_SHARE = 0.1  # for validation, where the data have no part for it
+COLUMNS = ("part", "class", "picture")
+
+
+def divided(data: Dataset, seed: int) -> tuple[Images, Images]:
+    """The pictures to learn from and those to choose the best epoch by.
+
+    Where the data have no part for validation a tenth of each class is held out; pictures that are the same stay on
+    one side. Raises `DataError` where there are too few.
+    """
+    if data.validation is not None:
+        return data.train, data.validation
+    kept, held = _rows(data, seed)
+    if len(held) == 0:
+        raise DataError("run.too_few_pictures", pictures=len(data.train), classes=len(data.class_names))
+    return data.train.take(kept), data.train.take(held)
+
+
+def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
+    """Which picture goes where, as CSV: part, class, the file's name below the root; of an array such as "train/17"."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    every = np.arange(len(data.train))
+    kept, held = (every, every[:0]) if data.validation is not None else _rows(data, seed)
+    parts = [("train", data.train, "train", kept), ("validation", data.train, "train", held)]
+    for name, images in (("validation", data.validation), ("test", data.test)):
+        if images is not None:
+            parts.append((name, images, name, np.arange(len(images))))
+    for part, images, origin, rows in parts:
+        table.writerows((part, *line) for line in _lines(images, data.class_names, origin, rows, root))
+    return text.getvalue()
+
+
+def _rows(data: Dataset, seed: int) -> tuple[Indices, Indices]:
+    rng = np.random.default_rng([seed, HOLDING_OUT])
+    return stratified(data.train.labels, HELD_OUT_SHARE, rng, same_as(data.train.pictures)[0])
+
+
+def _lines(
+    images: Images, names: tuple[str, ...], origin: str, rows: Indices, root: str | None
+) -> Iterator[tuple[str, str]]:
+    for row in rows.tolist():
+        picture = f"{origin}/{row}" if images.files is None else below(images.files[row], root or "")
+        yield names[int(images.labels[row])], picture
