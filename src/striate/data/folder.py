@@ -169,12 +169,15 @@ def is_hidden(name: str) -> bool:
 
 
 def _around(tree: Tree, root: str) -> tuple[str, list[str]]:
-    """The folder that holds the classes or parts, and what stands beside it: often one more folder is around them."""
+    """The folder that holds the classes or parts, and what stands beside it: often one more folder is around them.
+
+    So is a lone "test", of pictures that are only to be judged.
+    """
     inner, stray = root, list[str]()
     while True:
         here = tree.inside(inner)
         folders = here.folders + here.links
-        if len(folders) != 1 or folders[0].casefold() in PART_NAMES or any(map(_is_picture, here.files)):
+        if len(folders) != 1 or folders[0].casefold() == "train" or any(map(_is_picture, here.files)):
             break
         stray += _paths(inner, here.files + here.others)
         inner = under(inner, folders[0])
