@@ -11,8 +11,10 @@ from striate.cli.output import aside, write_json
 from striate.cli.readers import Bytes, Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
 from striate.data.cache import BOUND
+from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
+from striate.messages import render
 from striate.network.window import Pair
 from striate.recipe import AUTO
 from striate.runs import Prepared, model_file
@@ -31,6 +33,8 @@ class Fitting:
     start: Path | None = None
     freeze: str | None = None
     cache: int = BOUND
+    skip: Path | None = None
+    strict: bool = False
 
     @property
     def tuning(self) -> Tuning:
@@ -45,10 +49,22 @@ class Fitting:
     def read(self, data: Path, size: Pair | None) -> Dataset:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
+        skip, strict = self.skip, self.strict
         if known is None:
-            return load_images(data, size=size, cache=self.cache)
-        size = size or known.size
-        return load_images(data, size=size, colour=known.colour, resize=known.resize, cache=self.cache)
+            images = load_images(data, size=size, skip=skip, strict=strict, cache=self.cache)
+        else:
+            size = size or known.size
+            images = load_images(
+                data,
+                size=size,
+                colour=known.colour,
+                resize=known.resize,
+                skip=skip,
+                strict=strict,
+                cache=self.cache,
+            )
+        tell_copies(images, str(data))
+        return images
 
 
 def fitting(function: Any) -> Any:
@@ -67,11 +83,21 @@ def fitting(function: Any) -> Any:
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
         option("--cache", reader=Bytes(), default="4GB"),
+        option("--skip", reader=Place()),
+        flag("--strict"),
     )
     given: Any = fitted
     for each in reversed(options):
         given = each(given)
     return given
+
+
+def show_trying(fit: Fitting) -> None:
+    """What happens before training begins, so that nobody wonders why nothing moves."""
+    if fit.find_lr:
+        aside("tuning.trying_rates")
+    if fit.minutes is not None:
+        aside("tuning.trying_speed")
 
 
 def show_choices(choices: Sequence[Choice]) -> None:
@@ -99,4 +125,15 @@ def show_start(run: Prepared) -> None:
 
 def write_choices(run: Prepared) -> None:
     """The same for programs, what was given among it: the first of the JSON lines."""
-    write_json({"event": "choices", "choices": [choice.to_json() for choice in run.choices]}, indent=None)
+    line: dict[str, Any] = {"event": "choices", "choices": [choice.to_json() for choice in run.choices]}
+    if run.start:
+        taken = run.start.taken
+        left = [{"layer": each.layer, "reason": each.code, "text": render(*each.told)} for each in taken.left]
+        line["start"] = {
+            "file": run.start.file,
+            "taken": list(taken.layers),
+            "left": left,
+            "unused": list(taken.unused),
+            "frozen": list(run.start.frozen),
+        }
+    write_json(line, indent=None)
