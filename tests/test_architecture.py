@@ -26,7 +26,7 @@ FLOORS = [
         "striate.optimizers",
         "striate.presets",
     ],
-    ["striate.inspection"],
+    ["striate.faces", "striate.inspection"],
     ["striate.calling", "striate.runs", "striate.sklearn", "striate.tuning"],
     ["striate.sequential"],
     ["striate.model"],
@@ -39,12 +39,13 @@ FLOORS = [
         "striate.recipe",
         "striate.report",
         "striate.transfer",
+        "striate.report_page",
     ],
     ["striate.presets.nets", "striate.presets.read"],
     ["striate.figures"],
     ["striate.views"],
     ["striate.training"],
-    ["striate.storage"],
+    ["striate.confidence", "striate.storage"],
     ["striate.data"],
     ["striate.engines.select"],
     ["striate.engines.native", "striate.engines.reference"],
@@ -64,7 +65,7 @@ FACE = {
     "striate.optimizers",
     "striate.presets",
 }
-HEAVY = {"matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
+HEAVY = {"cv2", "matplotlib", "sklearn", "scipy", "rich", "PIL", "safetensors", "threadpoolctl", "click"}
 SOURCE = Path(striate.__file__).parent
 MODULES = {
     ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): file

@@ -125,10 +125,8 @@ using Tile = void (*)(const Row&, const Pass&, Finish, const Convolve&, std::int
 
 inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
-/// Whether a tile's sums, weights and a broadcast fit into the registers. AVX-512 broadcasts as it multiplies.
-constexpr bool fits(int windows, int vectors) {
-    return windows * vectors + vectors + (lanes < 16 ? 1 : 0) <= STRIATE_REGISTERS;
-}
+/// Whether a tile's sums, weights and a broadcast fit into the registers.
+constexpr bool fits(int windows, int vectors) { return windows * vectors + vectors + 1 <= STRIATE_REGISTERS; }
 
 template <int P, int V>
 constexpr Tile tile_or_none() {

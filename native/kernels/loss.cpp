@@ -91,14 +91,14 @@ float softmax_crossentropy(const Pixel& pixel) {
     const std::int64_t whole = pixel.channels / rounding * rounding, rest_count = pixel.channels - whole;
     const float top = largest_of(pixel.a, pixel.channels);
     ScoreSums sums;
+    Block last_targets{}, last_powers{};
     for (std::int64_t k = 0; k < whole; k += rounding) {
         const Block e = add_scores(sums, load_block(pixel.a + k), load_block(pixel.target + k), top, rounding);
         if (pixel.gradient) store_block(pixel.gradient + k, e);
     }
     if (rest_count > 0) {
-        const Block y = load_first(pixel.target + whole, rest_count);
-        const Block e = add_scores(sums, load_block(pixel.a + whole), y, top, rest_count);
-        if (pixel.gradient) store_block(pixel.gradient + whole, e);
+        last_targets = load_first(pixel.target + whole, rest_count);
+        last_powers = add_scores(sums, load_block(pixel.a + whole), last_targets, top, rest_count);
     }
     // The largest score's own 1 is left out, so that the logarithm of a sum near 1 keeps its digits.
     const float rest = sum(sums.others) + (sum(sums.equals) - 1.0F) + (top - top);  // infinite scores: all NaN
@@ -112,9 +112,7 @@ float softmax_crossentropy(const Pixel& pixel) {
             store_block(at, each(slope, load_block(at), load_block(pixel.target + k)));
         }
         if (rest_count > 0) {
-            float* const at = pixel.gradient + whole;
-            const Block here = each(slope, load_block(at), load_first(pixel.target + whole, rest_count));
-            store_block(at, first_of(here, rest_count, 0));
+            store_block(pixel.gradient + whole, first_of(each(slope, last_powers, last_targets), rest_count, 0));
         }
     }
     return targets * log_total + sum(sums.below);

@@ -67,25 +67,33 @@ STRIATE_INLINE Block first_of(const Block& block, std::int64_t count, float othe
     return result;
 }
 
-/// The 16 numbers joined two by two, then the 8, and so on.
+/// Each lane's neighbour so many lanes on; those at the end meet the first.
+template <int by, int... lane>
+STRIATE_INLINE Vector neighbours(Vector v, Lanes<lane...>) {
+    return chosen<((lane + by) % lanes)...>(v, v);
+}
+
+/// The first of 16 numbers after each i < half has been joined to number i + half, for half = 8, 4, 2, 1.
 template <typename Join>
-STRIATE_INLINE float joined(const Block& block, Join join) {
-    float numbers[rounding];
-    store_block(numbers, block);
-#pragma GCC unroll 4
-    for (int half = rounding / 2; half > 0; half /= 2) {
-#pragma GCC unroll 8
-        for (int i = 0; i < half; ++i) numbers[i] = join(numbers[i], numbers[i + half]);
+STRIATE_INLINE float joined(Block block, Join join) {
+    STRIATE_UNROLL
+    for (int half = Block::vectors / 2; half > 0; half /= 2) {
+        for (int j = 0; j < half; ++j) block.v[j] = join(block.v[j], block.v[j + half]);
     }
-    return numbers[0];
+    Vector v = block.v[0];
+    if constexpr (lanes > 8) v = join(v, neighbours<8>(v, EachLane{}));
+    if constexpr (lanes > 4) v = join(v, neighbours<4>(v, EachLane{}));
+    v = join(v, neighbours<2>(v, EachLane{}));
+    v = join(v, neighbours<1>(v, EachLane{}));
+    return v[0];
 }
 
 STRIATE_INLINE float sum(const Block& block) {
-    return joined(block, [](float a, float b) { return a + b; });
+    return joined(block, [](Vector a, Vector b) { return a + b; });
 }
 
 STRIATE_INLINE float largest(const Block& block) {
-    return joined(block, [](float a, float b) { return a < b ? b : a; });
+    return joined(block, [](Vector a, Vector b) { return a < b ? b : a; });
 }
 
 /// The largest of some numbers behind which there is room to read; NaN counts as none.

@@ -137,7 +137,7 @@ inline constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found be
 /// other's place in the first cache.
 class Panel {
   public:
-    static constexpr std::int64_t width = most_vectors * lanes, pixels = 8192 / width;
+    static constexpr std::int64_t width = most_vectors * lanes, pixels = 16384 / width;
     static constexpr std::int64_t least_tiles = 8;
 
     /// The same maps, dy read from here.
@@ -222,8 +222,8 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const Range mine = share_of(tiles, work.part, work.parts);
     Panel panel;
     const Maps all = joined(maps);
-    const bool gathers = mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels &&
-                         all.dy_pixel > Panel::width;
+    const bool gathers =
+        mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels && all.dy_pixel > Panel::width;
     const Strips strips(all, gathers ? Panel::pixels : few_pixels, gathers ? Panel::pixels : most_pixels);
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);

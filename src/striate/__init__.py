@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from striate import models as models
     from striate import optimizers as optimizers
     from striate import presets as presets
+    from striate.confidence import Confidence as Confidence
     from striate.data.augment import Augmentation as Augmentation
     from striate.data.dataset import Dataset as Dataset
     from striate.data.dataset import Images as Images
@@ -55,9 +56,11 @@ if TYPE_CHECKING:
     from striate.models import Model as Model
     from striate.models import Sequential as Sequential
     from striate.models import load_model as load_model
+    from striate.report import confidence_of as confidence_of
 else:
     _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers", "presets")
     _NAMES_OF = {
+        "confidence": ("Confidence",),
         "data.augment": ("Augmentation",),
         "data.dataset": ("Dataset", "Images"),
         "data.load": ("digits", "load_images"),
@@ -92,6 +95,7 @@ else:
         ),
         "messages": ("speak",),
         "models": ("Model", "Sequential", "load_model"),
+        "report": ("confidence_of",),
     }
     _HOMES = {name: home for home, names in _NAMES_OF.items() for name in names}
 

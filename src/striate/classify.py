@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate import storage
+from striate.confidence import Confidence
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, StateError, StriateError
@@ -31,6 +32,7 @@ class Classifier(Protocol):
         ...
 
     preprocessing: Preprocessing | None
+    confidence: Confidence | None
 
     @property
     def graph(self) -> Graph:
@@ -44,12 +46,25 @@ class Classifier(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says of one picture; `scores` of all classes, `file` where it came from one."""
+    """What a model says of one picture; `scores` of all classes, `file` where it came from one.
 
-    label: str
+    `label` None: it is none of these; `best` is the likeliest class all the same, `probability` how likely it is.
+    """
+
+    label: str | None
     probability: float
     scores: Mapping[str, float]
     file: str | None = None
+
+    @property
+    def best(self) -> str:
+        """The likeliest class, whether it is likely enough to be the answer or not."""
+        return max(self.scores, key=self.scores.__getitem__)
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the answer is "none of these"."""
+        return self.label is None
 
 
 def classify(model: Classifier, pictures: Pictures) -> list[Answer]:
@@ -79,7 +94,8 @@ def answers(model: Classifier, pictures: Iterable[Picture], skip: Skip | None = 
     while some := list(islice(readable, BATCH)):
         read = preprocessing.prepare(np.stack([pixels for _, pixels in some]))
         for (picture, _), scores in zip(some, model.predict(read), strict=True):
-            yield _answer(names, scores, str(picture) if isinstance(picture, str | Path) else None)
+            file = str(picture) if isinstance(picture, str | Path) else None
+            yield _answer(names, scores, file, model.confidence)
 
 
 def _readable(
@@ -95,9 +111,13 @@ def _readable(
             skip(picture, error)
 
 
-def _answer(names: Sequence[str], scores: Array, file: str | None) -> Answer:
-    if len(scores) == 1:  # a sigmoid's answer: how sure it is of class 1
+def _answer(names: Sequence[str], scores: Array, file: str | None, confidence: Confidence | None) -> Answer:
+    if confidence is not None:
+        scores = confidence.probabilities(scores[np.newaxis])[0]
+    elif len(scores) == 1:  # a sigmoid's answer: how sure it is of class 1
         scores = np.array([1 - scores[0], scores[0]])
     winner = int(scores.argmax())
+    probability = float(scores[winner])
+    sure = confidence is None or probability >= confidence.threshold
     by_name = {name: float(score) for name, score in zip(names, scores, strict=True)}
-    return Answer(names[winner], float(scores[winner]), by_name, file)
+    return Answer(names[winner] if sure else None, probability, by_name, file)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from striate import storage
 from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
+from striate.confidence import Confidence
 from striate.data.augment import Augmentation
 from striate.data.batches import ArrayBatches
 from striate.data.dataset import Dataset, Images
@@ -76,6 +77,7 @@ class Model(Freezing, Transfer, Computing):
         self.seed = convert(type(self).__name__, "seed", whole, seed)
         self._class_names: tuple[str, ...] | None = None
         self.preprocessing: Preprocessing | None = None
+        self.confidence: Confidence | None = None  # what classify does with probabilities
         self.about: dict[str, Any] = {}  # how it was trained, how well it did: goes into the file
         self.stop_training = False
         self._graph: Graph | None = None
@@ -297,6 +299,8 @@ class Model(Freezing, Transfer, Computing):
     def classify(self, pictures: Pictures) -> list[Answer]:
         """For each picture, a file or an array of bytes: its label, how sure the model is, the score of every class.
 
+        Where `confidence` is set, probabilities are calibrated and the label may be None: "none of these".
+
         Needs the preprocessing that the model was trained with, and probabilities as output; raises `StateError` where
         it has not got them.
         """
@@ -323,7 +327,7 @@ class Model(Freezing, Transfer, Computing):
         if not overwrite and exists(path):
             raise FileError("file.exists", path=path)
         own = (self.graph, self.theta, self.state, self.class_names, self.preprocessing, self.about)
-        storage.save(path, storage.ModelFile(*own))
+        storage.save(path, storage.ModelFile(*own, self.confidence))
 
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         pictures = as_pictures(x, self._built_for(as_numbers(x)).graph.input_shape)
@@ -357,6 +361,7 @@ class Model(Freezing, Transfer, Computing):
         )
 
     def _continued(self, plan: Plan, graph: Graph) -> Run:
+        self.confidence = None  # found for other weights
         self._run = started(graph, self.theta, self.state, plan.rule, self.save, self._run)
         self._tell_run()
         return self._run
@@ -386,6 +391,7 @@ def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
     """The model of a file's contents."""
     model = Model.of(file.graph, seed=seed, theta=file.theta, state=file.state)
     model.class_names, model.preprocessing, model.about = file.class_names, file.preprocessing, dict(file.about)
+    model.confidence = file.confidence
     return model
 
 

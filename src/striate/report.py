@@ -1,24 +1,29 @@
 """How well a model does class by class: one pass over labelled pictures, with everything that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import ArrayLike
 
+from striate.confidence import Confidence
 from striate.data.dataset import Images
 from striate.engines.contract import Array, Purpose
 from striate.engines.select import engine as engine_named
+from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, Loss, SparseCategoricalCrossentropy
 from striate.network.settings import convert, keywords_checked, optional_positive, positive
+from striate.training.answers import Abstaining, Answering, Answers
 from striate.training.calibration import Bin, Calibration
-from striate.training.confusion import ClassFacts, Confusion, class_facts, macro
+from striate.training.confusion import ClassFacts, Confusion, balanced_accuracy, class_facts, macro
 from striate.training.evaluate import evaluate
 from striate.training.feeding import batches_for
 from striate.training.shares import Interval, wilson
-from striate.training.tallies import Counts
+from striate.training.tallies import Counts, Tally
+from striate.training.temperature import Outputs
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,6 +34,7 @@ class Judged(Protocol):
 
     theta: Array
     state: Array
+    confidence: Confidence | None
 
     @property
     def graph(self) -> Graph:
@@ -43,13 +49,19 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What was found. `matrix[truth, answer]` counts pictures; `bins` is None where outputs are no probabilities."""
+    """What was found. `matrix[truth, answer]` counts pictures.
+
+    `bins` and `answers` are None where outputs are no probabilities. The bins are of the model's own probabilities,
+    `answers` of those that `confidence`, if the model has it, makes of them.
+    """
 
     class_names: tuple[str, ...]
     loss: float
     matrix: Counts
     bins: tuple[Bin, ...] | None
     calibration_error: float | None
+    confidence: Confidence | None = None
+    answers: Answers | None = None
 
     @property
     def pictures(self) -> int:
@@ -74,6 +86,18 @@ class Report:
         return class_facts(self.matrix)
 
     @property
+    def balanced_accuracy(self) -> float:
+        """The mean recall of the classes that have pictures."""
+        return balanced_accuracy(self.classes)
+
+    @property
+    def abstaining(self) -> Abstaining | None:
+        """How often the model answers "none of these", and how often it is right where not; None: it never does."""
+        if self.answers is None or self.confidence is None:
+            return None
+        return self.answers.abstaining(self.confidence.threshold)
+
+    @property
     def macro(self) -> dict[str, float]:
         """Precision, recall and F1 as means over the classes that occur."""
         facts = self.classes
@@ -88,6 +112,7 @@ class Report:
         return {
             "accuracy": self.accuracy,
             "accuracy_interval": list(self.accuracy_interval),
+            "balanced_accuracy": self.balanced_accuracy,
             "loss": self.loss,
             "pictures": self.pictures,
             "macro": self.macro,
@@ -96,7 +121,18 @@ class Report:
             "calibration": None
             if self.bins is None
             else {"error": self.calibration_error, "bins": [each._asdict() for each in self.bins]},
+            "confidence": None if self.confidence is None else self._confidence_json(self.confidence),
         }
+
+    def _confidence_json(self, confidence: Confidence) -> dict[str, Any]:
+        found: dict[str, Any] = confidence.to_config()
+        if self.answers is not None and (abstaining := self.abstaining) is not None:
+            found |= abstaining._asdict() | {
+                "accuracy": abstaining.accuracy,
+                "accuracy_interval": list(abstaining.accuracy_interval),
+                "calibration_error": self.answers.calibration().result(),
+            }
+        return found
 
     def plot(self, path: str | Path | None = None) -> "Figure":
         """The confusion matrix as a figure; with a path it is saved there too. Needs the extra `plot`."""
@@ -116,25 +152,64 @@ def class_report(
     y: ArrayLike | None = None,
     batch_size: int = 256,
     *,
+    loss: Loss | None = None,
     engine: str | None = None,
     threads: int | None = None,
     isa: str | None = None,
 ) -> Report:
     """Judge a classifier on labelled pictures: x (N, H, W, C) and class numbers y (N,), or `Images`.
 
-    The loss is the cross-entropy that fits the last layer. Raises `DataError` where data do not fit the model.
+    `loss` None: the cross-entropy that fits the last layer. Raises `DataError` where data do not fit the model.
     """
-    loss = fitting_loss(model.graph)
-    graph, data = batches_for("class_report", model.graph, loss, x, y)
-    size = min(convert("class_report", "batch_size", positive, batch_size), len(data))
-    spoken_for = convert("class_report", "threads", optional_positive, threads)
-    program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
-    confusion, calibration = Confusion(), Calibration() if _gives_probabilities(model.graph) else None
-    watching = [confusion] if calibration is None else [confusion, calibration]
-    judged = evaluate(program, model.theta, model.state, data, (), size, watching)
+    confusion, calibration, answering = Confusion(), Calibration(), Answering(model.confidence)
+    probable = _gives_probabilities(model.graph)
+    watching = [confusion, calibration, answering] if probable else [confusion]
+    how = (batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
+    value = _watched("class_report", model, x, y, how, watching)
     names = model.class_names or tuple(str(k) for k in range(len(confusion.matrix)))
-    bins, error = (None, None) if calibration is None else (tuple(calibration.bins()), calibration.result())
-    return Report(names, judged["loss"], confusion.matrix, bins, error)
+    if not probable:
+        return Report(names, value, confusion.matrix, None, None)
+    bins, error = tuple(calibration.bins()), calibration.result()
+    return Report(names, value, confusion.matrix, bins, error, model.confidence, answering.answers())
+
+
+@keywords_checked("confidence_of")
+def confidence_of(
+    model: Judged,
+    x: ArrayLike | Images,
+    y: ArrayLike | None = None,
+    batch_size: int = 256,
+    *,
+    engine: str | None = None,
+    threads: int | None = None,
+    isa: str | None = None,
+) -> Confidence:
+    """The temperature and the threshold that fit a classifier, found on pictures that it has not learned from.
+
+        model.confidence = striate.confidence_of(model, data.validation)
+
+    Data as for `class_report`. Raises `StateError` where the model's outputs are no probabilities.
+    """
+    if not _gives_probabilities(model.graph):
+        raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
+    outputs, how = Outputs(), (batch_size, fitting_loss(model.graph), engine, threads, isa)
+    _watched("confidence_of", model, x, y, how, [outputs])
+    return outputs.confidence()
+
+
+_How = tuple[int, Loss, str | None, int | None, str | None]  # batch size, loss, engine, threads, instruction set
+
+
+def _watched(
+    where: str, model: Judged, x: ArrayLike | Images, y: ArrayLike | None, how: _How, watching: Sequence[Tally]
+) -> float:
+    """One pass over the pictures, counted by what watches; answers with the loss."""
+    batch_size, loss, engine, threads, isa = how
+    graph, data = batches_for(where, model.graph, loss, x, y)
+    size = min(convert(where, "batch_size", positive, batch_size), len(data))
+    spoken_for = convert(where, "threads", optional_positive, threads)
+    program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
+    return evaluate(program, model.theta, model.state, data, (), size, watching)["loss"]
 
 
 def fitting_loss(graph: Graph) -> Loss:

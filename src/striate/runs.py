@@ -1,7 +1,7 @@
 """A whole training with its folder: what `striate train` and `striate demo` do, for scripts and notebooks too.
 
-The folder holds best.safetensors and last.safetensors, metrics.csv, settings.toml, split.csv and, where matplotlib is
-there, curves.png.
+The folder holds best.safetensors and last.safetensors, settings.toml, split.csv, metrics.csv and the same as
+metrics.jsonl, report.html and, where matplotlib is there, curves.png.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -30,10 +30,13 @@ from striate.network.schedules import Schedule
 from striate.network.settings import config
 from striate.presets.read import tables
 from striate.recipe import Decided, Recipe
+from striate.report import Report, class_report, confidence_of
+from striate.report_page import read_settings, write_report
 from striate.storage import load
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.class_weight import weights_by
 from striate.training.events import Progress
+from striate.training.json_lines import JSONLinesLogger
 from striate.training.rate_range import RateRange
 from striate.training.time_limit import StopAfter
 from striate.transfer import Start, read_as, start_from
@@ -44,6 +47,7 @@ from striate.views.progress import Verbose
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 SPLIT = "split.csv"
+EPOCHS, REPORT = "metrics.jsonl", "report.html"
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Trained:
     judged_on: str
     pictures: int
     files: Mapping[str, Path]
+    validation_pictures: int
+    report: Report
 
 
 def train_run(
@@ -122,14 +128,26 @@ def train_run(
         )
         best = from_file(load(folder / BEST))
         _compile(best, run.recipe, run.recipe.rule)
+        best.confidence = confidence_of(best, run.validation, **_computing(recipe))
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
-        judged = best.judge(held_out)
+        report = class_report(best, held_out, loss=run.recipe.loss, **_computing(recipe))
+        judged = {"loss": report.loss, "accuracy": report.accuracy}
         best.about |= {"judged_on": judged_on, "accuracy": judged["accuracy"], "loss": judged["loss"]}
         best.save(folder / BEST)
-        files = (
-            {name: folder / name for name in (BEST, LAST, METRICS, SETTINGS, SPLIT)} | rates | _drawn(history, folder)
+        write_report(
+            folder / REPORT,
+            report,
+            best,
+            held_out,
+            title=folder.resolve().name,
+            part=judged_on,
+            settings=read_settings(folder / SETTINGS),
+            history=history.history,
+            chosen_here=judged_on == "validation",
         )
-        return Trained(best, history, judged, judged_on, len(held_out), files)
+        files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT)}
+        files |= rates | _drawn(history, folder)
+        return Trained(best, history, judged, judged_on, len(held_out), files, len(run.validation), report)
 
 
 def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Prepared:
@@ -292,6 +310,10 @@ def _compile(model: Model, recipe: Recipe, rule: Rule) -> None:
     model.compile(rule, recipe.loss, metrics=["accuracy"], engine=recipe.engine, threads=recipe.threads, isa=recipe.isa)
 
 
+def _computing(recipe: Recipe) -> dict[str, Any]:
+    return {"engine": recipe.engine, "threads": recipe.threads, "isa": recipe.isa}
+
+
 def _at_most(batch_size: int | Literal["all"], pictures: int) -> int | Literal["all"]:
     return min(batch_size, pictures) if isinstance(batch_size, int) else batch_size
 
@@ -303,7 +325,7 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in {BEST, LAST, METRICS, CURVES, RATES_CSV, RATES_PNG}.difference(self._written):
+        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, RATES_CSV, RATES_PNG}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
@@ -330,6 +352,7 @@ def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[C
         ModelCheckpoint(pattern(BEST), save_best_only=True),
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
+        JSONLinesLogger(folder / EPOCHS),
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from striate.confidence import Confidence
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, ModelFileError, SettingError, StriateError
@@ -44,6 +45,7 @@ class ModelFile:
     class_names: tuple[str, ...] | None = None
     preprocessing: Preprocessing | None = None
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    confidence: Confidence | None = None
 
 
 def save(path: Path, model: ModelFile) -> None:
@@ -52,7 +54,7 @@ def save(path: Path, model: ModelFile) -> None:
         check_count(model.class_names, model.graph)
     from safetensors.numpy import save as serialized  # pyright: ignore[reportUnknownVariableType] (half typed)
 
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "version": __version__,
         "network": to_document(model.graph),
@@ -60,6 +62,8 @@ def save(path: Path, model: ModelFile) -> None:
         "preprocessing": model.preprocessing.to_config() if model.preprocessing else None,
         "about": dict(model.about),
     }
+    if model.confidence is not None:
+        document["confidence"] = model.confidence.to_config()
     tensors = model.graph.theta.views(model.theta) | model.graph.state.views(model.state)
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
@@ -194,7 +198,7 @@ def _vector(path: Path, layout: Layout, file: Any) -> Array:
 
 def _annotations(
     path: Path, document: Mapping[str, Any], graph: Graph
-) -> tuple[tuple[str, ...] | None, Preprocessing | None, Mapping[str, Any]]:
+) -> tuple[tuple[str, ...] | None, Preprocessing | None, Mapping[str, Any], Confidence | None]:
     names, preprocessing, about = (document.get(key) for key in ("class_names", "preprocessing", "about"))
     checked = None if names is None else _checked(path, lambda: checked_names(names))
     if checked is not None:
@@ -202,4 +206,6 @@ def _annotations(
     if not isinstance(about, dict):
         raise ModelFileError("model_file.document", path=path, reason="about")
     prepared = None if preprocessing is None else _checked(path, lambda: Preprocessing.from_config(preprocessing))
-    return checked, prepared, cast(dict[str, Any], about)
+    sure = document.get("confidence")  # files of earlier versions have none
+    confidence = None if sure is None else _checked(path, lambda: Confidence.from_config(sure))
+    return checked, prepared, cast(dict[str, Any], about), confidence

@@ -1,5 +1,6 @@
 """From facts to settings with reasons: no picture is read, nothing is trained."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -195,3 +196,21 @@ def test_the_recipe_of_a_toml_file_with_none(tmp_path: Path) -> None:
     (tmp_path / "net.toml").write_text('[[layers]]\nlayer = "Flatten"\n', encoding="utf-8")
     chosen = choose(Recipe(str(tmp_path / "net.toml")), MNIST)
     assert reasons(chosen)["lr"] == "choice.lr.usual" and chosen.recipe.learning_rate == 0.001
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["training.md", "ko/training.md"])
+def test_the_page_has_the_numbers_of_the_table(page: str) -> None:
+    """Rows of docs/training.md and docs/ko/training.md; change them with the table."""
+    rows = [line.split("|")[1:-1] for line in (DOCS / page).read_text("utf-8").splitlines() if line.startswith("| `")]
+    by_kind = {row[0].strip(" `"): row for row in rows if len(row) == 5}
+    assert list(by_kind) == [kind.name for kind in KINDS]
+    for kind in KINDS:
+        _, pictures, network, in_all, each = by_kind[kind.name]
+        bounds = [bound for bound in (kind.side_below, kind.most_pictures) if bound]
+        assert not bounds or any(f"{bound:,}" in pictures for bound in bounds), kind.name
+        assert f"`{kind.model}`" in network and (kind.width == 1 or f"{kind.width:g}" in network), kind.name
+        assert in_all.strip() == f"{kind.pictures_in_all:,}", kind.name
+        assert re.findall("[0-9]+", each) == [str(kind.fewest_epochs), str(kind.most_epochs)], kind.name

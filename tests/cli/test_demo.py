@@ -24,7 +24,15 @@ from striate.model import load_model
 
 Run = Callable[..., Any]
 
-RUN = ["best.safetensors", "curves.png", "last.safetensors", "metrics.csv", "settings.toml"]
+RUN = [
+    "best.safetensors",
+    "curves.png",
+    "last.safetensors",
+    "metrics.csv",
+    "metrics.jsonl",
+    "report.html",
+    "settings.toml",
+]
 FILES = sorted([*RUN, "answers.png", "digits", "feature_maps.png"])
 
 
@@ -94,8 +102,8 @@ def test_what_is_said(demo: Demo) -> None:
     said = demo.err.splitlines()
     assert said[0].startswith("Training a CNN on 1,352 handwritten digits of 8x8 pixels; 445 others are held out")
     assert [line.split("  ")[0] for line in said[1:26]] == [f"epoch {i}/25" for i in range(1, 26)]
-    assert re.fullmatch(r"on 445 test pictures, held out from training; loss 0\.\d{4}", said[26])
-    assert said[27:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
+    assert re.fullmatch(r"on 445 test pictures, held out from training; loss 0\.\d{4}", said[27])
+    assert said[28:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
     for file in ("answers.png", "feature_maps.png", "curves.png"):
         assert f"  striate-demo/{file}  " in demo.out
     assert all(letter.isprintable() for letter in (demo.out + demo.err).replace("\n", ""))

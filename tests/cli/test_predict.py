@@ -59,7 +59,7 @@ def test_answers_are_those_of_python(run: Run, trained: Path, pictures: Path, na
     ended = run("predict", str(given), *below(pictures), "--json")
     assert (ended.code, ended.err) == (0, "")
     model = load_model(trained / "best.safetensors" if named == "run" else given)
-    expected = [vars(answer) for answer in model.classify(below(pictures))]
+    expected = [{**vars(answer), "best": answer.best} for answer in model.classify(below(pictures))]
     assert [json.loads(line) for line in ended.out.splitlines()] == expected
     assert [answer["label"] for answer in expected] == ["0", "1", "2", "1", "0"]
     assert all(math.isclose(sum(answer["scores"].values()), 1, rel_tol=1e-5) for answer in expected)
@@ -154,7 +154,7 @@ def test_csv(run: Run, trained: Path, pictures: Path) -> None:
     ended = run("predict", str(trained), str(pictures), "--csv", "--lang", "ko")
     rows = list(csv.DictReader(io.StringIO(ended.out)))
     # For programs: the heads are the same in every language.
-    assert {tuple(row) for row in rows} == {("file", "label", "probability")}
+    assert {tuple(row) for row in rows} == {("file", "label", "probability", "best")}
     answers = {answer.file: answer for answer in load_model(trained / "best.safetensors").classify(below(pictures))}
     assert sorted(row["file"] for row in rows) == below(pictures)  # also the one with a comma, and in parts
     for row in rows:

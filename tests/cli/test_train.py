@@ -41,7 +41,15 @@ Run = Callable[..., Any]
 Process = Callable[..., "Popen[bytes]"]
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the checkout; not part of it
-FILES = ["best.safetensors", "curves.png", "last.safetensors", "metrics.csv", "settings.toml"]
+FILES = [
+    "best.safetensors",
+    "curves.png",
+    "last.safetensors",
+    "metrics.csv",
+    "metrics.jsonl",
+    "report.html",
+    "settings.toml",
+]
 # The machine may be busy: threads that wait for each other would make small trainings slow.
 QUICK = ("--model", "softmax", "--epochs", "2", "--threads", "1")
 ACCURACY = re.compile(r"accuracy: \d{1,3}\.\d %\n")
@@ -163,8 +171,9 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     assert chosen and not [line for line in chosen if "--epochs" in line or "--model" in line]  # those were given
     lines = lines[3 + len(chosen) :]
     assert [line.split("  ")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
-    assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[2])
-    assert lines[3:] == [
+    assert lines[2].startswith("calibrated on 18 validation pictures: temperature ")
+    assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[3])
+    assert lines[4:] == [
         f"{tmp_path / 'out'}: {', '.join(FILES)}",
         f"Next: striate predict {tmp_path / 'out'} PICTURE...",
     ]
@@ -387,7 +396,11 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
     quick()
     ended = quick("--force", "--model", "digits", "--lr", "1e9")  # fails within the first epoch
     assert ended.code == 4
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["metrics.csv", "settings.toml"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "metrics.csv",
+        "metrics.jsonl",
+        "settings.toml",
+    ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
 
 
@@ -444,7 +457,7 @@ def test_ctrl_c_keeps_the_last_whole_epoch(endless: "Popen[bytes]", tmp_path: Pa
         assert len(list(csv.DictReader(file))) >= 2  # the third was told, but perhaps not yet written down
     assert load_model(kept).classify([digit(0)])[0].label in "012"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        name for name in FILES if "curves" not in name
+        name for name in FILES if name not in ("curves.png", "report.html")
     ]
 
 

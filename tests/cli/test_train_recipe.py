@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pictures import write_parts
+from pictures import write_classes, write_parts
 
 from striate.history import History
 from striate.model import load_model
@@ -52,7 +52,7 @@ def test_the_networks_recipe_is_followed_and_shown(train: Run, tmp_path: Path) -
     ended = train()
     assert ended.code == 0
     assert "epochs 2, batch 16; adam, learning rate 0.001" in ended.err
-    assert "--schedule one_cycle: the recipe of" in ended.err and "--augment shift=1: the recipe of" in ended.err
+    assert "--schedule one_cycle --augment shift=1: the recipe of" in ended.err
     written = settings(tmp_path / "out")
     assert written["train"]["augment"] == "shift=1" and written["schedule"]["kind"] == "OneCycle"
 
@@ -94,3 +94,29 @@ def test_a_wrong_recipe_says_where_it_stands(train: Run, tmp_path: Path) -> None
     (tmp_path / "net.toml").write_text(NETWORK.replace("epochs", "epoch"), encoding="utf-8")
     ended = train()
     assert ended.code in (1, 2, 3) and "net.toml, [recipe]" in ended.err and "epochs" in ended.err
+
+
+def test_class_weights_minutes_and_rates(train: Run, tmp_path: Path) -> None:
+    ended = train("--find-lr", "--class-weights", "balanced", "--lang", "ko")
+    assert ended.code == 0 and (tmp_path / "out" / "lr.csv").exists()
+    assert "찾음" in ended.err and settings(tmp_path / "out")["train"]["class_weights"] == "balanced"
+    assert train("--minutes", "5", out="two").code == 0  # epochs by the network's recipe, times 4 at most
+    assert settings(tmp_path / "two")["train"]["epochs"] == 8
+
+
+def test_a_rate_that_is_given_and_to_be_found(train: Run, tmp_path: Path) -> None:
+    ended = train("--find-lr", "--lr", "0.1")
+    assert ended.code in (1, 2, 3) and "--find-lr" in ended.err and not (tmp_path / "out").exists()
+
+
+def test_beginning_with_a_runs_weights(train: Run, run: Run, tmp_path: Path) -> None:
+    assert train().code == 0
+    others = write_classes(tmp_path / "others", classes=2)
+    began = ("--start", str(tmp_path / "out"), "--epochs", "1", "--threads", "1")
+    ended = run("train", str(others), "-o", str(tmp_path / "two"), *began)
+    assert ended.code in (1, 2, 3) and "dense1" in ended.err and not (tmp_path / "two").exists()  # it has no other
+    ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "two"), *began)
+    assert ended.code == 0
+    assert "begins with weights of" in ended.err and "dense1 (195 of 195 numbers)" in ended.err
+    ended = train("--freeze", "1", out="three")
+    assert ended.code in (1, 2, 3) and "--start" in ended.err

@@ -151,7 +151,7 @@ def test_names_in_any_script(tmp_path: Path, photo: Callable[..., Path], name: s
 def test_a_file_that_is_no_picture(tmp_path: Path, refuses: Any) -> None:
     for name, content in {
         "a.png": b"hello",
-        "b.jpg": b"",
+        "b.jpg": b"cats are nice\n" * 100,
         "c.eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     }.items():
         (tmp_path / name).write_bytes(content)
@@ -246,3 +246,95 @@ def test_no_filter_of_warnings_is_left_behind() -> None:
     before = list(warnings.filters)
     in_parallel(work, [0, 1])
     assert warnings.filters == before
+
+
+# What reading changes
+
+
+def changes(file: str) -> tuple[str, ...]:
+    decode(file)
+    return examine(file).changes
+
+
+def test_what_is_done_to_pixels_is_told(tmp_path: Path, rng: np.random.Generator) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    rgb = rng.integers(0, 256, (5, 7, 3), np.uint8)
+    grey16 = rng.integers(0, 2**16, (5, 7), np.uint16)
+    palette = Image.fromarray(rgb).quantize(16)
+    frames = [Image.new("L", (4, 3), value) for value in (50, 200)]
+    frames[0].save(tmp_path / "frames.gif", save_all=True, append_images=frames[1:])
+    frames[0].save(tmp_path / "frames.tiff", save_all=True, append_images=frames[1:])
+    palette.save(tmp_path / "palette.png")
+    wanted = {
+        save(tmp_path / "plain.jpg", rgb): (),
+        save(tmp_path / "plain.png", rgb): (),
+        save(tmp_path / "grey.gif", rgb[..., 0]): (),
+        save(tmp_path / "turned.jpg", rgb, exif=exif): ("turned",),
+        save(tmp_path / "alpha.png", rng.integers(0, 256, (5, 7, 4), np.uint8)): ("transparent",),
+        save(tmp_path / "cmyk.jpg", rng.integers(0, 256, (5, 7, 4), np.uint8), "CMYK", exif=exif): ("turned", "cmyk"),
+        save(tmp_path / "lab.tiff", rgb, "LAB"): ("lab",),
+        save(tmp_path / "ycbcr.tiff", rgb, "YCbCr"): ("ycbcr",),
+        save(tmp_path / "deep.png", grey16): ("deep",),
+        save(tmp_path / "deep.tiff", grey16): ("deep",),
+        str(tmp_path / "palette.png"): ("palette",),
+        str(tmp_path / "frames.gif"): ("frames",),
+        str(tmp_path / "frames.tiff"): ("frames",),
+    }
+    assert {file: changes(file) for file in wanted} == wanted
+
+
+def test_adobes_inverted_cmyk(tmp_path: Path) -> None:
+    """Adobe's JPEGs hold 255 minus the ink, which the marker APP14 says."""
+    ink = np.array([[[0, 255, 255, 0], [0, 0, 0, 255], [0, 0, 0, 0]]], np.uint8).repeat(16, 0).repeat(16, 1)
+    file = save(tmp_path / "a.jpg", ink, "CMYK", quality=100)
+    assert b"Adobe" in Path(file).read_bytes()
+    shown = decode(file)[8, 8::16].astype(int)
+    assert np.abs(shown - [[255, 0, 0], [0, 0, 0], [255, 255, 255]]).max() <= 3
+
+
+def test_lab_becomes_the_colour_that_it_stands_for(tmp_path: Path) -> None:
+    """CIE 1976: L* of 53.2, a* of 80.1 and b* of 67.2 is sRGB's red."""
+    lab = np.array([[[136, 80, 67], [255, 0, 0], [0, 0, 0]]], np.uint8)
+    shown = decode(save(tmp_path / "a.tiff", lab, "LAB"))[0].astype(int)
+    assert np.abs(shown - [[255, 0, 0], [255, 255, 255], [0, 0, 0]]).max() <= 12
+
+
+def test_16_bits_of_colour(tmp_path: Path) -> None:
+    (tmp_path / "a.ppm").write_bytes(b"P6 2 1 65535\n" + np.array([0, 256, 0xFFFF, 0x1234, 1, 2], ">u2").tobytes())
+    assert decode(str(tmp_path / "a.ppm")).tolist() == [[[0, 1, 255], [0x12, 0, 0]]]
+
+
+# Files that are none
+
+
+def test_a_file_without_bytes(tmp_path: Path, refuses: Any) -> None:
+    (tmp_path / "a.jpg").touch()
+    for work in (decode, examine):
+        with refuses(DataError, "picture.empty", file=str(tmp_path / "a.jpg")):
+            work(str(tmp_path / "a.jpg"))
+
+
+def test_a_gif_without_a_frame(tmp_path: Path, refuses: Any) -> None:
+    (tmp_path / "a.gif").write_bytes(b"GIF89a" + struct.pack("<2H3B", 4, 3, 0, 0, 0) + b";")
+    for work in (decode, examine):
+        with refuses(DataError, "picture.damaged", file=str(tmp_path / "a.gif")):
+            work(str(tmp_path / "a.gif"))
+
+
+def test_a_sound_picture_of_60_000_by_60_000(tmp_path: Path, refuses: Any) -> None:
+    """450 MB of zeros in half a megabyte: each of the equal pieces is a block of deflate that needs none before it."""
+    side = 60_000
+    rows = side * (1 + side // 8)
+    piece, pieces = rows // 1000, 1000
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(piece)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = struct.pack(">2H", rows % 65521, 1)  # Adler-32 of zeros
+    packed = b"\x78\xda" + block * pieces + packer.flush() + checksum
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    content = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+    assert len(content) < 600_000 and piece * pieces == rows
+    (tmp_path / "a.png").write_bytes(content)
+    for work in (decode, examine):
+        with refuses(DataError, "picture.too_large", file=str(tmp_path / "a.png"), limit=Image.MAX_IMAGE_PIXELS):
+            work(str(tmp_path / "a.png"))

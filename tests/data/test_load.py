@@ -284,9 +284,9 @@ def test_idx_files(tmp_path: Path, arrays: dict[str, Any]) -> None:
 
 def test_the_real_mnist(mnist: Path) -> None:
     data, notices = load_saying(mnist)
-    assert notices == []
+    assert [notice.code for notice in notices] == ["data.digit_rule"]
     assert data.class_names == tuple("0123456789")
-    assert data.preprocessing == Preprocessing((28, 28), "grey")
+    assert data.preprocessing == Preprocessing((28, 28), "grey", resize="digit")
     assert data.train.pictures.shape == (60_000, 28, 28, 1)
     assert data.test is not None
     assert data.test.x.shape == (10_000, 28, 28, 1)

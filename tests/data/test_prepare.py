@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from striate.data import prepare
 from striate.data.augment import Augmentation
-from striate.data.prepare import by_numpy
-from striate.data.variation import Variation
+from striate.data.prepare import by_numpy, mix_in_by_numpy
+from striate.data.variation import FILLS, Fill, Mix, Variation
 from striate.engines.native import core
 from striate.engines.native import prepare as native
 
@@ -24,6 +24,12 @@ AUGMENTATIONS = {
     "nothing": None,
     "copied": Augmentation(flip=True, shift=2, cutout=3),
     "turned": Augmentation(flip=True, shift=1, rotation=180, zoom=0.5, cutout=2),
+    "cropped": Augmentation(flip=True, crop=0.2, cutout=2),
+    "edge": Augmentation(flip=True, shift=6, fill="edge"),
+    "mirror": Augmentation(flip=True, shift=6, zoom=0.6, fill="mirror"),
+    "mirror turned": Augmentation(shift=9, rotation=180, zoom=0.6, fill="mirror"),
+    "bright": Augmentation(shift=1, brightness=0.9, contrast=0.9),
+    "all": Augmentation(crop=0.3, rotation=90, brightness=0.5, contrast=0.5, saturation=0.9, hue=180, fill="edge"),
 }
 
 
@@ -36,15 +42,42 @@ def stored(shape: tuple[int, ...], dtype: type[Any], rng: np.random.Generator) -
     return rng.integers(0, 256, shape, np.uint8) if dtype == np.uint8 else rng.standard_normal(shape, np.float32)
 
 
+def recoloured(picture: np.ndarray, rows: np.ndarray, *, clipped: bool) -> np.ndarray:
+    """The definition, pixel by pixel."""
+    H, W, C = picture.shape
+    brightness = (picture @ [0.299, 0.587, 0.114] if C == 3 else picture.mean(axis=2)).mean()
+    out = np.empty_like(picture)
+    for r in range(H):
+        for c in range(W):
+            for k in range(C):
+                row = rows[k] if C == 3 else rows[0]
+                mixed = row[:3] @ picture[r, c] if C == 3 else row[0] * picture[r, c, k]
+                out[r, c, k] = mixed + row[3] * brightness
+    return np.clip(out, 0, 255) if clipped else out
+
+
+def found(place: float, size: int, fill: str) -> float:
+    """Where what lies at a place is found in the picture: for mirrors, by walking back and forth."""
+    last = size - 1
+    if fill == "edge":
+        return min(max(place, 0), last)
+    while fill == "mirror" and last and not 0 <= place <= last:
+        place = -place if place < 0 else 2 * last - place
+    return place if fill == "black" or last else 0
+
+
 def by_loops(pictures: np.ndarray, indices: np.ndarray, scale: Any, offset: Any, variation: Variation) -> np.ndarray:
     """The definition, in float64, pixel by pixel."""
     _, H, W, _ = pictures.shape
     out = np.empty((len(indices), *pictures.shape[1:]))
     for i, picture in enumerate(pictures[indices].astype(np.float64)):
+        if variation.colours is not None:
+            picture = recoloured(picture, variation.colours[i].astype(float), clipped=pictures.dtype == np.uint8)
         top, left, bottom, right = variation.holes[i]
         for r in range(H):
             for c in range(W):
                 y, x = variation.warps[i] @ [r, c, 1.0]
+                y, x = found(y, H, variation.fill), found(x, W, variation.fill)
                 value = np.zeros(pictures.shape[3])
                 for row in range(int(np.floor(y)), int(np.floor(y)) + 2):
                     for column in range(int(np.floor(x)), int(np.floor(x)) + 2):
@@ -57,7 +90,7 @@ def by_loops(pictures: np.ndarray, indices: np.ndarray, scale: Any, offset: Any,
 
 @every_shape
 @every_type
-@pytest.mark.parametrize("name", ["copied", "turned"])
+@pytest.mark.parametrize("name", [name for name in AUGMENTATIONS if name != "nothing"])
 def test_both_compute_the_definition(
     shape: tuple[int, ...], dtype: type[Any], name: str, compute: Computed, rng: np.random.Generator
 ) -> None:
@@ -67,10 +100,11 @@ def test_both_compute_the_definition(
     how = AUGMENTATIONS[name]
     assert how
     variation = how.draw(3, 1, indices, *shape[1:3])
+    assert variation.fill == how.fill
     came = compute(pictures, indices, scale, offset, variation)
     assert came.dtype == np.float32 and came.shape == (6, *shape[1:])
-    # Four products and sums, a product and a sum.
-    tolerance = 8 * np.finfo(np.float32).eps * 2 * float(np.abs(pictures.astype(float)).max() + 1)
+    # Four products and sums each for colours and places, a product and a sum; colours up to four times as large.
+    tolerance = 40 * np.finfo(np.float32).eps * 2 * float(np.abs(pictures.astype(float)).max() + 1)
     np.testing.assert_allclose(came, by_loops(pictures, indices, scale, offset, variation), rtol=0, atol=tolerance)
 
 
@@ -90,10 +124,34 @@ def test_the_core_agrees_with_numpy(
     variation = how.draw(3, 1, indices, *shape[1:3]) if how else None
     ours = native.prepared(pictures, indices, scale, offset, variation)
     theirs = by_numpy(pictures, indices, scale, offset, variation)
-    if name == "turned" or not uniform:  # a compiler may round a product and a sum together
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6)
+    if name not in ("nothing", "copied", "edge") or not uniform:  # a compiler may round a product and a sum together
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=2e-6)
     else:
         assert ours.tobytes() == (theirs + np.float32(0)).tobytes()
+
+
+@built
+@every_type
+def test_a_partner_is_mixed_in_by_both(dtype: type[Any], rng: np.random.Generator) -> None:
+    """p + share (q - p) within the box, p outside of it."""
+    pictures, indices = stored((9, 6, 5, 3), dtype, rng), np.array([0, 8, 3])
+    mix = Mix(np.array([4, 4, 8]), np.array([[0, 0, 6, 5], [1, 2, 6, 4], [3, 3, 3, 3]], np.int32), f32([0.25, 1, 0.5]))
+    variation = Augmentation(flip=True, crop=0.5).draw(1, 2, mix.partners, 6, 5)
+    scale, offset = f32([0.5, 1, 2]), f32([1, 2, 3])
+    plain = by_numpy(pictures, indices, scale, offset)
+    partners = by_numpy(pictures, mix.partners, scale, offset, variation)
+    expected = plain.copy()
+    expected[0] = 0.75 * plain[0] + 0.25 * partners[0]
+    expected[1, 1:6, 2:4] = partners[1, 1:6, 2:4]
+    for mix_in in (native.mix_in, mix_in_by_numpy):
+        batch = plain.copy()
+        mix_in(batch, pictures, mix, scale, offset, variation)
+        np.testing.assert_allclose(batch, expected, rtol=1e-5, atol=1e-4)
+        assert batch[2].tobytes() == plain[2].tobytes()
+
+
+def f32(values: list[float]) -> np.ndarray:
+    return np.array(values, np.float32)
 
 
 def test_without_variation_it_is_the_pixel_times_the_scale(compute: Computed, rng: np.random.Generator) -> None:
@@ -123,12 +181,17 @@ def test_whole_steps_copy_from_the_padded_picture(down: int, right: int, mirrore
 
 @built
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e300, -1e300, 1e18, 2.0**63])
-@pytest.mark.parametrize("place", [0, 1, 2, 3, 4, 5])
-def test_a_warp_to_nowhere_reads_nothing(number: float, place: int) -> None:
+@pytest.mark.parametrize("fill", FILLS)
+def test_a_warp_to_nowhere_reads_nothing(number: float, fill: Fill) -> None:
+    for place in range(6):
+        _warp_to(number, place, fill)
+
+
+def _warp_to(number: float, place: int, fill: Fill) -> None:
     warps = np.array([1.0, 0, 0, 0, 1, 0])
     warps[place] = number
     ones = np.ones((1, 4, 4, 1), np.float32)
-    variation = Variation(warps.reshape(1, 2, 3), np.zeros((1, 4), np.int32))
+    variation = Variation(warps.reshape(1, 2, 3), np.zeros((1, 4), np.int32), None, fill)
     came = native.prepared(ones, np.array([0]), ones[0, 0, 0], 0 * ones[0, 0, 0], variation)
     assert ((came >= 0) & (came <= 1)).all()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.data.images import Colour
+from striate.data.images import Colour, decode, decode_near
 from striate.data.preprocessing import LARGEST_SIDE, Preprocessing, Resize
+from striate.data.source import DISK
 from striate.errors import DataError, SettingError, StriateError, UnknownNameError
 
 RULES: list[Resize] = ["stretch", "fit", "crop"]
@@ -176,7 +178,7 @@ def test_scales_that_cannot_be(refuses: Any, scale: Any) -> None:
     ],
 )
 def test_names_that_nothing_has(refuses: Any, setting: str, name: Any, code: str, close: list[str]) -> None:
-    known = sorted(COLOURS if setting == "colour" else RULES)
+    known = sorted(COLOURS if setting == "colour" else [*RULES, "digit"])
     with refuses(UnknownNameError, code, kind=f"kind.{setting}", name=name, close=close, known=known):
         Preprocessing.from_config(GOOD | {setting: name})
 
@@ -188,7 +190,7 @@ def test_a_config_with_a_gap(refuses: Any, setting: str) -> None:
 
 
 def test_a_config_with_more(refuses: Any) -> None:
-    unknown = {"where": "Preprocessing", "name": "__class__", "close": [], "known": list(GOOD)}
+    unknown = {"where": "Preprocessing", "name": "__class__", "close": [], "known": [*GOOD, "draft"]}
     with refuses(UnknownNameError, "keyword.unknown", **unknown):
         Preprocessing.from_config(GOOD | {"__class__": "os.system"})
 
@@ -204,3 +206,74 @@ def test_wrong_settings_are_refused_where_it_is_made() -> None:
         Preprocessing((0, 8), "grey")
     with pytest.raises(StriateError):
         Preprocessing((8, 8), "bw")  # type: ignore[arg-type]
+
+
+# JPEG decoded at a fraction of its size
+
+
+@pytest.fixture
+def jpeg(tmp_path: Path) -> Callable[..., str]:
+    """Write a picture in colours that change smoothly, as most of a photograph does."""
+
+    def write(height: int, width: int, **options: Any) -> str:
+        y, x = np.mgrid[:height, :width] / max(height, width)
+        pixels = np.stack([x, y, np.sin(19 * x + 13 * y) ** 2], axis=-1)
+        file = tmp_path / f"{height}x{width}.jpg"
+        Image.fromarray((20 + 200 * pixels).astype(np.uint8)).save(file, quality=95, **options)
+        return str(file)
+
+    return write
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("size", [(16, 16), (9, 31), (40, 12), (64, 64)])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_fraction_gives_nearly_the_pixels_of_the_whole(
+    jpeg: Callable[..., str], rule: Any, size: Any, orientation: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = jpeg(263, 389, exif=exif)  # 32.875 x 48.625 eighths: the last row and column do not count in full
+    drafted, full = (Preprocessing(size, "rgb", resize=rule, draft=draft).read(file) for draft in (True, False))
+    differences = np.abs(drafted.astype(int) - full)
+    assert differences.mean() < 1
+    assert differences.max() <= 20
+
+
+@pytest.mark.parametrize(
+    ("size", "decoded"),
+    [
+        ((64, 64), 1),
+        ((63, 60), 1),
+        ((60, 60), 2),
+        ((30, 61), 1),
+        ((60, 30), 2),
+        ((30, 30), 4),
+        ((15, 15), 8),
+        ((1, 1), 8),
+    ],
+)
+def test_the_fraction_is_at_least_twice_the_size(jpeg: Callable[..., str], size: Any, decoded: int) -> None:
+    pixels, box = decode_near(jpeg(250, 243), DISK, size)
+    assert pixels.shape == (-(-250 // decoded), -(-243 // decoded), 3)
+    assert box == (0, 0, 243 / decoded, 250 / decoded)
+
+
+def test_only_jpeg_has_fractions(tmp_path: Path, jpeg: Callable[..., str]) -> None:
+    Image.open(jpeg(200, 300)).save(tmp_path / "a.png")
+    full, box = decode_near(str(tmp_path / "a.png"), DISK, (10, 10))
+    assert (full.shape, box) == ((200, 300, 3), (0, 0, 300, 200))
+
+
+def test_models_from_before_fractions_read_as_they_did(jpeg: Callable[..., str]) -> None:
+    old = Preprocessing.from_config({**GOOD, "colour": "rgb"})
+    assert not old.draft
+    assert Preprocessing((8, 9), "rgb").draft
+    file = jpeg(100, 200)
+    np.testing.assert_array_equal(old.read(file), old.picture(decode(file)))
+    assert (old.read(file) != replace(old, draft=True).read(file)).any()
+
+
+def test_draft_is_a_flag(refuses: Any) -> None:
+    with refuses(SettingError, "setting.flag", where="Preprocessing", setting="draft", came=1):
+        Preprocessing.from_config(GOOD | {"draft": 1})

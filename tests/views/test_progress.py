@@ -83,6 +83,13 @@ def test_other_metrics_are_shown_under_their_own_names() -> None:
         assert part in stream.getvalue()
 
 
+def test_waiting_is_shown_where_it_is_worth_saying() -> None:
+    for share, said in ((0.0, ""), (0.01, ""), (0.126, "13 % waiting for pictures")):
+        stream = io.StringIO()
+        Lines(stream)(EpochDone(0, 1.0, 1.0, {}, share))
+        assert stream.getvalue().endswith(f"1.0 s{'  ' * bool(said)}{said}\n")
+
+
 @pytest.mark.parametrize("verbose", [3, -1, "yes", None])
 def test_unknown_verbosity_is_refused(verbose: Verbose) -> None:
     with pytest.raises(SettingError) as error:
@@ -100,8 +107,8 @@ def test_progress_goes_to_stderr_and_leaves_stdout_to_results(capsys: pytest.Cap
 
 KEYS = {
     "started": {"event", "epochs", "steps", "pictures", "validation_pictures", "engine"},
-    "step": {"event", "epoch", "step", "pictures", "seconds", "logs"},
-    "epoch": {"event", "epoch", "seconds", "pictures_per_second", "logs"},
+    "step": {"event", "epoch", "step", "pictures", "seconds", "logs", "waiting"},
+    "epoch": {"event", "epoch", "seconds", "pictures_per_second", "logs", "waiting", "unread"},
     "finished": {"event", "reason", "epochs", "seconds"},
 }
 
@@ -139,9 +146,11 @@ def test_json_counts_from_one_and_holds_the_values() -> None:
         "pictures": 25,
         "seconds": 1.0,
         "logs": {"loss": 2.0, "accuracy": 0.0},
+        "waiting": 0.0,
     }
     assert lines[1] == step
-    assert lines[-2] == {"event": "epoch", "epoch": 2, "seconds": 4.0, "pictures_per_second": 25.0, "logs": LOGS}
+    speed = {"seconds": 4.0, "pictures_per_second": 25.0}
+    assert lines[-2] == {"event": "epoch", "epoch": 2, **speed, "logs": LOGS, "waiting": 0.0, "unread": 0}
     assert lines[-1] == {"event": "finished", "reason": "training.all_epochs", "epochs": 2, "seconds": 8.0}
 
 
@@ -154,5 +163,14 @@ def test_json_has_null_where_a_number_is_not_finite(value: float) -> None:
 
 
 def test_json_takes_numpy_numbers() -> None:
-    (line,) = json_of(iter([EpochDone(np.int64(0), np.float64(0.5), np.float32(2.5), {"loss": np.float32(0.25)})]))
-    assert line == {"event": "epoch", "epoch": 1, "seconds": 0.5, "pictures_per_second": 2.5, "logs": {"loss": 0.25}}
+    logs = {"loss": np.float32(0.25)}
+    (line,) = json_of(iter([EpochDone(np.int64(0), np.float64(0.5), np.float32(2.5), logs, np.float64(0.75), 3)]))
+    assert line == {
+        "event": "epoch",
+        "epoch": 1,
+        "seconds": 0.5,
+        "pictures_per_second": 2.5,
+        "logs": {"loss": 0.25},
+        "waiting": 0.75,
+        "unread": 3,
+    }

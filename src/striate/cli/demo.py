@@ -66,7 +66,7 @@ def _write_answers(model: Model, images: Images, path: Path) -> None:
     pictures = images.pictures[:SHOWN]
     names: tuple[str, ...] = model.class_names or ()
     truths = [names[int(label)] for label in images.labels[:SHOWN]]
-    answers = [(a.label, a.probability, truth) for a, truth in zip(model.classify(pictures), truths, strict=True)]
+    answers = [(a.best, a.probability, truth) for a, truth in zip(model.classify(pictures), truths, strict=True)]
     save(picture_sheet(pictures, answers, title=render("demo.answers_title")), path)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
-from striate.cli.readers import Number, OneOf, Place, Text
+from striate.cli.readers import Bytes, Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
+from striate.data.cache import BOUND
 from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
@@ -32,6 +33,7 @@ class Fitting:
     freeze: str | None = None
     skip: Path | None = None
     strict: bool = False
+    cache: int = BOUND
 
     @property
     def tuning(self) -> Tuning:
@@ -48,10 +50,17 @@ class Fitting:
         known = None if self.start is None else load(model_file(self.start)).preprocessing
         skip, strict = self.skip, self.strict
         if known is None:
-            images = load_images(data, size=size, skip=skip, strict=strict)
+            images = load_images(data, size=size, cache=self.cache, skip=skip, strict=strict)
         else:
-            size = size or known.size
-            images = load_images(data, size=size, colour=known.colour, resize=known.resize, skip=skip, strict=strict)
+            images = load_images(
+                data,
+                size=size or known.size,
+                colour=known.colour,
+                resize=known.resize,
+                cache=self.cache,
+                skip=skip,
+                strict=strict,
+            )
         tell_copies(images, str(data))
         return images
 
@@ -73,6 +82,7 @@ def fitting(function: Any) -> Any:
         option("--freeze", reader=Text()),
         option("--skip", reader=Place()),
         flag("--strict"),
+        option("--cache", reader=Bytes(), default="4GB"),
     )
     given: Any = fitted
     for each in reversed(options):

@@ -17,7 +17,7 @@ from striate.version import __version__
 from striate.views.columns import aligned
 
 # What a user can add to an installation, and the packages that each extra brings.
-EXTRAS = {"plot": ("matplotlib",), "samples": ("scikit-learn",)}
+EXTRAS = {"plot": ("matplotlib",), "samples": ("scikit-learn",), "camera": ("opencv-python-headless",)}
 
 
 @dataclass(frozen=True)

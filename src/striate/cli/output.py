@@ -1,6 +1,7 @@
 """Where words go: results to stdout, everything else to stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -46,3 +47,8 @@ def never_fail_to_encode(stream: TextIO | None) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
+
+
+def may_colour(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal whose user has nothing against colours (no-color.org)."""
+    return stream is not None and stream.isatty() and not os.environ.get("NO_COLOR")

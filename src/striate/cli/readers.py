@@ -1,6 +1,7 @@
 """What the value behind an option may be: how it is read, and how the help writes it."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +103,44 @@ class Number:
             value = math.nan
         if not math.isfinite(value):
             raise Unreadable("usage.number")
+        return value
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A size as disks have it: 4GB, 500MB, 1.5 GiB; a number alone counts bytes."""
+
+    def metavar(self) -> str:
+        """The form."""
+        return "4GB"
+
+    def read(self, text: str) -> int:
+        """The number of bytes."""
+        found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) *(?:([KMGT]?)(I?)B?)", text.strip().upper())
+        if not found:
+            raise Unreadable("usage.bytes")
+        number, unit, binary = found.groups()
+        return int(float(number) * (1024 if binary else 1000) ** " KMGT".index(unit or " "))
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A probability from 0 to 1, or none, which is 0."""
+
+    def metavar(self) -> str:
+        """X or none."""
+        return "X|none"
+
+    def read(self, text: str) -> float:
+        """The probability."""
+        if text == "none":
+            return 0.0
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise Unreadable("usage.threshold")
         return value
 
 

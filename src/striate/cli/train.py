@@ -169,9 +169,17 @@ def train_and_show(
     if json:
         write_json(result(trained), indent=None)
     else:
+        _show_confidence(trained)
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
     return trained
+
+
+def _show_confidence(trained: Trained) -> None:
+    if (sure := trained.model.confidence) is not None:
+        code = "train.confidence" if sure.threshold else "train.always_answers"
+        percent = 100 * sure.threshold
+        aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
 
 
 def as_typed(path: Path) -> str:
@@ -211,6 +219,7 @@ def result(trained: Trained) -> dict[str, Any]:
         **trained.judged,
         "judged_on": trained.judged_on,
         "pictures": trained.pictures,
+        "confidence": trained.model.confidence and trained.model.confidence.to_config(),
         "fingerprint": trained.model.fingerprint,
         "files": {name: str(path) for name, path in trained.files.items()},
     }

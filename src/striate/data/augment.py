@@ -5,7 +5,7 @@ the order of work change it.
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,11 @@ def alpha(value: float) -> float:
     if not is_real(value) or not 0 <= value <= 1:
         raise Unfit("setting.alpha")
     return float(value)
+
+
+def filling(value: str) -> Fill:
+    """One of `FILLS`."""
+    return cast(Fill, one_of("fill", FILLS)(value))
 
 
 @described
@@ -69,7 +74,7 @@ class Augmentation:
     hue: float = setting(converter=angle, default=0.0)
     mixup: float = setting(converter=alpha, default=0.0)
     cutmix: float = setting(converter=alpha, default=0.0)
-    fill: Fill = setting(converter=one_of("fill", FILLS), default="black")
+    fill: Fill = setting(converter=filling, default="black")
 
     @staticmethod
     def of(text: str) -> "Augmentation":

@@ -1,8 +1,9 @@
-"""The size and colour that pictures get when nobody says: the same for the same pictures, and said in a notice."""
+"""The size and colour that pictures get when nobody says, and what reading changes in them: said in notices."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from striate.data.images import Colour, Header, Pair
+from striate.data.images import CHANGES, Colour, Header, Pair
 from striate.errors import Notice
 
 # Pictures of one size stay as they are up to this side; larger ones cost a CPU more time than a first model is worth.
@@ -30,6 +31,13 @@ def common_colour(headers: Sequence[Header]) -> tuple[Colour, list[Notice]]:
         return "grey", []
     notice = Notice("data.colour_chosen", grey=grey, rgb=len(headers) - grey)
     return "rgb", [notice] if grey else []
+
+
+def changes(headers: Sequence[Header]) -> list[Notice]:
+    """One notice of all that is done to pixels when the files are read, each kind with how many it is done to."""
+    counted = Counter(change for header in headers for change in header.changes)
+    kinds = [(f"picture.change.{change}", {"count": counted[change]}) for change in CHANGES if counted[change]]
+    return [Notice("data.changes", pictures=len(headers), kinds=kinds)] if kinds else []
 
 
 def _area(size: Pair) -> tuple[int, Pair]:

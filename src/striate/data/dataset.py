@@ -1,14 +1,16 @@
 """Pictures with their labels, and the parts of a data set: what training, judging and reports are handed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels
-from striate.data.images import Pixels
+from striate.data.decoded import Pictures, chosen
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.data.same import Hashes, hashes_of
 from striate.errors import Notice
 
 
@@ -16,11 +18,12 @@ from striate.errors import Notice
 class Images:
     """Pictures and their labels.
 
-    `pictures`: uint8 (N, H, W, C); `labels`: int64 (N,), counting the classes from 0; `files`: where each came from,
-    None for arrays. `x` and `y` are what `fit`, `evaluate` and `predict` take.
+    `pictures`: uint8 (N, H, W, C), an array, of many files read-only, or a `Decoded` that is asked like one; `labels`:
+    int64 (N,), counting the classes from 0; `files`: where each came from, None for arrays. `x` and `y` are what `fit`,
+    `evaluate` and `predict` take, whole in memory; `fit` and `evaluate` also take `Images`, a batch at a time.
     """
 
-    pictures: Pixels
+    pictures: Pictures
     labels: Labels
     files: Names | None
     preprocessing: Preprocessing
@@ -31,10 +34,15 @@ class Images:
     def __repr__(self) -> str:
         return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
 
+    @cached_property
+    def hashes(self) -> Hashes:
+        """A hash of each picture's pixels, which tells what is there twice: (N, 16)."""
+        return hashes_of(self.pictures)
+
     @property
     def x(self) -> NDArray[np.float32]:
         """The pictures as the model computes with them: float32 (N, H, W, C), made anew each time."""
-        return self.preprocessing.prepare(self.pictures)
+        return self.preprocessing.prepare(np.asarray(self.pictures))
 
     @property
     def y(self) -> Labels:
@@ -42,9 +50,10 @@ class Images:
         return self.labels
 
     def take(self, indices: NDArray[np.intp]) -> "Images":
-        """Some of them, in the order of the indices."""
+        """Some of them, in the order of the indices; what does not stand in memory is not brought there."""
         files = None if self.files is None else self.files.take(indices)
-        return Images(self.pictures[indices], self.labels[indices], files, self.preprocessing)
+        pictures = chosen(self.pictures, indices, self.preprocessing)
+        return Images(pictures, self.labels[indices], files, self.preprocessing)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,11 @@
 """One picture file to its pixels: uint8, (height, width, 1) grey or (height, width, 3) RGB, upright, on white."""
 
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from striate.data.reading import named_faults
 from striate.data.source import DISK, Source
 from striate.engines.native.core import usable_cores
-from striate.errors import DataError
+from striate.errors import DataError, FileError
 
 if TYPE_CHECKING:
     from PIL import Image as Pillow
 
 Pixels = NDArray[np.uint8]
 Pair = tuple[int, int]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 Colour = Literal["grey", "rgb"]
 
 Item = TypeVar("Item")
@@ -29,21 +30,46 @@ Made = TypeVar("Made")
 # bytes for a picture.
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "TIFF", "WEBP")
 
+# What begins like this and cannot be opened was once a picture, or would be one.
+SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*")
+
 ORIENTATION = 0x0112  # the EXIF tag
 TIFF_WIDTH, TIFF_HEIGHT = 0x0100, 0x0101
-TURNED = range(2, 9)  # orientations other than upright
+# What makes a picture upright: whether rows and columns change places, and whether then the rows, the columns are
+# counted backwards. Source: EXIF 2.32, tag Orientation: where row 0 and column 0 belong.
+UPRIGHT: Mapping[int, tuple[bool, bool, bool]] = {
+    2: (False, False, True),  # top, right
+    3: (False, True, True),  # bottom, right
+    4: (False, True, False),  # bottom, left
+    5: (True, False, False),  # left, top
+    6: (True, False, True),  # right, top
+    7: (True, True, True),  # right, bottom
+    8: (True, True, False),  # left, bottom
+}
 SIDEWAYS = (5, 6, 7, 8)  # orientations that exchange height and width
 
 # More threads than this gain nothing: the disk and the memory are then what is waited for.
 MOST_THREADS = 8
 
 
-@dataclass(frozen=True)
+# What can be done to the pixels of a file, in the order in which it is told.
+CHANGES = ("turned", "transparent", "palette", "cmyk", "lab", "ycbcr", "deep", "frames")
+MODES = {"P": "palette", "PA": "palette", "CMYK": "cmyk", "LAB": "lab", "YCbCr": "ycbcr"}
+ANIMATED = ("GIF", "PNG", "TIFF", "WEBP")  # not MPO: its further pictures are for other uses
+
+DRAFTED = ("JPEG", "MPO")
+# A picture is decoded at a fraction of its size if that is still so many times the wanted one: what is left to do
+# averages over 2x2 pixels or more, so that little of how the fraction was made is seen.
+DRAFT_MARGIN = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture file says of itself before its pixels are decoded."""
+    """What a picture file says of itself before its pixels are decoded; `changes`: which of `CHANGES` it will see."""
 
     size: Pair
     colour: Colour
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +96,34 @@ def examine(file: str, source: Source = DISK) -> Header:
         if tags := getattr(image, "tag_v2", None):  # a TIFF, whose size newer Pillows have turned by now
             width, height, known = tags[TIFF_WIDTH], tags[TIFF_HEIGHT], True
         # To ask a PNG for an orientation that stands behind its pixels would decode them: only what is known counts.
-        turned = known and _orientation(image) in SIDEWAYS
-        return Header((width, height) if turned else (height, width), _colour(image))
+        orientation = _orientation(image) if known else 1
+        size = (width, height) if orientation in SIDEWAYS else (height, width)
+        return Header(size, _colour(image), _changes(image, orientation))
 
 
 def decode(file: str, source: Source = DISK) -> Pixels:
     """The pixels of a picture file, as it shows itself: upright (EXIF), on white where it is transparent.
 
-    Grey files give (height, width, 1), all others (height, width, 3): palettes and CMYK become RGB, of 16 bits the
-    upper 8 are kept, as Pillow does it in colour; of an animation the first frame. Raises as `examine`.
+    Grey files give (height, width, 1), all others (height, width, 3): palettes, CMYK, LAB and YCbCr become RGB, of 16
+    bits the upper 8 are kept, as Pillow does it in colour; of an animation the first frame. Profiles of colours (ICC)
+    do not count. Raises as `examine`.
     """
-    return inspect(file, source).pixels
+    return decode_near(file, source, None)[0]
+
+
+def decode_near(file: str, source: Source, wanted: Pair | None) -> tuple[Pixels, Box]:
+    """As `decode`, for what brings the pixels to the `wanted` size (height, width): a large JPEG is decoded smaller.
+
+    At a half, a quarter or an eighth of its size, the least of these that is at least twice the wanted height and
+    width: that takes a fraction of the time. The box is where the picture stands in the pixels: an eighth of 1281 rows
+    is 160.125, so the last row of the 161 does not count in full.
+    """
+    with _opened(file, source) as image:
+        colour = _colour(image)
+        extent = _drafted(image, wanted) if wanted and image.format in DRAFTED else None
+        image.load()
+        pixels, orientation = _pixels(image, colour, file), _orientation(image)
+        return _upright(pixels, orientation), _upright_box(extent or pixels.shape[:2], pixels, orientation)
 
 
 def inspect(file: str, source: Source = DISK) -> Inspected:
@@ -90,19 +133,19 @@ def inspect(file: str, source: Source = DISK) -> Inspected:
         image.load()
         orientation = _orientation(image)
         pixels = _upright(_pixels(image, colour, file), orientation)
-        return Inspected(pixels, image.format or "", mode, orientation in TURNED)
+        return Inspected(pixels, image.format or "", mode, orientation in UPRIGHT)
 
 
-def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError]:
-    """What `work` makes of each item, in their order; for a file that is no usable picture, the error.
+def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError | FileError]:
+    """What `work` makes of each item, in their order; for a file that cannot be read or used, the error.
 
     Pillow decodes and resizes outside Python's lock, so threads help.
     """
 
-    def attempt(item: Item) -> Made | DataError:
+    def attempt(item: Item) -> Made | DataError | FileError:
         try:
             return work(item)
-        except DataError as error:
+        except (DataError, FileError) as error:
             return error
 
     _formats()  # filled before the threads need it
@@ -115,19 +158,31 @@ def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Mad
 @contextmanager
 def _opened(name: str, source: Source) -> Generator["Pillow.Image"]:
     """The opened picture. Whatever goes wrong with it becomes an error that names the file."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     too_large = DataError("picture.too_large", file=name, limit=Image.MAX_IMAGE_PIXELS)
     with _quietly(), named_faults(name, "picture.damaged"):
         try:
-            with source.open(name) as file, Image.open(file, formats=_formats()) as image:
+            with source.open(name) as file, _image(file, name) as image:
                 if Image.MAX_IMAGE_PIXELS is not None and image.width * image.height > Image.MAX_IMAGE_PIXELS:
                     raise too_large
                 yield image
         except Image.DecompressionBombError as error:
             raise too_large from error
-        except UnidentifiedImageError as error:
-            raise DataError("picture.unknown", file=name) from error
+
+
+def _image(file: BinaryIO, name: str) -> "Pillow.Image":
+    from PIL import Image, UnidentifiedImageError
+
+    begin = file.read(max(map(len, SIGNATURES)))
+    if not begin:
+        raise DataError("picture.empty", file=name)
+    file.seek(0)
+    try:
+        return Image.open(file, formats=_formats())
+    except UnidentifiedImageError as error:
+        code = "picture.damaged" if begin.startswith(SIGNATURES) else "picture.unknown"
+        raise DataError(code, file=name) from error
 
 
 @contextmanager
@@ -152,6 +207,27 @@ def _colour(image: "Pillow.Image") -> Colour:
         entries = np.array(image.getpalette("RGB"), np.uint8).reshape(-1, 3)
         return "grey" if (entries == entries[:, :1]).all() else "rgb"
     return "grey" if image.mode in ("1", "L", "LA", "La", "I", "F") or image.mode.startswith("I;16") else "rgb"
+
+
+def _changes(image: "Pillow.Image", orientation: int) -> tuple[str, ...]:
+    """What is done to the pixels of such a file, besides what its format asks for anyway."""
+    found = {
+        MODES.get(image.mode) if image.format != "GIF" else None,  # which knows nothing but palettes
+        "turned" if orientation in UPRIGHT else None,
+        "transparent" if image.has_transparency_data else None,
+        "deep"
+        if ";16" in f"{image.mode} {getattr(image, 'tile', [])[:1]}"
+        else None,  # the tile tells how the file keeps its pixels
+        "frames" if image.format in ANIMATED and getattr(image, "is_animated", False) else None,
+    }
+    return tuple(change for change in CHANGES if change in found)
+
+
+def _drafted(image: Any, wanted: Pair) -> tuple[float, float] | None:
+    """Have a JPEG decoded at a fraction of its size; the (height, width) of the picture in what will be decoded."""
+    height, width = wanted[::-1] if _orientation(image) in SIDEWAYS else wanted
+    drafted = image.draft(image.mode, (DRAFT_MARGIN * width, DRAFT_MARGIN * height))
+    return drafted and (drafted[1][3], drafted[1][2])
 
 
 def _pixels(image: "Pillow.Image", colour: Colour, path: str) -> Pixels:
@@ -187,22 +263,15 @@ def _orientation(image: "Pillow.Image") -> int:
 
 
 def _upright(pixels: Pixels, orientation: int) -> Pixels:
-    """The picture as EXIF wants it shown. Source: EXIF 2.32, tag Orientation: where row 0 and column 0 belong."""
-    match orientation:
-        case 2:  # top, right
-            turned = pixels[:, ::-1]
-        case 3:  # bottom, right
-            turned = pixels[::-1, ::-1]
-        case 4:  # bottom, left
-            turned = pixels[::-1]
-        case 5:  # left, top
-            turned = pixels.swapaxes(0, 1)
-        case 6:  # right, top
-            turned = pixels.swapaxes(0, 1)[:, ::-1]
-        case 7:  # right, bottom
-            turned = pixels.swapaxes(0, 1)[::-1, ::-1]
-        case 8:  # left, bottom
-            turned = pixels.swapaxes(0, 1)[::-1]
-        case _:
-            return pixels
+    """The picture as EXIF wants it shown."""
+    swaps, *backwards = UPRIGHT.get(orientation, (False, False, False))
+    turned = np.flip(pixels.swapaxes(0, 1) if swaps else pixels, [axis for axis in (0, 1) if backwards[axis]])
     return np.ascontiguousarray(turned)
+
+
+def _upright_box(extent: tuple[float, ...], pixels: Pixels, orientation: int) -> Box:
+    """Where a picture of this extent (height, width), from the first pixel on, stands in its pixels made upright."""
+    swaps, *backwards = UPRIGHT.get(orientation, (False, False, False))
+    sides, full = (extent[::-1], pixels.shape[1::-1]) if swaps else (extent, pixels.shape[:2])
+    top, left = (full[i] - sides[i] if backwards[i] else 0 for i in (0, 1))
+    return left, top, left + sides[1], top + sides[0]

@@ -10,15 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
-from striate.data.choosing import common_colour, common_size
+from striate.data.cache import BOUND, Cache, users_cache
+from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
-from striate.data.folder import Listing, check_filled
+from striate.data.digit import looks_like_mnist
+from striate.data.folder import ListedPart, Listing, check_filled
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
 from striate.data.skipping import without
+from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import DataError, Notice, StateError
+from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
@@ -30,11 +34,12 @@ def load_images(
     *,
     size: int | Pair | None = None,
     colour: Colour | None = None,
-    resize: Resize = "stretch",
+    resize: Resize | None = None,
+    cache: int = BOUND,
     skip: str | os.PathLike[str] | None = None,
     strict: bool = False,
 ) -> Dataset:
-    """Read pictures with labels into memory.
+    """Read pictures with labels.
 
     `source` is one of
 
@@ -44,7 +49,11 @@ def load_images(
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
-    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`.
+    `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
+    "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
+
+    `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
+    the next time; 0: none. Sets of few files leave nothing there.
 
     `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
     pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
@@ -53,7 +62,8 @@ def load_images(
     wanted = _Wanted(
         None if size is None else checked_size(size, "load_images"),
         None if colour is None else checked_colour(colour),
-        checked_resize(resize),
+        None if resize is None else checked_resize(resize),
+        users_cache(convert("load_images", "cache", whole, cache)),
     )
     found = find(source)
     found = found if skip is None else without(found, Path(skip), str(source))
@@ -91,7 +101,8 @@ class _Wanted:
 
     size: Pair | None
     colour: Colour | None
-    resize: Resize
+    resize: Resize | None
+    cache: Cache | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -111,11 +122,19 @@ def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
         _check_one_size(raw, pictures)
     headers = [header for each in pictures.values() for header in [_header(each)] * len(each)]
     colour, said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=wanted.resize)
+    resize, also_said = _rule_for_arrays(wanted, pictures["train"], names)
+    preprocessing = Preprocessing(wanted.size or headers[0].size, colour, resize=resize)
     images = {
         part: Images(preprocessing.pictures(each), labels[part], None, preprocessing) for part, each in pictures.items()
     }
-    return _dataset(images, names, preprocessing), notices + said
+    return _dataset(images, names, preprocessing), notices + said + also_said
+
+
+def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) -> tuple[Resize, list[Notice]]:
+    as_they_are = wanted.size in (None, _size(pictures)) and wanted.colour != "rgb"
+    if wanted.resize is None and as_they_are and looks_like_mnist(pictures, names):
+        return "digit", [Notice("data.digit_rule")]
+    return wanted.resize or "stretch", []
 
 
 def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
@@ -123,36 +142,28 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 
-    """The preprocessing for a folder: as wanted; what is left open is decided by all of its pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
-    if not headers:
-        raise DataError("folder.no_pictures", folder=listing.root)
-    size, said = (wanted.size, []) if wanted.size else common_size(headers)
-    colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
-
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    if wanted.size and wanted.colour:
-        return Preprocessing(wanted.size, wanted.colour, resize=wanted.resize), []
-    files = [file for part in listing.parts.values() for file in part.files]
-    headers = [one for one in in_parallel(lambda file: examine(file, listing.source), files) if isinstance(one, Header)]
+    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize), said + also_said
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
+
+
+def _headers(part: ListedPart, source: Source) -> list[Header]:
+    """Those of the files that are pictures."""
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
+    return [header for header in found if isinstance(header, Header)]
 
 
 def _skipped(root: str, files: list[str]) -> list[Notice]:

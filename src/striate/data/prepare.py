@@ -66,10 +66,10 @@ def _coloured(pixels: Floats, colours: Floats, most: float | None) -> Floats:
     brightness = means @ LUMA if rgb else means.mean(axis=1)
     lift = (colours[:, :, 3] * brightness[:, np.newaxis]).astype(np.float32)[:, np.newaxis, np.newaxis]  # n 1 1 3
     if rgb:
-        made = np.matmul(pixels, colours[:, np.newaxis, :, :3].transpose(0, 1, 3, 2)) + lift
+        made: Floats = np.matmul(pixels, colours[:, np.newaxis, :, :3].transpose(0, 1, 3, 2)) + lift
     else:
         made = pixels * colours[:, :1, :1, np.newaxis] + lift[..., :1]
-    return made if most is None else np.clip(made, 0, most)
+    return made if most is None else np.clip(made, np.float32(0), np.float32(most))
 
 
 def _warped(pixels: Floats, warps: NDArray[np.float64], fill: Fill) -> Floats:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from striate.data.archive import is_archive, list_archive
 from striate.data.arrays import RawParts
+from striate.data.cifar import is_cifar, read_cifar
 from striate.data.folder import Listing, list_folder
 from striate.data.idx import is_idx, read_idx
 from striate.data.npz import read_npz
@@ -22,7 +23,7 @@ def find(source: str | os.PathLike[str]) -> Listing | RawParts:
     except ValueError as error:  # a name that no file can have
         raise DataError("data.unknown_source", file=str(path)) from error
     if path.is_dir():
-        return read_idx(path) if is_idx(path) else list_folder(path)
+        return read_idx(path) if is_idx(path) else read_cifar(path) if is_cifar(path) else list_folder(path)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
     if is_archive(path):

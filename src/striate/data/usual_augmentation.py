@@ -12,11 +12,15 @@ TINY = 8  # pixels of the shorter side, below which any shift hides too much
 SMALL = 48  # below it, photographs are shifted rather than cropped, and grey pictures may be letters
 
 # Words that a mirror makes untrue, in English and Korean.
-SIDES = {"left", "right", "lefthand", "righthand", "clockwise", "counterclockwise", "anticlockwise"}
-SIDES |= {"좌", "우", "좌측", "우측", "좌회전", "우회전", "시계", "반시계"}
+SIDES = {
+    *("left", "right", "lefthand", "righthand", "clockwise", "counterclockwise", "anticlockwise"),
+    *("좌", "우", "좌측", "우측", "좌회전", "우회전", "시계", "반시계"),
+}
 BEGIN_OF_SIDES = ("왼", "오른")
-NUMBERS = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
-NUMBERS |= {"영", "공", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"}
+NUMBERS = {
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("영", "공", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"),
+}
 
 
 class Usual(NamedTuple):

@@ -39,11 +39,14 @@ class Calibration:
 
     def update(self, output: Array, y: Array) -> None:
         """Count a batch."""
-        confidence = _confidence(output)
         truth, answer, _ = classes(output, y)
+        self.count(_confidence(output), answer == truth)
+
+    def count(self, confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> None:
+        """Count answers: how sure the model is of each, and which of them are right."""
         place = np.clip(np.ceil(confidence * self._bins).astype(np.int64) - 1, 0, self._bins - 1)
         self._pictures += np.bincount(place, minlength=self._bins)
-        self._hits += np.bincount(place[answer == truth], minlength=self._bins)
+        self._hits += np.bincount(place[right], minlength=self._bins)
         self._confidence += np.bincount(place, weights=confidence, minlength=self._bins)
 
     def bins(self) -> list[Bin]:

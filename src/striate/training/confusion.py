@@ -81,6 +81,12 @@ def macro(facts: list[ClassFacts], share: Share) -> float:
     return sum(values) / max(len(values), 1)
 
 
+def balanced_accuracy(facts: list[ClassFacts]) -> float:
+    """The mean recall of the classes that have pictures: each class counts alike. Brodersen et al. 2010."""
+    recalls = [each.recall for each in facts if each.recall is not None]
+    return sum(recalls) / max(len(recalls), 1)
+
+
 def _class_id(value: int | None) -> int | None:
     """A class number, or None."""
     if value is None:

@@ -8,6 +8,7 @@ from striate.data.ahead import ahead
 from striate.data.batches import Batches
 from striate.engines.contract import Array, Program
 from striate.training.metrics import metrics_named
+from striate.training.missing import Missing
 from striate.training.tallies import Metric, Tally
 
 
@@ -19,19 +20,27 @@ def evaluate(
     metrics: Sequence[str | Metric],
     batch_size: int,
     watching: Sequence[Tally] = (),
+    missing: Missing | None = None,
 ) -> dict[str, float]:
     """{"loss": ..., and each metric by its name}, over all pictures, in their order.
 
-    `watching` counts them too: for what is more than one number.
+    `watching` counts them too: for what is more than one number. Files that cannot be read any more are left out; they
+    go into `missing`, or are said. Raises `DataError` where none can be read.
     """
-    counting = metrics_named(metrics)
-    total = 0.0
+    counting, unread = metrics_named(metrics), Missing() if missing is None else missing
+    total, pictures = 0.0, 0
     places = (np.arange(i, min(i + batch_size, len(data))) for i in range(0, len(data), batch_size))
     with ahead(data.take, places) as batches:
         for batch in batches:
+            unread.add(batch.unread)
+            if not len(batch.x):
+                continue
             loss, output = program.judge(theta, state, batch.x, batch.y, batch.sample_weight)
             total += loss * len(batch.x)
+            pictures += len(batch.x)
             for metric in (*counting, *watching):
                 metric.update(output, batch.y)
             del batch  # before the next one is asked for, so that no three are there at once
-    return {"loss": total / len(data)} | {metric.name: metric.result() for metric in counting}
+    if missing is None or not pictures:
+        unread.say(pictures)
+    return {"loss": total / pictures} | {metric.name: metric.result() for metric in counting}

@@ -19,23 +19,33 @@ class Started:
 
 @dataclass(frozen=True)
 class StepDone:
-    """A step is done. Epoch and step count from 0; `logs` are means over the epoch so far; seconds since it began."""
+    """A step is done. Epoch and step count from 0; `logs` are means over the epoch so far; seconds since it began.
+
+    `waiting` is the share of these seconds in which the engine waited for pictures.
+    """
 
     epoch: int
     step: int
     pictures: int
     seconds: float
     logs: Logs
+    waiting: float = 0.0
 
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch is done, its validation counted in `seconds`, not in `pictures_per_second`."""
+    """An epoch is done, its validation counted in `seconds`, not in `pictures_per_second` and `waiting`.
+
+    `waiting` is the share of the time in which the engine waited for pictures; `unread` counts those that could not be
+    read any more.
+    """
 
     epoch: int
     seconds: float
     pictures_per_second: float
     logs: Logs
+    waiting: float = 0.0
+    unread: int = 0
 
 
 @dataclass(frozen=True)

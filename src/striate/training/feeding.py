@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from striate.data.batches import ArrayBatches
 from striate.data.dataset import Images
+from striate.data.decoded import Decoded
 from striate.errors import DataError, SettingError
 from striate.network.graph import Graph
 from striate.network.losses import Loss
@@ -36,7 +37,7 @@ def batches_for(
         raise DataError("data.no_pictures")
     planned = graph.at(pictures.shape[1:])
     targets = as_targets(loss, y, planned.output_shape, len(pictures))
-    # A view with gaps would be copied for every batch.
-    return planned, ArrayBatches(
-        np.ascontiguousarray(pictures), targets, as_weights(sample_weight, len(pictures)), scale
-    )
+    weights = as_weights(sample_weight, len(pictures))
+    if not isinstance(pictures, Decoded):
+        pictures = np.ascontiguousarray(pictures)  # a view with gaps would be copied for every batch
+    return planned, ArrayBatches(pictures, targets, weights, scale)

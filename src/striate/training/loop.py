@@ -17,6 +17,7 @@ from striate.training.evaluate import evaluate
 from striate.training.events import EpochDone, Finished, Progress, Started, StepDone
 from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
+from striate.training.missing import Missing
 from striate.training.run import Run
 from striate.training.tallies import Metric
 
@@ -57,7 +58,8 @@ def train(
     """
     capacity = _capacity(plan, len(data), len(validation) if validation else 0)
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
-    learner = _Learner(engine, run, plan, capacity)
+    missing = Missing()
+    learner = _Learner(engine, run, plan, capacity, missing)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
@@ -66,12 +68,13 @@ def train(
         callback.on_train_begin()
     while run.epoch < plan.epochs and not run.stopped:
         epoch_begun = time.perf_counter()
-        logs, speed = learner.epoch(data, callbacks, progress)
+        logs, speed, waiting = learner.epoch(data, callbacks, progress)
         if validation:
-            judged = evaluate(judging, run.theta, run.state, validation, plan.metrics, capacity)
+            judged = evaluate(judging, run.theta, run.state, validation, plan.metrics, capacity, missing=missing)
             logs |= {f"val_{name}": value for name, value in judged.items()}
         run.record(logs)
-        progress(EpochDone(run.epoch, time.perf_counter() - epoch_begun, speed, logs))
+        unread = missing.say(len(data))
+        progress(EpochDone(run.epoch, time.perf_counter() - epoch_begun, speed, logs, waiting, unread))
         for callback in callbacks:
             callback.on_epoch_end(run.epoch, logs)
         run.epoch += 1
@@ -85,8 +88,9 @@ def train(
 class _Learner:
     """Takes a run through the steps of an epoch."""
 
-    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int) -> None:
+    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
+        self._missing = missing
         self._frozen, self._program = run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
@@ -99,8 +103,10 @@ class _Learner:
         """Steps of an epoch; the last batch may be short."""
         return 1 if self._plan.batch_size == "all" else -(-len(data) // self._plan.batch_size)
 
-    def epoch(self, data: Batches, callbacks: Sequence[Callback], progress: Progress) -> tuple[dict[str, float], float]:
-        """One pass over the data; answers with its logs and with pictures per second."""
+    def epoch(
+        self, data: Batches, callbacks: Sequence[Callback], progress: Progress
+    ) -> tuple[dict[str, float], float, float]:
+        """One pass over the data; answers with its logs, with pictures per second, with the share of waiting."""
         run, counts, begun = self._run, _Counts(self._plan.metrics), time.perf_counter()
         for callback in callbacks:
             callback.on_epoch_begin(run.epoch)
@@ -109,12 +115,19 @@ class _Learner:
         with ahead(lambda part: data.take(part, epoch), parts) as batches:
             for number, indices in enumerate(steps):
                 self._step(batches, len(indices), counts)
-                progress(StepDone(run.epoch, number, counts.pictures, time.perf_counter() - begun, self._logs(counts)))
+                if not counts.pictures:  # not one could be read so far
+                    continue
+                seconds = time.perf_counter() - begun
+                waiting = batches.waited / seconds
+                progress(StepDone(run.epoch, number, counts.pictures, seconds, self._logs(counts), waiting))
                 for callback in callbacks:
                     callback.on_train_batch_end(number, self._logs(counts))
                 if run.stopped:
                     break
-        return self._logs(counts), counts.pictures / (time.perf_counter() - begun)
+        if not counts.pictures:
+            self._missing.say(0)
+        seconds = time.perf_counter() - begun
+        return self._logs(counts), counts.pictures / seconds, batches.waited / seconds
 
     def _logs(self, counts: "_Counts") -> dict[str, float]:
         return counts.logs() | ({"learning_rate": self._run.learning_rate} if self._run.logs_rate else {})
@@ -144,8 +157,13 @@ class _Learner:
         if run.frozen != self._frozen:  # by a callback
             self._frozen, self._program = run.frozen, self._compiled()
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
+        read = 0
         for first in range(0, pictures, self._capacity):
             batch = next(batches)
+            self._missing.add(batch.unread)
+            if not len(batch.x):
+                continue
+            read += len(batch.x)
             key = Key(self._plan.seed, run.step, first)
             step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
             guard.check_step(step, finite_gradient=engine.all_finite(step.gradient, threads=threads))
@@ -160,7 +178,7 @@ class _Learner:
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
             run.step += 1
-            self._learn(gradient, guard)
+            self._learn(gradient if read == pictures else gradient * (pictures / read), guard)
 
     def _learn(self, gradient: Array, guard: Guard) -> None:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""

@@ -14,6 +14,7 @@ from striate.training.callbacks import NO_LOGS, Callback, Logs
 
 LEAST_RATE, LARGEST_RATE, STEPS = 1e-6, 10.0, 120
 SMOOTHING = 0.95  # of the old mean stays
+FALLEN = 0.02  # of the first loss, at least, or no rate is suggested
 BROKEN_OUT = 4.0  # the test ends where the smoothed loss is so many times its least
 
 
@@ -44,7 +45,7 @@ class RateRange:
         if len(smoothed) < 3:
             return None
         least = min(range(len(smoothed)), key=smoothed.__getitem__)
-        if least < 2:
+        if least < 2 or smoothed[least] > (1 - FALLEN) * smoothed[0]:
             return None
         steepest = min(range(1, least), key=lambda i: smoothed[i + 1] - smoothed[i - 1])
         return float(f"{min(self.rates[steepest], self.rates[least] / 10):.0e}")

@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from striate.data.decoded import Pictures
 from striate.errors import DataError, SettingError
 from striate.network.layout import all_finite
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
@@ -64,7 +65,7 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     return pictures
 
 
-def check_shape(pictures: Array, shape: Shape) -> None:
+def check_shape(pictures: Pictures, shape: Shape) -> None:
     """Raise `DataError` unless the pictures are (N, *shape); a size that is open may be any."""
     if pictures.ndim != len(shape) + 1 or not agrees(shape, pictures.shape[1:]):
         raise DataError("data.wrong_shape", required=("N", *shape), came=pictures.shape)

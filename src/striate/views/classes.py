@@ -54,13 +54,18 @@ def confusion_lines(names: Sequence[str], matrix: NDArray[Any]) -> list[str]:
     return [render("judged.matrix"), *aligned([["", *heads], *rows], right=range(1, len(names) + 1))]
 
 
+def largest_confusions(matrix: NDArray[Any], most: int) -> list[tuple[int, int, int]]:
+    """(truth, answer, how often), what is confused most first; no more than so many, and none that does not occur."""
+    wrong = matrix * ~np.eye(len(matrix), dtype=np.bool_)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    pairs = [divmod(int(place), len(matrix)) for place in order if wrong.flat[place]]
+    return [(truth, answer, int(wrong[truth, answer])) for truth, answer in pairs]
+
+
 def _largest(names: Sequence[str], matrix: NDArray[Any]) -> list[str]:
-    wrong = matrix * ~np.eye(len(names), dtype=np.bool_)
-    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_CONFUSIONS]
-    pairs = [divmod(int(place), len(names)) for place in order if wrong.flat[place]]
     rows = [
-        [str(wrong[truth, answer]), render("judged.taken_for", {"truth": names[truth], "answer": names[answer]})]
-        for truth, answer in pairs
+        [str(count), render("judged.taken_for", {"truth": names[truth], "answer": names[answer]})]
+        for truth, answer, count in largest_confusions(matrix, MOST_CONFUSIONS)
     ]
     return [render("judged.largest"), *aligned(rows, right={0})] if rows else []
 

@@ -15,6 +15,7 @@ from striate.views.columns import GAP, printable
 
 EVENT_NAMES = {Started: "started", StepDone: "step", EpochDone: "epoch", Finished: "finished"}
 COUNTERS = ("epoch", "step")  # from 0 in events, from 1 for readers
+SMALL_SHARE = 0.01  # of waiting: no more is not worth saying
 
 
 class View:
@@ -65,8 +66,8 @@ class JsonLines(View):
     """One JSON object a line for each event. Epochs and steps count from 1; a number that is not finite is null.
 
     started: epochs, steps, pictures, validation_pictures, engine
-    step: epoch, step, pictures, seconds, logs
-    epoch: epoch, seconds, pictures_per_second, logs
+    step: epoch, step, pictures, seconds, logs, waiting
+    epoch: epoch, seconds, pictures_per_second, logs, waiting, unread
     finished: reason, epochs, seconds
 
     Each has its name as "event"; what they mean stands in training/events.py. `logs` is an object of numbers by name.
@@ -89,6 +90,7 @@ def epoch_text(event: EpochDone, epochs: int) -> str:
         *logs_texts(event.logs),
         speed_text(event.pictures_per_second),
         render("progress.seconds", {"seconds": event.seconds}),
+        *waiting_texts(event.waiting),
     ]
     return GAP.join(parts)
 
@@ -109,6 +111,11 @@ def logs_texts(logs: Logs, digits: int = 4) -> list[str]:
 def speed_text(pictures_per_second: float) -> str:
     """How fast it goes."""
     return render("progress.speed", {"speed": pictures_per_second})
+
+
+def waiting_texts(share: float) -> list[str]:
+    """How much of its time the engine waited for pictures, where that is worth saying."""
+    return [render("progress.waiting", {"percent": 100 * share})] if share > SMALL_SHARE else []
 
 
 def _log_name(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from striate.messages import render
 from striate.training.events import EpochDone, Event, Finished, Started, StepDone
 from striate.views.columns import GAP, printable, width
-from striate.views.lines import View, end_text, epoch_text, logs_texts, speed_text
+from striate.views.lines import View, end_text, epoch_text, logs_texts, speed_text, waiting_texts
 
 if TYPE_CHECKING:
     from rich.progress import BarColumn, TaskID
@@ -76,6 +76,7 @@ class _Bar(View, ABC):
             render("progress.left", {"time": _clock(left)}),
             *logs_texts(event.logs, digits=3),
             speed_text(event.pictures / event.seconds if event.seconds else 0.0),
+            *waiting_texts(event.waiting),
         ]
 
     @abstractmethod

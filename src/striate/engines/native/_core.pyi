@@ -16,8 +16,12 @@ def prepare(
     indices: NDArray[np.int64],
     warps: NDArray[np.float64] | None,
     holes: NDArray[np.int32] | None,
+    colours: NDArray[np.float32] | None,
+    fill: int,
     scale: NDArray[np.float32],
     offset: NDArray[np.float32],
+    boxes: NDArray[np.int32] | None,
+    shares: NDArray[np.float32] | None,
     out: NDArray[np.float32],
 ) -> None: ...
 def peak_flops(threads: int, seconds: float) -> float: ...

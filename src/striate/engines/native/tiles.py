@@ -58,7 +58,7 @@ def _best(isa: InstructionSet, channels: int, windows: int, most: int) -> Tile:
     for vectors in range(isa.most_vectors, 0, -1):
         if vectors > all_vectors or (vectors * isa.lanes) % 16:
             continue
-        limit = min(most, windows, (isa.registers - vectors - (isa.lanes < 16)) // vectors)
+        limit = min(most, windows, (isa.registers - vectors - 1) // vectors)
         for count in range(limit, 0, -1):
             cycles = _cycles(all_vectors, vectors, windows, count)
             if cycles < fewest * 0.999:

@@ -1,0 +1,28 @@
+"""`striate cache`: the decoded pictures that are kept, where, how many bytes; and removing them."""
+
+from striate.cli.output import aside, say, write_json
+from striate.cli.ui import command, flag, json_flag
+from striate.data.cache import MB, Cache, users_folder
+from striate.errors import FileError
+
+
+@command("cache")
+@flag("--clear")
+@json_flag
+def cache(clear: bool, json: bool) -> None:
+    """`striate cache`."""
+    folder = users_folder()
+    if folder is None:
+        raise FileError("cache.no_home")
+    kept = Cache(folder)
+    before = kept.held()
+    held = kept.clear() if clear else before
+    if json:
+        write_json({"folder": str(folder), **held._asdict(), "removed": before.bytes - held.bytes})
+        return
+    if clear:
+        say("cache.cleared", megabytes=(before.bytes - held.bytes) / MB)
+    if held.sets or not clear:
+        say("cache.left" if clear else "cache.held", folder=folder, sets=held.sets, megabytes=held.bytes / MB)
+    if held.sets and not clear:
+        aside("cache.next")

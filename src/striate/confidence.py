@@ -1,0 +1,79 @@
+"""How far a model's answers can be trusted: probabilities as often right as they say, and from where on it answers."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.errors import DataError
+from striate.network.settings import Unfit, convert, is_real, positive_real
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+SMALLEST = float(np.finfo(np.float32).tiny)  # a probability that float32 has rounded to 0 is no larger
+NEXT_TO_1 = 2.0**-25  # a single output that float32 has rounded to 1 is no farther from it
+
+
+def _proper(value: float) -> float:
+    """A number from 0 to 1, both included."""
+    if not is_real(value) or not 0 <= value <= 1:
+        raise Unfit("setting.probability")
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """What is done with a model's probabilities before they are answers. Saved with the model.
+
+    `temperature` T: softmax of z / T in place of softmax of z, the values before it; above 1 it makes a model less
+    sure, below 1 surer, and never changes which class is the likeliest. Guo et al. 2017.
+    `threshold`: where the likeliest class has a smaller probability, the answer is "none of these". 0: never.
+
+    Raises `SettingError` unless T is above 0 and finite, and the threshold between 0 and 1.
+    """
+
+    temperature: float = 1.0
+    threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        convert("Confidence", "temperature", positive_real, self.temperature)
+        convert("Confidence", "threshold", _proper, self.threshold)
+
+    def probabilities(self, output: Array) -> Floats:
+        """Of outputs, (N, K) or a single one (N, 1): the probability of each class, (N, K) or (N, 2)."""
+        return softmax(log_probabilities(output), 1 / self.temperature)
+
+    def to_config(self) -> dict[str, float]:
+        """All of it as JSON can hold it."""
+        return asdict(self)
+
+    @staticmethod
+    def from_config(config: object) -> "Confidence":
+        """The inverse of `to_config`. Trusts nothing: both numbers must be there, be right, and nothing else."""
+        if not isinstance(config, Mapping):
+            raise DataError("confidence.config", came=type(config).__name__)
+        given = cast(Mapping[object, Any], config)
+        if set(given) != {"temperature", "threshold"}:
+            raise DataError("confidence.config", came=sorted(map(str, given)))
+        return Confidence(given["temperature"], given["threshold"])
+
+
+def log_probabilities(output: Array) -> Floats:
+    """ln a of probabilities a (..., K), finite, as (N, K); of a single output p (..., 1): ln(1 - p) and ln p, (N, 2).
+
+    They differ from the values z before softmax by a number for each picture, which softmax takes away again.
+    """
+    a = output.astype(np.float64).reshape(-1, output.shape[-1])
+    if a.shape[1] == 1:
+        return np.log(np.hstack([np.maximum(1 - a, NEXT_TO_1), np.maximum(a, SMALLEST)]))
+    return np.log(np.maximum(a, SMALLEST))
+
+
+def softmax(logs: Floats, factor: float) -> Floats:
+    """exp(factor l_k) / sum over j of exp(factor l_j), (N, K)."""
+    with np.errstate(over="ignore"):  # minus infinity is right
+        powers = np.exp((logs - logs.max(axis=1, keepdims=True)) * factor)
+    return powers / powers.sum(axis=1, keepdims=True)
