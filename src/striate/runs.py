@@ -47,6 +47,7 @@ from striate.views.progress import Verbose
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
 
 
 @dataclass(frozen=True)
@@ -324,9 +325,7 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG}.difference(
-            self._written
-        ):
+        for name in {*OF_A_RUN}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
