@@ -11,7 +11,18 @@ from benchmarks.machine import facts
 from benchmarks.result import as_json, as_markdown, as_text
 
 # Each is a file beside this one, with a docstring, `add_arguments(parser)` and `run(options) -> Result`.
-NAMES = ("startup", "digits", "mnist", "compare", "predict-cold", "memory", "kernels", "build")
+NAMES = (
+    "startup",
+    "digits",
+    "mnist",
+    "compare",
+    "predict-cold",
+    "memory",
+    "feeding",
+    "kernels",
+    "build",
+    "smile",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

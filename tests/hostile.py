@@ -58,6 +58,11 @@ def entry(place: int, **fields: object) -> bytes:
     return with_document(lambda d: d["network"][place].update(fields))
 
 
+def with_confidence(**fields: object) -> bytes:
+    sound = {"temperature": 1.5, "threshold": 0.5}
+    return with_document(lambda d: d.update(confidence={**sound, **fields}))
+
+
 def repeated(text: str, tensor: str, data: int) -> bytes:
     """A raw header around the golden document."""
     header, _ = parts(GOLDEN.read_bytes())
@@ -130,6 +135,16 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_text('"history"', '"x": ' + "[" * 99_999 + "]" * 99_999 + ', "h"'),
         DOCUMENT,
     ),
+    "a temperature of 0": (lambda: with_confidence(temperature=0), DOCUMENT),
+    "a temperature below 0": (lambda: with_confidence(temperature=-2.5), DOCUMENT),
+    "a temperature that is infinite": (lambda: with_confidence(temperature=float("inf")), DOCUMENT),
+    "a temperature that is NaN": (lambda: with_confidence(temperature=float("nan")), DOCUMENT),
+    "a temperature that is a text": (lambda: with_confidence(temperature="1"), DOCUMENT),
+    "a threshold above 1": (lambda: with_confidence(threshold=1.5), DOCUMENT),
+    "a threshold below 0": (lambda: with_confidence(threshold=-0.1), DOCUMENT),
+    "a threshold that is null": (lambda: with_confidence(threshold=None), DOCUMENT),
+    "a confidence with more in it": (lambda: with_confidence(more=1), DOCUMENT),
+    "a confidence that is a number": (lambda: with_document(lambda d: d.update(confidence=0.5)), DOCUMENT),
     # The network
     "a cycle of two": (
         lambda: with_document(lambda d: (d["network"][3].update(inputs=["activation1"]))),

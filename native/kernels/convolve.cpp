@@ -201,6 +201,20 @@ struct Places {
     }
 };
 
+/// What a line of windows sees of a pass: not what lies above or below the map, zeros that add nothing.
+STRIATE_INLINE Pass seen(const Convolve& op, const Pass& pass, std::int64_t corner, std::int64_t last_corner) {
+    const std::int64_t begin = -op.x.left * op.x.pixel, end = begin + op.x.height * op.x.row;
+    const auto outside = [&](const Stretch& stretch) {
+        return last_corner + stretch.offset + stretch.size <= begin || corner + stretch.offset >= end;
+    };
+    Pass part = pass;
+    for (; part.first != part.last && outside(*part.first); ++part.first) {
+        part.weights += part.first->size * part.width;
+    }
+    while (part.first != part.last && outside(*(part.last - 1))) --part.last;
+    return part;
+}
+
 /// Whether an operation adds to what its output holds.
 bool adds_to_itself(const Convolve& op) {
     return op.add.present() && op.add.offset == op.y.offset && op.add.space == op.y.space;
@@ -240,7 +254,7 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
     const float* bias = op.bias.present() ? work.at(op.bias) + channel : nullptr;
     const std::int64_t windows = pictures ? work.last - work.first : op.windows.columns;
     // A group writes its own channels alone; else the rounding is written, too.
-    const bool grouped = op.channels < op.y.channels;
+    const bool grouped = op.channels < op.y.channels && op.channels % rounding != 0;
     const bool from_y = !pass.begins || adds_to_itself(op);
     const Finish finish = finish_of(op, pass.ends, grouped);
     // Before the last pass nothing is added, and no function is applied.
@@ -249,6 +263,9 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
         const std::int64_t picture = pictures ? work.first : work.first + line / op.windows.rows;
         const std::int64_t r = pictures ? line / op.windows.columns : line % op.windows.rows;
         const std::int64_t c = pictures ? line % op.windows.columns : 0;
+        const std::int64_t corner = (op.windows.top + r * op.windows.down) * op.x.row +
+                                    (op.windows.left + c * op.windows.across) * op.x.pixel + op.x_channel;
+        const Pass here = seen(op, pass, corner, corner + (pictures ? 0 : windows - 1) * from.step(pictures));
         for (std::int64_t v = 0; v < width; v += most_vectors * lanes) {
             const int vectors = static_cast<int>(smaller<std::int64_t>(width - v, most_vectors * lanes) / lanes);
             float* const y = to.at(picture, r, c) + v;
@@ -262,7 +279,7 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
                           .start_step = from_y ? to.step(pictures) : 0,
                           .add_step = add.step(pictures),
                           .at_step = at.step(pictures)};
-            const Pass mine{pass.first, pass.last, pass.weights + v, width, pass.begins, pass.ends};
+            const Pass mine{here.first, here.last, here.weights + v, width, here.begins, here.ends};
             run(row, windows, mine, finish, op,
                 grouped ? op.channels - first_channel - v : std::int64_t{vectors} * lanes, vectors);
         }

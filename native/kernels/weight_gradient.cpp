@@ -12,6 +12,8 @@ struct Maps {
     const float* dy;
     std::int64_t x_picture, x_row, x_pixel, dy_picture, dy_row, dy_pixel;
     std::int64_t pictures, rows, columns;
+    std::int64_t corner;      ///< of the first window, in floats from the picture's first pixel
+    std::int64_t begin, end;  ///< of the map, seen from there: what lies before and behind is a halo of zeros
 };
 
 /// A tile's place in dw; `start` is what its sums begin with: what dw holds, or zeros again and again.
@@ -26,6 +28,11 @@ void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
     Vector sums[R * V];
     STRIATE_UNROLL
     for (int i = 0; i < R * V; ++i) sums[i] = load(to.start + i / V * to.start_step + i % V * lanes);
+    // The next tile's place comes from a far cache, or from memory, meanwhile.
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) {
+        if (i % V * lanes % 16 == 0) __builtin_prefetch(to.dw + (R + i / V) * to.step + i % V * lanes, 1);
+    }
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
             const float* x = maps.x + n * maps.x_picture + p * maps.x_row;
@@ -120,6 +127,7 @@ class Strips {
         const std::int64_t n = strip / in_picture_ * pictures_, r = strip % in_picture_ * rows_;
         Maps here = maps_;
         here.x += n * here.x_picture + r * here.x_row;
+        here.corner += r * here.x_row;
         here.dy += n * here.dy_picture + r * here.dy_row;
         here.pictures = smaller(pictures_, here.pictures - n);
         here.rows = smaller(rows_, here.rows - r);
@@ -178,6 +186,19 @@ void bias_gradient(const Maps& maps, float* db, Range channels, bool begins) {
     }
 }
 
+/// The rows of windows in which some of the values that are `least` to `most` floats from the corner lie on the map.
+Maps rows_on_map(Maps maps, std::int64_t least, std::int64_t most) {
+    const std::int64_t across = (maps.columns - 1) * maps.x_pixel;
+    while (maps.rows > 0 && maps.corner + across + most < maps.begin) {
+        maps.x += maps.x_row;
+        maps.dy += maps.dy_row;
+        maps.corner += maps.x_row;
+        --maps.rows;
+    }
+    while (maps.rows > 0 && maps.corner + (maps.rows - 1) * maps.x_row + least >= maps.end) --maps.rows;
+    return maps;
+}
+
 /// The place in x of row j of dw, seen from a window's first pixel.
 struct Rows {
     const Stretch* stretch;
@@ -208,7 +229,10 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
         .dy_pixel = op.dy.pixel,
         .pictures = work.last - work.first,
         .rows = op.windows.rows,
-        .columns = op.windows.columns};
+        .columns = op.windows.columns,
+        .corner = op.windows.top * op.x.row + op.windows.left * op.x.pixel + op.x_channel,
+        .begin = -op.x.left * op.x.pixel,
+        .end = op.x.height * op.x.row - op.x.left * op.x.pixel};
     const std::int64_t width = rounded_up(op.channels);
     float* const dw = work.partial(op.dw);
     if (op.db.present()) {
@@ -235,11 +259,15 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
             Rows at{op.stretches.data()};
             for (std::int64_t t = 0; t < mine.last; ++t) {
                 const Range range = share_of(rows, t, tiles);
-                std::int64_t offsets[most_rows];
-                for (std::int64_t j = range.first; j < range.last; ++j) offsets[j - range.first] = at.next();
+                std::int64_t offsets[most_rows], least = INT64_MAX, most_offset = INT64_MIN;
+                for (std::int64_t j = 0; j < range.last - range.first; ++j) {
+                    offsets[j] = at.next();
+                    least = smaller(least, offsets[j]);
+                    most_offset = larger(most_offset, offsets[j]);
+                }
                 if (t < mine.first) continue;
                 float* const to = dw + range.first * width + k;
-                tiles_of[vectors][range.last - range.first](here, offsets,
+                tiles_of[vectors][range.last - range.first](rows_on_map(here, least, most_offset), offsets,
                                                             {to, begins ? zeros : to, width, begins ? 0 : width});
             }
         }

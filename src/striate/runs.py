@@ -1,7 +1,7 @@
 """A whole training with its folder: what `striate train` and `striate demo` do, for scripts and notebooks too.
 
-The folder holds best.safetensors and last.safetensors, settings.toml, metrics.csv and the same as metrics.jsonl,
-report.html and, where matplotlib is there, curves.png.
+The folder holds best.safetensors and last.safetensors, settings.toml, split.csv, metrics.csv and the same as
+metrics.jsonl, report.html and, where matplotlib is there, curves.png.
 """
 
 import json
@@ -18,8 +18,8 @@ import numpy as np
 from striate.choices.choose import choose
 from striate.choices.facts import Choice, Facts, Pair
 from striate.data.dataset import Dataset, Images
-from striate.data.split import stratified
-from striate.errors import DataError, FileError, GraphError, MissingExtraError, tell
+from striate.data.dividing import divided, split_csv
+from striate.errors import FileError, GraphError, MissingExtraError, tell
 from striate.files import exists, write_text
 from striate.history import History
 from striate.model import Model, from_file
@@ -46,9 +46,8 @@ from striate.views.progress import Verbose
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
-EPOCHS, REPORT = "metrics.jsonl", "report.html"
-HOLDING_OUT = 2  # keeps this draw apart from others of the same seed
-HELD_OUT_SHARE = 0.1  # for validation, where the data have no part for it
+EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,7 @@ def train_run(
             begins(run)
         rates = write_range(folder, run.found, run.recipe.learning_rate) if run.found else {}
         keepers = _keepers(folder, settings_toml(run, source), rates)
+        keepers.append(_Division(folder / SPLIT, run.data, run.recipe.seed, source))
         if run.stop:
             keepers.append(run.stop)
         history = run.model.fit(
@@ -145,7 +145,7 @@ def train_run(
             history=history.history,
             chosen_here=judged_on == "validation",
         )
-        files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT)}
+        files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT)}
         files |= rates | _drawn(history, folder)
         return Trained(best, history, judged, judged_on, len(held_out), files, len(run.validation), report)
 
@@ -160,7 +160,7 @@ def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Pre
     if recipe.start:
         recipe = replace(recipe, start=str(model_file(Path(recipe.start))))
         data = read_as(data, str(recipe.start))
-    training, validation = _parts(data, recipe.seed)
+    training, validation = divided(data, recipe.seed)
     chosen = choose(recipe, facts(data, training, recipe.start))
     model = Model.of(Graph.to(chosen.recipe.wired(len(data.class_names), data.preprocessing.shape)), seed=recipe.seed)
     _check_fit(model.graph, chosen.recipe.model, data)
@@ -290,16 +290,6 @@ def _line(name: str, value: object) -> str:
     return f"{name} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f")
 
 
-def _parts(data: Dataset, seed: int) -> tuple[Images, Images]:
-    """What to learn from and what to choose the best epoch by."""
-    if data.validation is not None:
-        return data.train, data.validation
-    kept, held = stratified(data.train.labels, HELD_OUT_SHARE, np.random.default_rng([seed, HOLDING_OUT]))
-    if len(held) == 0:
-        raise DataError("run.too_few_pictures", pictures=len(data.train), classes=len(data.class_names))
-    return data.train.take(kept), data.train.take(held)
-
-
 def _check_fit(graph: Graph, model: str, data: Dataset) -> None:
     """The network must take such pictures, and give a probability for each class."""
     if graph.input_shape != data.preprocessing.shape:
@@ -335,12 +325,22 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, RATES_CSV, RATES_PNG}.difference(self._written):
+        for name in {*OF_A_RUN}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
                 raise FileError("file.cannot_write", path=self._folder / name, reason=error.strerror) from error
         write_text(self._folder / SETTINGS, self._text)
+
+
+class _Division(Callback):
+    """Writes down which picture is used for what, as training begins."""
+
+    def __init__(self, file: Path, data: Dataset, seed: int, source: str | None) -> None:
+        self._file, self._data, self._seed, self._source = file, data, seed, source
+
+    def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
+        write_text(self._file, split_csv(self._data, self._seed, self._source))
 
 
 def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[Callback]:

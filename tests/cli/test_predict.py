@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from pictures import digit, write_classes, write_png
 from PIL import Image
 
+from striate.confidence import Confidence
 from striate.data.load import load_images
 from striate.data.preprocessing import Preprocessing
 from striate.layers import Dense, Flatten, Input
@@ -255,3 +257,62 @@ def test_a_model_of_bare_arrays_says_what_it_needs(run: Run, tmp_path: Path) -> 
     for command in ("predict", "evaluate"):
         ended = run(command, str(tmp_path / "bare.safetensors"), str(picture))
         assert ended.code == 3 and "striate.Preprocessing(size=" in ended.err
+
+
+# None of these
+
+
+@pytest.fixture
+def unsure(tmp_path: Path) -> Path:
+    """A model that gives 90 % to a picture that is white at the top left, 50 % to one that is black."""
+    model = Sequential([Input((8, 8, 1)), Flatten(), Dense(1, activation="sigmoid")])
+    model.class_names, model.preprocessing = ("no", "<yes>"), Preprocessing((8, 8), "grey")
+    model.set_weights([np.eye(64, 1) * math.log(9), [0]])
+    model.confidence = Confidence(threshold=0.8)
+    model.save(tmp_path / "unsure.safetensors")
+    for name, pixels in {"a": np.eye(8, dtype=np.uint8) * 255, "b": np.zeros((8, 8), np.uint8)}.items():
+        write_png(tmp_path / "two" / f"{name}.png", pixels)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("language", "none"), [("en", "none of these"), ("ko", "해당 없음")])
+def test_none_of_these_with_the_best_guess_behind_it(run: Run, unsure: Path, language: str, none: str) -> None:
+    ended = run("predict", str(unsure / "unsure.safetensors"), str(unsure / "two"), "--lang", language)
+    rows = [re.split(r"  +", row)[1:] for row in ended.out.splitlines()[1:]]
+    assert rows == [["<yes>", "90.0 %"], [none, "50.0 %", "(no?)"]]
+
+
+def test_the_guess_is_grey_on_a_terminal(run: Run, unsure: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = ("predict", str(unsure / "unsure.safetensors"), str(unsure / "two" / "b.png"))
+    monkeypatch.setattr("striate.cli.predict.may_colour", lambda stream: True)
+    assert run(*line).out.endswith("50.0 %  \x1b[90m(no?)\x1b[0m\n")
+
+
+def test_none_of_these_for_programs(run: Run, unsure: Path) -> None:
+    line = ("predict", str(unsure / "unsure.safetensors"), str(unsure / "two"))
+    first, second = map(json.loads, run(*line, "--json").out.splitlines())
+    assert (first["label"], first["best"]) == ("<yes>", "<yes>")
+    assert (second["label"], second["best"], second["probability"]) == (None, "no", 0.5)
+    rows = list(csv.DictReader(io.StringIO(run(*line, "--csv").out)))
+    assert [(row["label"], row["best"]) for row in rows] == [("<yes>", "<yes>"), ("", "no")]
+
+
+@pytest.mark.parametrize(("given", "answered"), [("none", 2), ("0", 2), ("0.6", 1), ("1", 0)])
+def test_a_threshold_of_ones_own(run: Run, unsure: Path, given: str, answered: int) -> None:
+    for file in ("unsure", "plain"):
+        model = load_model(unsure / "unsure.safetensors")
+        model.confidence = model.confidence if file == "unsure" else None
+        model.save(unsure / f"{file}.safetensors")
+        out = run(
+            "predict", str(unsure / f"{file}.safetensors"), str(unsure / "two"), "--json", "--threshold", given
+        ).out
+        assert sum(json.loads(line)["label"] is not None for line in out.splitlines()) == answered
+
+
+@pytest.mark.parametrize("given", ["1.1", "-0.1", "nan", "some", ""])
+def test_a_threshold_that_is_none(run: Run, unsure: Path, given: str) -> None:
+    ended = run("predict", str(unsure / "unsure.safetensors"), "x.png", f"--threshold={given}")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"error: striate predict: --threshold must be a probability from 0 to 1, or 'none', got '{given}'.\n"
+    )

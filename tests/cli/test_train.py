@@ -49,6 +49,7 @@ FILES = [
     "metrics.jsonl",
     "report.html",
     "settings.toml",
+    "split.csv",
 ]
 # The machine may be busy: threads that wait for each other would make small trainings slow.
 QUICK = ("--model", "softmax", "--epochs", "2", "--threads", "1")
@@ -238,7 +239,12 @@ OPTIONS = {
     "--seed 5": ("train", "seed", 5),
     "--size 12": ("preprocessing", "size", [12, 12]),
     "--size 10x14": ("preprocessing", "size", [10, 14]),
-    **{f"--optimizer {name}": ("optimizer", "rule", rule.__name__) for name, rule in RULES.items() if name != "sgd"},
+    **{
+        f"--optimizer {name}": ("optimizer", "rule", rule.__name__)
+        for name, rule in RULES.items()
+        if name not in ("sgd", "muon")
+    },
+    "--optimizer muon --model digits": ("optimizer", "rule", "Muon"),  # with a single kernel it is AdamW
 }
 
 
@@ -401,6 +407,7 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
         "metrics.csv",
         "metrics.jsonl",
         "settings.toml",
+        "split.csv",
     ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
 

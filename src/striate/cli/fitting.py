@@ -11,6 +11,7 @@ from striate.cli.output import aside, write_json
 from striate.cli.readers import Bytes, Number, OneOf, Place, Text
 from striate.cli.ui import flag, option
 from striate.data.cache import BOUND
+from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.messages import render
@@ -32,6 +33,8 @@ class Fitting:
     start: Path | None = None
     freeze: str | None = None
     cache: int = BOUND
+    skip: Path | None = None
+    strict: bool = False
 
     @property
     def tuning(self) -> Tuning:
@@ -46,10 +49,22 @@ class Fitting:
     def read(self, data: Path, size: Pair | None) -> Dataset:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
+        skip, strict = self.skip, self.strict
         if known is None:
-            return load_images(data, size=size, cache=self.cache)
-        size = size or known.size
-        return load_images(data, size=size, colour=known.colour, resize=known.resize, cache=self.cache)
+            images = load_images(data, size=size, skip=skip, strict=strict, cache=self.cache)
+        else:
+            size = size or known.size
+            images = load_images(
+                data,
+                size=size,
+                colour=known.colour,
+                resize=known.resize,
+                skip=skip,
+                strict=strict,
+                cache=self.cache,
+            )
+        tell_copies(images, str(data))
+        return images
 
 
 def fitting(function: Any) -> Any:
@@ -68,6 +83,8 @@ def fitting(function: Any) -> Any:
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
         option("--cache", reader=Bytes(), default="4GB"),
+        option("--skip", reader=Place()),
+        flag("--strict"),
     )
     given: Any = fitted
     for each in reversed(options):

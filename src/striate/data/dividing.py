@@ -3,12 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import PurePath
 
 import numpy as np
 
 from striate.data.dataset import Dataset, Images
 from striate.data.same import same_as
+from striate.data.skipping import below
 from striate.data.split import Indices, stratified
 from striate.errors import DataError
 
@@ -32,7 +32,7 @@ def divided(data: Dataset, seed: int) -> tuple[Images, Images]:
 
 
 def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
-    """Which picture goes where, as CSV: part, class, and the file's name below the root or "train/17" for an array's."""
+    """Which picture goes where, as CSV: part, class, the file's name below the root; of an array such as "train/17"."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -56,10 +56,5 @@ def _lines(
     images: Images, names: tuple[str, ...], origin: str, rows: Indices, root: str | None
 ) -> Iterator[tuple[str, str]]:
     for row in rows.tolist():
-        picture = f"{origin}/{row}" if images.files is None else _below(images.files[row], root)
+        picture = f"{origin}/{row}" if images.files is None else below(images.files[row], root or "")
         yield names[int(images.labels[row])], picture
-
-
-def _below(file: str, root: str | None) -> str:
-    path = PurePath(file)
-    return path.relative_to(root).as_posix() if root and path.is_relative_to(root) else path.as_posix()

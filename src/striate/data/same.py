@@ -25,12 +25,10 @@ def same_as(*parts: Any) -> list[Numbers]:
     start = 0
     for part in parts:
         hashes = [each for at in range(0, len(part), AT_A_TIME) for each in _hashes(part, at)]
-        rows = range(start, start + len(hashes))
-        found.append(
-            np.array([first.setdefault(each or _own(row), row) for row, each in zip(rows, hashes, strict=True)])
-        )
+        same = [first.setdefault(each or _own(row), row) for row, each in enumerate(hashes, start)]
+        found.append(np.array(same, np.int64))
         start += len(hashes)
-    return [each.astype(np.int64) for each in found]
+    return found
 
 
 def _hashes(pictures: Any, at: int) -> Sequence[bytes]:

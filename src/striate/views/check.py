@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from striate.data.check.findings import PAIRED, Finding, Findings, Group, counts
-from striate.data.check.quarantine import Quarantined, line
+from striate.data.check.quarantine import Quarantined
 from striate.data.check.survey import Survey
+from striate.data.skipping import line
 from striate.messages import language, render
 from striate.messages.render import texts
 from striate.views.columns import aligned, printable

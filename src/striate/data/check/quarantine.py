@@ -1,24 +1,9 @@
-"""The list of files to leave out of training: which belong on it, and how it is written and read.
+"""Which pictures belong on the list of those to leave out of training, and why."""
 
-One name a line, relative to the data's folder, then a tab and `# ` with the reason; lines that begin with # are
-comments. A name that would be misread so stands as a JSON text, in double quotes.
-"""
-
-import json
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import cast
 
 from striate.data.check.findings import Finding, Findings, Group
 from striate.data.check.survey import Survey
-from striate.data.reading import cannot_read
-from striate.errors import DataError
-
-COMMENT = "#"
-REASON = "\t# "
-LARGEST = 1 << 28  # bytes: names of some millions of files
 
 
 @dataclass(frozen=True)
@@ -75,38 +60,3 @@ def _least_needed(survey: Survey, group: Group) -> Group:
 
 def _beside(why: str, row: int, others: Group) -> Quarantined:
     return Quarantined(row, why, next((other for other in reversed(others) if other != row), None))
-
-
-def line(name: str, reason: str) -> str:
-    """A line of the list."""
-    plain = name.isprintable() and name == name.strip() and not name.startswith((COMMENT, '"')) and REASON not in name
-    return f"{name if plain else json.dumps(name)}{REASON}{reason}"
-
-
-def read_list(path: Path) -> list[str]:
-    """The names in a list, each once. Raises `DataError`, `FileError`."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise cannot_read(path, error) from error
-    try:
-        if len(content) > LARGEST:
-            raise ValueError
-        lines = content.decode("utf-8-sig").split("\n")
-        return list(dict.fromkeys(name for each in lines if (name := _name(each.rstrip("\r")))))
-    except ValueError as error:  # also of a text that is no UTF-8 and of what begins like a JSON text and is none
-        raise DataError("skip.no_list", file=str(path)) from error
-
-
-def _name(text: str) -> str:
-    if text.startswith(COMMENT) or not text.strip():
-        return ""
-    if text.startswith('"'):
-        return cast(str, json.JSONDecoder().raw_decode(text)[0])
-    return text.partition(REASON)[0].strip()
-
-
-def comparable(names: Iterable[str]) -> set[str]:
-    """Names as they are compared: composed and decomposed letters alike, / between folders."""
-    return {unicodedata.normalize("NFC", name).replace("\\", "/").removeprefix("./") for name in names}

@@ -1,9 +1,10 @@
 """All pictures of a source in numbers: about 1.3 KB a picture, whatever their sizes."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path, PurePath
+from pathlib import Path
 from sys import intern
 
 import numpy as np
@@ -14,6 +15,7 @@ from striate.data.check.looks import HASH, SIDE, Look, look_at
 from striate.data.folder import Listing
 from striate.data.images import Pixels, decode, in_parallel, inspect
 from striate.data.reading import cannot_read
+from striate.data.skipping import below
 from striate.data.source import Source
 from striate.data.sources import find
 from striate.errors import StriateError
@@ -91,6 +93,8 @@ class Survey:
 def survey(source: Path) -> Survey:
     """Look at all pictures of a source. Raises `DataError` and `FileError` where there are none with labels."""
     found = find(source)
+    for notice in found.notices:
+        warnings.warn(notice, stacklevel=2)
     return survey_arrays(found, str(source)) if isinstance(found, RawParts) else survey_files(found, str(source))
 
 
@@ -99,13 +103,13 @@ def survey_files(listing: Listing, root: str) -> Survey:
     files = [file for part in listing.parts.values() for file in part.files]
     survey = Survey(
         root,
-        [relative(file, root) for file in files],
+        [below(file, root) for file in files],
         tuple(listing.parts),
         listing.class_names,
         _numbers([len(part.files) for part in listing.parts.values()]),
         _joined([np.asarray(part.labels, np.int64) for part in listing.parts.values()]),
         lambda row: decode(files[row], listing.source),
-        tuple(relative(file, root) for file in listing.stray),
+        tuple(below(file, root) for file in listing.stray),
     )
 
     def fill(row: int) -> None:
@@ -142,12 +146,6 @@ def survey_arrays(raw: RawParts, root: str) -> Survey:
 
     in_parallel(fill, range(len(survey)))
     return survey
-
-
-def relative(file: str, root: str) -> str:
-    """A file's name below the root, with / on every system."""
-    path = PurePath(file)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def _read(survey: Survey, row: int, file: str, source: Source) -> None:

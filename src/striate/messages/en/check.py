@@ -61,4 +61,10 @@ TEXTS = {
     "skip.no_list": "{file} is no list of files; required is a text in UTF-8 with one file a line, as striate check DATA --list FILE writes it.",
     "skip.unknown": "{file}: {count:,} of its names are not among the pictures, such as {shown:quoted}; they must be relative to {root}.",
     "skip.done": "{count:,} pictures are left out, as {file} says.",
+    "skip.strict": "{folder}: {count} entries are not usable as pictures of a class: {shown:quoted}. Mend or remove them, or leave --strict out, and they are skipped.",
+    "copies.labels": "{count:,} pictures to train with are the same, pixel for pixel, as one with another label; striate check {data} shows which.",
+    "copies.parts": "{count:,} pictures to train with are the same, pixel for pixel, as one that the model is judged by; striate check {data} --list FILE lists them for --skip.",
+    "copies.lone": "These classes have only one picture to train with: {classes:quoted}; add some.",
+    "cli.train.skip": "A list of pictures to leave out, as striate check DATA --list FILE writes it.",
+    "cli.train.strict": "Refuse data in which a file cannot be read, instead of skipping it.",
 }

@@ -58,6 +58,7 @@ TEXTS = {
     "and a network may well be sure of what it has never seen; test it with such pictures.",
     "page.chosen_here": "The best epoch, the temperature and the threshold were chosen by these same pictures, as the data have no test part: with new pictures expect a little less.",
     "page.settings": "Settings",
+    "page.why": "why each was chosen",
     "page.settings_file": "The names are those of settings.toml in the run's folder, which can make the same training again.",
     "page.network": "The network, layer by layer",
     "page.saved": "report: {file}",

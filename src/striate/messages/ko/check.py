@@ -61,4 +61,10 @@ TEXTS = {
     "skip.no_list": "{file:은/는} 파일 목록이 아닙니다. striate check DATA --list FILE이 쓰는 것처럼 한 줄에 파일 하나씩 적은 UTF-8 텍스트여야 합니다.",
     "skip.unknown": "{file}에 적힌 이름 가운데 {count:,}개는 사진 중에 없습니다: {shown:quoted}. 이름은 {root} 기준으로 적어야 합니다.",
     "skip.done": "{file}에 적힌 대로 사진 {count:,}장을 뺐습니다.",
+    "skip.strict": "{folder}: 클래스의 사진으로 쓸 수 없는 항목이 {count}개 있습니다: {shown:quoted}. 고치거나 지우십시오. --strict를 빼면 건너뜁니다.",
+    "copies.labels": "학습할 사진 가운데 {count:,}장은 레이블이 다른 사진과 픽셀까지 같습니다. 어느 것인지는 striate check {data} 명령으로 볼 수 있습니다.",
+    "copies.parts": "학습할 사진 가운데 {count:,}장은 모델을 평가할 사진과 픽셀까지 같습니다. striate check {data} --list FILE 명령으로 --skip에 줄 목록을 만들 수 있습니다.",
+    "copies.lone": "학습할 사진이 한 장뿐인 클래스가 있습니다: {classes:quoted}. 사진을 더하십시오.",
+    "cli.train.skip": "뺄 사진의 목록. striate check DATA --list FILE이 쓰는 파일입니다.",
+    "cli.train.strict": "읽을 수 없는 파일이 있으면 건너뛰지 않고 멈춥니다.",
 }

@@ -5,19 +5,30 @@ from typing import Any, cast
 
 from striate.views.page.html import Markup, folded, joined, say, section, tag
 
-LAYERS = "layers"
+LAYERS, WHY = "layers", "why"
 MOST_ITEMS = 12  # of a list
 LONGEST = 400  # characters of a value
 
 
 def settings_section(settings: Mapping[str, Any], network: Markup | None) -> Markup:
     """Each table of the settings, and the network layer by layer; names are those of the file."""
-    tables = {name: cast(Mapping[str, Any], table) for name, table in settings.items() if isinstance(table, Mapping)}
-    loose = {name: value for name, value in settings.items() if name not in tables and name != LAYERS}
+    why = _why(settings.get(WHY))
+    named = {name: table for name, table in settings.items() if name not in (LAYERS, WHY)}
+    tables = {name: cast(Mapping[str, Any], table) for name, table in named.items() if isinstance(table, Mapping)}
+    loose = {name: value for name, value in named.items() if name not in tables}
     parts = [_table(name, table) for name, table in tables.items()]
     told = tag("div", *parts, *([_table("", loose)] if loose else []), class_="settings")
     shown = folded(say("page.network"), network) if network is not None else None
-    return section(say("page.settings"), told, shown, tag("p", say("page.settings_file"), class_="note"))
+    return section(say("page.settings"), why, told, shown, tag("p", say("page.settings_file"), class_="note"))
+
+
+def _why(reasons: object) -> Markup | None:
+    """What was chosen for a reason, a line each."""
+    if not isinstance(reasons, Mapping):
+        return None
+    pairs = cast(Mapping[str, object], reasons).items()
+    listed = tag("dl", *(joined(tag("dt", key), tag("dd", _written(reason))) for key, reason in pairs))
+    return tag("div", tag("h3", say("page.why")), listed, class_="why")
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Markup:
