@@ -38,21 +38,12 @@ from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
 from striate.training.run import Run, started
-from striate.training.targets import (
-    Labelled,
-    Shaped,
-    as_numbers,
-    as_pictures,
-    check_shape,
-    labelled,
-    put_weights,
-)
+from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, check_shape, labelled, put_weights
 from striate.transfer import Transfer
 from striate.views.judged import judged_view
-from striate.views.progress import progress_view
+from striate.views.progress import Verbose, progress_view
 from striate.views.table import show
 
-Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
@@ -205,10 +196,10 @@ class Model(Freezing, Transfer, Computing):
         `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
-        if isinstance(x, Dataset):
-            self.class_names, validation_data, x = x.class_names, validation_data or x.validation, x.train
-        elif isinstance(x, PictureData):
+        if isinstance(x, Dataset | PictureData):
             self.class_names = x.class_names
+        if isinstance(x, Dataset):
+            validation_data, x = validation_data or x.validation, x.train
         data, validation = self._batches("fit", x, y, plan.loss, sample_weight), None
         if isinstance(validation_data, Images | PictureData):
             validation = self._batches("validation_data", validation_data, None, plan.loss, None)
@@ -394,8 +385,8 @@ def load_model(filepath: str | Path) -> Model:
 def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
     """The model of a file's contents."""
     model = Model.of(file.graph, seed=seed, theta=file.theta, state=file.state)
-    model.class_names, model.preprocessing, model.about = file.class_names, file.preprocessing, dict(file.about)
-    model.confidence = file.confidence
+    model.class_names, model.preprocessing = file.class_names, file.preprocessing
+    model.about, model.confidence = dict(file.about), file.confidence
     return model
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from striate.data.archive import is_archive, list_archive
 from striate.data.arrays import RawParts
+from striate.data.cifar import is_cifar, read_cifar
 from striate.data.folder import Listing, list_folder
 from striate.data.given import Paths, from_arrays, from_bunch, from_list
 from striate.data.idx import is_idx, read_idx
@@ -46,6 +47,8 @@ def _at(path: Path) -> Listing | RawParts:
     except ValueError as error:  # a name that no file can have
         raise DataError("data.unknown_source", file=str(path)) from error
     if path.is_dir():
+        if is_cifar(path):
+            return read_cifar(path)
         return read_idx(path) if is_idx(path) else list_folder(path)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
