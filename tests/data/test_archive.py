@@ -146,6 +146,12 @@ def test_an_archive_is_loaded_as_a_folder_is(tmp_path: Path, files: dict[str, by
         np.testing.assert_array_equal(data.test.pictures, wanted.test.pictures)
 
 
+def test_a_lone_test_part_is_said(tmp_path: Path, rng: np.random.Generator) -> None:
+    path = write_zip(tmp_path / "a.zip", {f"faces/test/{name}/1.png": png(rng) for name in "ab"})
+    (notice,) = list_archive(path).notices
+    assert (notice.code, notice.fields["inner"]) == ("folder.around", f"{path}/faces/test")
+
+
 def test_many_threads_read_at_once(tmp_path: Path, rng: np.random.Generator) -> None:
     files = {f"{name}/{i}.png": png(rng) for name in "ab" for i in range(40)}
     folder = unpacked(tmp_path / "folder", files)
@@ -340,6 +346,28 @@ def test_a_compressed_tar_that_would_fill_the_disk(
     monkeypatch.setattr(tars, "LARGEST_UNPACKED", 2**21)
     path = write_tar(tmp_path / "a.tgz", {"a/1.png": bytes(2**22)}, "gz")
     with refuses(DataError, "archive.too_large", file=str(path), limit=2**21):
+        list_archive(path)
+
+
+def test_a_compressed_tar_where_there_is_no_room(
+    tmp_path: Path, files: dict[str, bytes], refuses: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tar(tmp_path / "a.tgz", files, "gz")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "file"))
+    with refuses(FileError, "archive.no_room", path=str(path), folder=str(tmp_path / "file"), reason="File exists"):
+        list_archive(path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+def test_a_compressed_tar_on_a_full_disk(
+    tmp_path: Path, files: dict[str, bytes], refuses: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tar(tmp_path / "a.tgz", files, "gz")
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(tars, "TemporaryFile", lambda **_: Path("/dev/full").open("wb"))  # noqa: SIM115
+    reason = "No space left on device"
+    with refuses(FileError, "archive.no_room", path=str(path), folder=str(tmp_path / "cache"), reason=reason):
         list_archive(path)
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from tempfile import gettempdir
 from threading import Lock
 from typing import IO, Any, BinaryIO
 from weakref import finalize
@@ -20,7 +19,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.data.folder import Inside, Listing, is_hidden, list_tree, natural, under
+from striate.data.folder import PART_NAMES, Inside, Listing, is_hidden, list_tree, natural, under
 from striate.data.members import PLAIN, Members
 from striate.data.reading import cannot_read, named_faults
 from striate.data.source import Stamp
@@ -51,7 +50,9 @@ def list_archive(path: Path) -> Listing:
         archive, members = _opened(path)
     tree = ArchiveTree(str(path), members)
     listing = list_tree(tree, str(path), archive)
-    return replace(listing, notices=members.notices)  # that a folder stands around the classes is usual, and not said
+    # That a folder stands around the classes is usual in an archive; only of one called "test" it is said.
+    around = (notice for notice in listing.notices if Path(str(notice.fields["inner"])).name.casefold() in PART_NAMES)
+    return replace(listing, notices=(*members.notices, *around))
 
 
 class ArchiveTree:
@@ -167,7 +168,7 @@ def _opened(path: Path) -> tuple[Archive, Members]:
         if opener is None:
             members = read_tar(str(path), file, stamp.size)
             return Archive(path, members, stamp), members
-        spool = spooled(str(path), file, opener, stamp.size, gettempdir())
+        spool = spooled(str(path), file, opener, stamp.size)
     try:
         length = spool.tell()
         spool.seek(0)
