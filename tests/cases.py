@@ -251,6 +251,7 @@ CASES = [
     Case("conv_groups_of_four", (6, 9, 20), [Conv2D(20, 3, padding="same", groups=5, activation="tanh")], batch=3),
     Case("conv_groups_of_four_1x1", (4, 3, 8), [Conv2D(8, 1, strides=2, groups=2, use_bias=False)]),
     Case("conv_groups_of_eight", (5, 4, 24), [Conv2D(24, 2, groups=3, dilation_rate=(2, 1))]),
+    Case("conv_groups_of_sixteen", (3, 5, 32), [Conv2D(32, 2, groups=2, activation="relu")], batch=1),
     Case("conv_groups_normalised", (5, 6, 8), [Conv2D(8, 3, groups=2, use_bias=False), BatchNormalization(), ReLU(6)]),
     Case("conv_groups_softmax", (4, 4, 4), [Conv2D(4, 3, groups=2, activation="softmax")]),
     # Depthwise

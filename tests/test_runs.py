@@ -41,6 +41,7 @@ from striate.runs import (
     METRICS,
     REPORT,
     SETTINGS,
+    SPLIT,
     claimed,
     model_file,
     prepared,
@@ -300,7 +301,8 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    assert trained.files == {name: out / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT, CURVES)}
+    names = (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT, CURVES)
+    assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
     right = trained.model.predict(data.test.x).argmax(axis=1) == data.test.y
@@ -387,7 +389,7 @@ def test_settings(data: Dataset, tmp_path: Path) -> None:
             "validation_pictures": 18,
             "test_pictures": 30,
         },
-        "preprocessing": {"size": [8, 8], "colour": "grey", "scale": 1 / 255, "resize": "stretch"},
+        "preprocessing": {"size": [8, 8], "colour": "grey", "scale": 1 / 255, "resize": "stretch", "draft": True},
         "layers": [{"layer": "Flatten"}, {"layer": "Dense", "units": "classes", "activation": "softmax"}],
     }
     assert source_of(tmp_path) == "here 'and' \"there\""
@@ -402,7 +404,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
@@ -448,7 +450,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, METRICS, EPOCHS}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

@@ -254,7 +254,7 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
     const float* bias = op.bias.present() ? work.at(op.bias) + channel : nullptr;
     const std::int64_t windows = pictures ? work.last - work.first : op.windows.columns;
     // A group writes its own channels alone; else the rounding is written, too.
-    const bool grouped = op.channels < op.y.channels;
+    const bool grouped = op.channels < op.y.channels && op.channels % rounding != 0;
     const bool from_y = !pass.begins || adds_to_itself(op);
     const Finish finish = finish_of(op, pass.ends, grouped);
     // Before the last pass nothing is added, and no function is applied.

@@ -28,6 +28,11 @@ void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
     Vector sums[R * V];
     STRIATE_UNROLL
     for (int i = 0; i < R * V; ++i) sums[i] = load(to.start + i / V * to.start_step + i % V * lanes);
+    // The next tile's place comes from a far cache, or from memory, meanwhile.
+    STRIATE_UNROLL
+    for (int i = 0; i < R * V; ++i) {
+        if (i % V * lanes % 16 == 0) __builtin_prefetch(to.dw + (R + i / V) * to.step + i % V * lanes, 1);
+    }
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
             const float* x = maps.x + n * maps.x_picture + p * maps.x_row;

@@ -47,6 +47,7 @@ from striate.views.progress import Verbose
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def train_run(
         )
         best = from_file(load(folder / BEST))
         _compile(best, run.recipe, run.recipe.rule)
-        best.confidence = confidence_of(best, run.validation, **_computing(recipe))
+        flips = run.recipe.augmentation is not None and run.recipe.augmentation.flip
+        best.confidence = confidence_of(best, run.validation, mirrored=flips, **_computing(recipe))
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
         report = class_report(best, held_out, loss=run.recipe.loss, **_computing(recipe))
         judged = {"loss": report.loss, "accuracy": report.accuracy}
@@ -324,9 +326,7 @@ class _Settings(Callback):
         self._folder, self._text, self._written = folder, text, written
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        for name in {BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG}.difference(
-            self._written
-        ):
+        for name in {*OF_A_RUN}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:

@@ -34,6 +34,7 @@ RUN = [
     "metrics.jsonl",
     "report.html",
     "settings.toml",
+    "split.csv",
 ]
 FILES = sorted([*RUN, "answers.png", "digits", "feature_maps.png"])
 

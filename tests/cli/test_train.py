@@ -49,6 +49,7 @@ FILES = [
     "metrics.jsonl",
     "report.html",
     "settings.toml",
+    "split.csv",
 ]
 # The machine may be busy: threads that wait for each other would make small trainings slow.
 QUICK = ("--model", "softmax", "--epochs", "2", "--threads", "1")
@@ -406,6 +407,7 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
         "metrics.csv",
         "metrics.jsonl",
         "settings.toml",
+        "split.csv",
     ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
 
