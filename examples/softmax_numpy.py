@@ -39,7 +39,7 @@ def learn(x: Array, y: NDArray[np.int64], classes: int, rng: np.random.Generator
 
 def main(folder: str) -> None:
     """Learn from the training pictures, and print which share of the test pictures is answered rightly."""
-    data = striate.load_images(folder)
+    data = striate.load_images(folder, resize="stretch")
     train, test = data.train, data.test or sys.exit(f"{folder} holds no test pictures")
     w, b = learn(train.x.reshape(len(train), -1), train.y, len(data.class_names), np.random.default_rng(0))
     right = (test.x.reshape(len(test), -1) @ w + b).argmax(axis=1) == test.y

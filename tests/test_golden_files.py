@@ -51,7 +51,7 @@ def test_it_means_what_it_meant(name: str) -> None:
 def test_what_stands_beside_the_weights() -> None:
     model = load_model(GOLDEN / "v1-chain.safetensors")
     assert model.class_names == ("고양이", "dog", "'\"\\ \u2028")
-    assert model.preprocessing == Preprocessing(size=(9, 8), colour="grey", scale=1 / 255, resize="crop")
+    assert model.preprocessing == Preprocessing(size=(9, 8), colour="grey", scale=1 / 255, resize="crop", draft=False)
     assert model.about == {"accuracy": 0.1 + 0.2, "note": "학습", "history": {"loss": [1.5, None]}}
     assert [node.name for node in model.graph.nodes][1:4] == ["conv1", "pool1", "둘째"]
     shared = load_model(GOLDEN / "v1-shared.safetensors").graph

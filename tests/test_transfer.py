@@ -131,6 +131,9 @@ def test_the_network_of_a_model_file_for_other_pictures_and_classes(tmp_path: Pa
     assert [node.name for node in other.graph.nodes] == [node.name for node in model.graph.nodes]
     assert other.take_weights(model).layers == ("conv1",)
     assert recipe_table(file) == {"batch_size": 64}
+    with pytest.raises(SettingError) as caught:
+        wired(file, 7, (12, 10, 3), width=0.5)
+    assert caught.value.code == "preset.no_width"
 
 
 def test_what_was_taken_learns_at_a_tenth() -> None:

@@ -65,7 +65,7 @@ def test_epochs_that_fit_are_chosen_kept_and_give_the_same_bits_again(
     timed(monkeypatch, 10.0)
     trained = train_run(data, tmp_path / "one", QUICK, verbose=0, tuning=Tuning(minutes=1))
     written = settings(tmp_path / "one")
-    assert written["train"]["epochs"] == len(trained.history.epoch) == 5  # 0.9 * (60 s - 2 s for the curves) / 10 s
+    assert written["train"]["epochs"] == len(trained.history.epoch) == 5  # 0.9 * (60 s - 4 s for the curves) / 10 s
     assert "10" in written["why"]["epochs"]
     again = train_run(data, tmp_path / "two", replace(QUICK, epochs=5), verbose=0)
     assert again.model.fingerprint == trained.model.fingerprint
@@ -76,7 +76,7 @@ def test_epochs_that_fit_are_chosen_kept_and_give_the_same_bits_again(
     [
         (1e6, 0.1, 1, "choice.epochs.minutes"),
         (1e-6, 10, 4 * 25, "choice.epochs.enough"),
-        (1.0, 1, 52, "choice.epochs.minutes"),
+        (1.0, 1, 50, "choice.epochs.minutes"),
     ],
 )
 def test_how_many_epochs(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from striate import storage
 from striate.classify import Answer, Pictures, classify
@@ -15,7 +15,7 @@ from striate.computing import Computing
 from striate.confidence import Confidence
 from striate.data.augment import Augmentation
 from striate.data.batches import ArrayBatches
-from striate.data.dataset import Dataset, Images
+from striate.data.dataset import Dataset, Images, PictureData
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
 from striate.errors import DataError, FileError, SettingError, StateError, tell
@@ -33,24 +33,17 @@ from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
-from striate.training.feeding import batches_for
+from striate.training.feeding import Data, batches_for, shaped
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
+from striate.training.own_data import OwnBatches
 from striate.training.run import Run, started
-from striate.training.targets import (
-    Labelled,
-    as_numbers,
-    as_pictures,
-    check_shape,
-    labelled,
-    put_weights,
-)
+from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, check_shape, labelled, put_weights
 from striate.transfer import Transfer
 from striate.views.judged import judged_view
-from striate.views.progress import progress_view
+from striate.views.progress import Verbose, progress_view
 from striate.views.table import show
 
-Verbose = Literal["auto", 0, 1, 2]
 DEFAULT_BATCH = 32  # Keras's
 
 
@@ -179,14 +172,14 @@ class Model(Freezing, Transfer, Computing):
     @keywords_checked("fit")
     def fit(
         self,
-        x: ArrayLike | Images | Dataset,
+        x: ArrayLike | Images | Dataset | PictureData,
         y: ArrayLike | None = None,
         batch_size: int | Literal["all"] | None = None,
         epochs: int = 1,
         verbose: Verbose = "auto",
         callbacks: Sequence[Callback] | Callback | None = None,
         validation_split: float = 0.0,
-        validation_data: Labelled | Images | None = None,
+        validation_data: Labelled | Images | PictureData | None = None,
         shuffle: bool = True,
         *,
         class_weight: Mapping[int, float] | None = None,
@@ -203,10 +196,12 @@ class Model(Freezing, Transfer, Computing):
         `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
+        if isinstance(x, Dataset | PictureData):
+            self.class_names = x.class_names
         if isinstance(x, Dataset):
-            self.class_names, validation_data, x = x.class_names, validation_data or x.validation, x.train
+            validation_data, x = validation_data or x.validation, x.train
         data, validation = self._batches("fit", x, y, plan.loss, sample_weight), None
-        if isinstance(validation_data, Images):
+        if isinstance(validation_data, Images | PictureData):
             validation = self._batches("validation_data", validation_data, None, plan.loss, None)
         elif validation_data is not None:
             held_out, targets, weights = labelled(validation_data)
@@ -240,7 +235,7 @@ class Model(Freezing, Transfer, Computing):
     @keywords_checked("evaluate")
     def evaluate(
         self,
-        x: ArrayLike | Images,
+        x: Data,
         y: ArrayLike | None = None,
         batch_size: int | None = None,
         verbose: Verbose = 0,
@@ -260,7 +255,7 @@ class Model(Freezing, Transfer, Computing):
     @keywords_checked("judge")
     def judge(
         self,
-        x: ArrayLike | Images,
+        x: Data,
         y: ArrayLike | None = None,
         batch_size: int | None = None,
         verbose: Verbose = 0,
@@ -345,7 +340,7 @@ class Model(Freezing, Transfer, Computing):
         kept = {name: np.concatenate([part.kept[name] for part in parts]) for name in keep}
         return Forward(np.concatenate([part.output for part in parts]), kept)
 
-    def _built_for(self, pictures: NDArray[Any]) -> "Model":
+    def _built_for(self, pictures: Shaped) -> "Model":
         """This model, its graph known: `Sequential` learns the size of its pictures from the first ones."""
         return self
 
@@ -367,11 +362,11 @@ class Model(Freezing, Transfer, Computing):
         return self._run
 
     def _batches(
-        self, where: str, x: ArrayLike | Images, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
-    ) -> ArrayBatches:
+        self, where: str, x: Data, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
+    ) -> ArrayBatches | OwnBatches:
         if isinstance(x, Images):
             self._adopt(x)
-        graph = self._built_for(x.pictures if isinstance(x, Images) else as_numbers(x)).graph
+        graph = self._built_for(shaped(x)).graph
         return batches_for(where, graph, loss, x, y, sample_weight)[1]
 
     def _adopt(self, images: Images) -> None:
@@ -390,8 +385,8 @@ def load_model(filepath: str | Path) -> Model:
 def from_file(file: storage.ModelFile, *, seed: int = 0) -> Model:
     """The model of a file's contents."""
     model = Model.of(file.graph, seed=seed, theta=file.theta, state=file.state)
-    model.class_names, model.preprocessing, model.about = file.class_names, file.preprocessing, dict(file.about)
-    model.confidence = file.confidence
+    model.class_names, model.preprocessing = file.class_names, file.preprocessing
+    model.about, model.confidence = dict(file.about), file.confidence
     return model
 
 

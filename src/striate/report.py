@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from striate.confidence import Confidence
 from striate.data.dataset import Images
+from striate.data.decoded import Unread
 from striate.engines.contract import Array, Purpose
 from striate.engines.select import engine as engine_named
 from striate.errors import StateError
@@ -21,6 +23,7 @@ from striate.training.calibration import Bin, Calibration
 from striate.training.confusion import ClassFacts, Confusion, balanced_accuracy, class_facts, macro
 from striate.training.evaluate import evaluate
 from striate.training.feeding import batches_for
+from striate.training.missing import Missing
 from striate.training.shares import Interval, wilson
 from striate.training.tallies import Counts, Tally
 from striate.training.temperature import Outputs
@@ -165,12 +168,14 @@ def class_report(
     probable = _gives_probabilities(model.graph)
     watching = [confusion, calibration, answering] if probable else [confusion]
     how = (batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
-    value = _watched("class_report", model, x, y, how, watching)
+    value, unread = _watched("class_report", model, x, y, how, watching)
     names = model.class_names or tuple(str(k) for k in range(len(confusion.matrix)))
     if not probable:
         return Report(names, value, confusion.matrix, None, None)
     bins, error = tuple(calibration.bins()), calibration.result()
-    return Report(names, value, confusion.matrix, bins, error, model.confidence, answering.answers())
+    files = x.files if isinstance(x, Images) else None
+    read = np.flatnonzero([file not in unread for file in files]) if files is not None and unread else None
+    return Report(names, value, confusion.matrix, bins, error, model.confidence, answering.answers(read))
 
 
 @keywords_checked("confidence_of")
@@ -197,19 +202,34 @@ def confidence_of(
     return outputs.confidence()
 
 
+class _Missing(Missing):
+    """Keeps the names, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: set[str] = set()
+
+    def add(self, unread: tuple[Unread, ...]) -> None:
+        super().add(unread)
+        self.files |= {each.file for each in unread}
+
+
 _How = tuple[int, Loss, str | None, int | None, str | None]  # batch size, loss, engine, threads, instruction set
 
 
 def _watched(
     where: str, model: Judged, x: ArrayLike | Images, y: ArrayLike | None, how: _How, watching: Sequence[Tally]
-) -> float:
-    """One pass over the pictures, counted by what watches; answers with the loss."""
+) -> tuple[float, set[str]]:
+    """One pass over the pictures, counted by what watches; answers with the loss and the files that broke."""
     batch_size, loss, engine, threads, isa = how
     graph, data = batches_for(where, model.graph, loss, x, y)
     size = min(convert(where, "batch_size", positive, batch_size), len(data))
     spoken_for = convert(where, "threads", optional_positive, threads)
     program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
-    return evaluate(program, model.theta, model.state, data, (), size, watching)["loss"]
+    missing = _Missing()
+    value = evaluate(program, model.theta, model.state, data, (), size, watching, missing)["loss"]
+    missing.say(len(data))
+    return value, missing.files
 
 
 def fitting_loss(graph: Graph) -> Loss:

@@ -3,16 +3,18 @@
 import csv
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from striate.data.load import Images
-from striate.errors import FileError
+from striate.errors import DataError, FileError
 from striate.files import write_text
 from striate.network.summary import Summary
 from striate.report import Report
+from striate.training.answers import Answers
 from striate.views.page.html import Markup
 from striate.views.page.mistakes import Mistake
 from striate.views.page.report import Story, report_page
@@ -73,20 +75,18 @@ def write_report(
 
 def worst_mistakes(report: Report, images: Images, most: int = MOST_MISTAKES) -> list[Mistake]:
     """The wrong answers that the model was surest of, with the pictures that it saw."""
-    if report.answers is None or report.pictures != len(images):  # a file broke meanwhile: whose answers are whose?
-        return []
-    found, names = report.answers, report.class_names
-    return [
-        Mistake(
-            np.asarray(images.pictures[i]),
-            names[int(found.truth[i])],
-            names[int(found.answer[i])],
-            float(found.sure[i]),
-            None if images.files is None else images.files[i],
-            i,
-        )
-        for i in found.mistakes(most)
-    ]
+    shown: list[Mistake] = []
+    for i in report.answers.mistakes(most) if report.answers else ():
+        with suppress(DataError, FileError):  # a file that has gone since
+            shown.append(_mistake(report.class_names, report.answers, i, images))
+    return shown
+
+
+def _mistake(names: Sequence[str], answers: Answers, i: int, images: Images) -> Mistake:
+    picture = answers.picture(i)
+    truth, answer = names[int(answers.truth[i])], names[int(answers.answer[i])]
+    file = None if images.files is None else images.files[picture]
+    return Mistake(np.asarray(images.pictures[picture]), truth, answer, float(answers.sure[i]), file, picture)
 
 
 def read_settings(path: Path) -> dict[str, Any]:

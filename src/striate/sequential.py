@@ -1,15 +1,13 @@
 """The face for layers one behind the other."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from numpy.typing import NDArray
 
 from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
 from striate.network.settings import convert, flag, keywords_checked, open_shape
+from striate.training.targets import Shaped
 
 
 class Sequential(Model):
@@ -70,7 +68,7 @@ class Sequential(Model):
         if self.layers and self._tells_shape():
             self._use(Graph.to(chain(self._listed), strict=self._strict))
 
-    def _built_for(self, pictures: NDArray[Any]) -> Model:
+    def _built_for(self, pictures: Shaped) -> Model:
         if self._graph is None:
             self.build(pictures.shape[1:])
         return self

@@ -27,7 +27,8 @@ TRIED_STEPS = 4  # a round; the first one does what happens only once
 JUDGED = 512  # pictures held out that are timed at most
 TRIED_ON = 3  # keeps the draw of pictures to try on apart from others of the same seed
 LONGER = 4  # times the usual number of epochs are the most that a time is filled with
-DRAWING = 2.0  # seconds for the curves at the end
+JUDGED_AFTER = 2  # times that the pictures held out are judged at the end, before those for the test
+DRAWING = 4.0  # seconds for the curves and the report at the end
 RATES_CSV, RATES_PNG = "lr.csv", "lr.png"
 MANY = 1_000_000  # epochs: the clock or the callback ends them
 
@@ -151,7 +152,7 @@ def in_time(chosen: Chosen, material: Material, minutes: float, began: float) ->
     """
     speed = measured(chosen.recipe, material)
     held_out = material.test or material.validation
-    last = speed.judging * (1 + len(held_out) / len(material.validation)) + DRAWING
+    last = speed.judging * (JUDGED_AFTER + len(held_out) / len(material.validation)) + DRAWING
     left = began + 60 * minutes - time.monotonic() - last
     stop = StopAfter(time.monotonic() + max(0.0, left))
     usual = chosen.recipe.epochs

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from striate import Images, Preprocessing, Sequential
+from striate import Confidence, Images, Preprocessing, Sequential
 from striate.layers import Dense, Flatten
 from striate.report import class_report
 
@@ -48,3 +48,35 @@ def test_evaluate_saves_the_figure(
     ended = run("evaluate", model, data, "--figure", str(tmp_path / "c.png"))
     assert (tmp_path / "c.png").read_bytes()[:4] == b"\x89PNG" and "c.png" in ended.err
     assert run("evaluate", model, data, "--figure", str(tmp_path / "c.doc")).code != 0
+
+
+def test_evaluate_writes_the_report_of_any_model(
+    judged: tuple[str, str, Sequential], run: Callable[..., Any], tmp_path: Path
+) -> None:
+    model, data, _ = judged
+    ended = run("evaluate", model, data, "--html", str(tmp_path / "r.html"), "--lang", "ko")
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert (ended.code, ended.err.splitlines()[-1]) == (0, f"보고서: {tmp_path / 'r.html'}")
+    assert '<html lang="ko">' in text and "고양이" in text and "&lt;b&gt;" in text and "<b>&" not in text
+    missing = run("evaluate", model, data, "--html", str(tmp_path / "no.npz" / "r.html"))
+    assert missing.code == 0  # the folder is made
+
+
+def test_evaluate_tells_how_often_it_abstains(
+    judged: tuple[str, str, Sequential], run: Callable[..., Any], tmp_path: Path
+) -> None:
+    _, data, loaded = judged
+    loaded.confidence = Confidence(2.0, 0.5)
+    loaded.save(tmp_path / "sure.safetensors")
+    out = run("evaluate", str(tmp_path / "sure.safetensors"), data).out
+    with np.load(data) as arrays:
+        images = Images(arrays["x"][..., None], arrays["y"], None, loaded.preprocessing)  # type: ignore[arg-type]
+        answers = loaded.classify(list(arrays["x"]))
+    right = sum(a.label == NAMES[y] for a, y in zip(answers, images.labels, strict=True))
+    refused = sum(a.abstained for a in answers)
+    assert 0 < refused < 40
+    assert f"'none of these' where the probability is below 50.0 %: {refused} of 40 pictures" in out
+    assert f"right where it answers: {right} of {40 - refused}, " in out
+    assert "after calibration (temperature 2.00): " in out and "balanced accuracy: " in out
+    told = json.loads(run("evaluate", str(tmp_path / "sure.safetensors"), data, "--json").out)["confidence"]
+    assert (told["temperature"], told["threshold"], told["answered"], told["right"]) == (2.0, 0.5, 40 - refused, right)

@@ -1,5 +1,6 @@
 """`striate train` with a network's recipe, and the options that come before it."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -99,7 +100,11 @@ def test_a_wrong_recipe_says_where_it_stands(train: Run, tmp_path: Path) -> None
 def test_class_weights_minutes_and_rates(train: Run, tmp_path: Path) -> None:
     ended = train("--find-lr", "--class-weights", "balanced", "--lang", "ko")
     assert ended.code == 0 and (tmp_path / "out" / "lr.csv").exists()
-    assert "찾음" in ended.err and settings(tmp_path / "out")["train"]["class_weights"] == "balanced"
+    assert (
+        "시험하는 중" in ended.err
+        and "찾음" in ended.err
+        and settings(tmp_path / "out")["train"]["class_weights"] == "balanced"
+    )
     assert train("--minutes", "5", out="two").code == 0  # epochs by the network's recipe, times 4 at most
     assert settings(tmp_path / "two")["train"]["epochs"] == 8
 
@@ -118,5 +123,8 @@ def test_beginning_with_a_runs_weights(train: Run, run: Run, tmp_path: Path) -> 
     ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "two"), *began)
     assert ended.code == 0
     assert "begins with weights of" in ended.err and "dense1 (195 of 195 numbers)" in ended.err
+    ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "two"), *began, "--force", "--json")
+    first = json.loads(ended.out.splitlines()[0])
+    assert first["start"]["taken"] == ["dense1"] and first["start"]["left"] == []
     ended = train("--freeze", "1", out="three")
     assert ended.code in (1, 2, 3) and "--start" in ended.err

@@ -343,6 +343,28 @@ def test_a_compressed_tar_that_would_fill_the_disk(
         list_archive(path)
 
 
+def test_a_compressed_tar_where_there_is_no_room(
+    tmp_path: Path, files: dict[str, bytes], refuses: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tar(tmp_path / "a.tgz", files, "gz")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "file"))
+    with refuses(FileError, "archive.no_room", path=str(path), folder=str(tmp_path / "file"), reason="File exists"):
+        list_archive(path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+def test_a_compressed_tar_on_a_full_disk(
+    tmp_path: Path, files: dict[str, bytes], refuses: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tar(tmp_path / "a.tgz", files, "gz")
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(tars, "TemporaryFile", lambda **_: Path("/dev/full").open("wb"))  # noqa: SIM115
+    reason = "No space left on device"
+    with refuses(FileError, "archive.no_room", path=str(path), folder=str(tmp_path / "cache"), reason=reason):
+        list_archive(path)
+
+
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.995])
 def test_an_archive_that_breaks_off(

@@ -35,6 +35,21 @@ def load_saying(source: Any, **options: Any) -> tuple[Dataset, list[Notice]]:
 # Folders
 
 
+def test_what_reading_changes_is_said_once(tmp_path: Path, photo: Callable[..., Path]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in "ab":
+        for i in range(3):
+            photo(tmp_path / "train" / name / f"{i}.jpg", (6, 6), exif=exif)
+        photo(tmp_path / "train" / name / "3.png", (6, 6), mode="RGBA")
+        photo(tmp_path / "test" / name / "4.png", (6, 6), mode="RGBA")
+    for options in ({}, {"size": 6, "colour": "rgb"}):
+        _, (notice,) = load_saying(tmp_path, **options)
+        assert (notice.code, notice.fields["pictures"]) == ("data.changes", 10)
+        kinds = [("picture.change.turned", {"count": 6}), ("picture.change.transparent", {"count": 4})]
+        assert notice.fields["kinds"] == kinds
+
+
 def test_a_folder_of_small_grey_pictures(tmp_path: Path, photo: Callable[..., Path]) -> None:
     files = [photo(tmp_path / name / f"{i}.png", (7, 5), mode="L") for name in "ba" for i in range(3)]
     data = load_images(tmp_path)
@@ -391,6 +406,22 @@ def test_some_images_of_a_part(tmp_path: Path, photo: Callable[..., Path]) -> No
             "2 pictures are grey and 1 in colour; all are taken as RGB. Give colour='grey' to take all as grey.",
             "흑백 사진이 2장, 컬러 사진이 1장이어서 모두 RGB로 읽었습니다. "
             "모두 흑백으로 읽으려면 colour='grey'를 주십시오.",
+        ),
+        (
+            "data.changes",
+            {
+                "pictures": 40,
+                "kinds": [("picture.change.turned", {"count": 37}), ("picture.change.deep", {"count": 3})],
+            },
+            "Of 40 pictures, 37 are turned upright (EXIF); 3 of 16 bits keep the upper 8.",
+            "사진 40장을 읽으면서 다음과 같이 바꾸었습니다: "
+            "37장은 EXIF에 따라 바로 세움; 3장은 16비트 중 위쪽 8비트만 씀.",
+        ),
+        (
+            "archive.escapes",
+            {"file": "사진.zip", "member": "../x.png"},
+            "사진.zip: the path of a member, '../x.png', leads out of the archive; pack the folder anew.",
+            "사진.zip: 안에 든 경로 '../x.png'가 압축 파일 바깥을 가리킵니다. 폴더를 다시 압축하십시오.",
         ),
     ],
 )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.data.images import Colour, decode, decode_near
+from striate.data.images import Colour, decode, inspect
 from striate.data.preprocessing import LARGEST_SIDE, Preprocessing, Resize
 from striate.data.source import DISK
 from striate.errors import DataError, SettingError, StriateError, UnknownNameError
@@ -254,15 +254,15 @@ def test_a_fraction_gives_nearly_the_pixels_of_the_whole(
     ],
 )
 def test_the_fraction_is_at_least_twice_the_size(jpeg: Callable[..., str], size: Any, decoded: int) -> None:
-    pixels, box = decode_near(jpeg(250, 243), DISK, size)
-    assert pixels.shape == (-(-250 // decoded), -(-243 // decoded), 3)
-    assert box == (0, 0, 243 / decoded, 250 / decoded)
+    found = inspect(jpeg(250, 243), DISK, size)
+    assert found.pixels.shape == (-(-250 // decoded), -(-243 // decoded), 3)
+    assert found.box == (0, 0, 243 / decoded, 250 / decoded)
 
 
 def test_only_jpeg_has_fractions(tmp_path: Path, jpeg: Callable[..., str]) -> None:
     Image.open(jpeg(200, 300)).save(tmp_path / "a.png")
-    full, box = decode_near(str(tmp_path / "a.png"), DISK, (10, 10))
-    assert (full.shape, box) == ((200, 300, 3), (0, 0, 300, 200))
+    found = inspect(str(tmp_path / "a.png"), DISK, (10, 10))
+    assert (found.pixels.shape, found.box) == ((200, 300, 3), (0, 0, 300, 200))
 
 
 def test_models_from_before_fractions_read_as_they_did(jpeg: Callable[..., str]) -> None:

@@ -38,6 +38,20 @@ def test_he_normal_has_its_variance_and_is_cut_off(rng: np.random.Generator) -> 
     assert 0.99 * cut < np.abs(values).max() <= cut
 
 
+@pytest.mark.parametrize("shape", [(3, 3, 4, 7), (3, 3, 7, 4), (2, 1, 5, 5), (6, 9), (8,)])
+def test_dirac_hands_the_first_channels_on(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    values, limit = INITIALIZERS["dirac"](shape, rng), 1 / math.sqrt(fans(shape)[0])
+    repeated = min(shape[-2:]) if len(shape) > 1 else 0
+    rest = values[..., repeated:]
+    assert rest.size == 0 or 0.5 * limit < np.abs(rest).max() < limit
+    if len(shape) == 4:
+        x = rng.standard_normal((6, 5, shape[2]))
+        r, s = (shape[0] - 1) // 2, (shape[1] - 1) // 2
+        for k in range(repeated):  # a sum over the window at (2, 2): the input itself
+            window = x[2 - r : 2 - r + shape[0], 2 - s : 2 - s + shape[1]]
+            assert (window * values[..., k]).sum() == x[2, 2, k]
+
+
 @pytest.mark.parametrize(("name", "value"), [("zeros", 0), ("ones", 1)])
 def test_constants(name: str, value: float, rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(INITIALIZERS[name]((3, 2), rng), np.full((3, 2), value))

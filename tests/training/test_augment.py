@@ -54,6 +54,13 @@ def test_shifting_moves_by_every_step_alike_in_both_directions() -> None:
     assert np.abs(counts - expected).max() < 5 * expected**0.5
 
 
+def test_each_picture_is_mirrored_once_in_two_epochs() -> None:
+    pictures, how = np.arange(200), Augmentation(flip=True)
+    mirrored = np.stack([how.draw(3, epoch, pictures, 8, 8).warps[:, 1, 1] < 0 for epoch in range(6)])
+    assert (mirrored[::2] != mirrored[1::2]).all()
+    assert (mirrored[0] != mirrored[2]).any() and (mirrored[2] != mirrored[4]).any()  # pairs are drawn anew
+
+
 def test_a_flipped_picture_is_shifted_as_an_unflipped_one() -> None:
     """The amounts go by their own numbers; in the flipped picture columns come from the other side."""
     plain, flipped = drawn(Augmentation(shift=3)), drawn(Augmentation(flip=True, shift=3))
@@ -117,7 +124,7 @@ def test_every_key_draws_anew_and_only_the_key_decides() -> None:
 def test_what_is_drawn_stays_the_same_for_ever() -> None:
     """A resumed run must go on as it began, in every version."""
     variation = EVERYTHING.draw(1, 2, np.array([5]), H, W)
-    expected = [[1.00469289, 0.31561899, 0.62816466], [-0.31561899, 1.00469289, -0.71957765]]
+    expected = [[1.00469289, 0.31561899, 0.62816466], [0.31561899, -1.00469289, 13.71957765]]
     np.testing.assert_allclose(variation.warps[0], expected, atol=1e-8)
     assert variation.holes[0].tolist() == [3, 6, 7, 10]
 

@@ -8,12 +8,13 @@ from striate.cli.output import aside, say
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, group, option
 from striate.data.augment import Augmentation
+from striate.data.cache import cache_folder
 from striate.data.collections import COLLECTIONS, fetch
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
-from striate.data.places import cache_folder
 from striate.data.samples import plain, sampled, variants
 from striate.data.usual_augmentation import usual_augmentation
+from striate.errors import FileError
 from striate.messages import render
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _rows(images: Dataset, how: Augmentation | None, pictures: int | None, seed:
 def get(name: str, output: Path | None) -> None:
     """`striate data get`."""
     collection = COLLECTIONS[name]
-    kept = cache_folder() / "collections" / name
+    kept = _kept() / name
     folder = output or kept
     megabytes = sum(file.size for file in collection.files) / MEGABYTE
     aside("data.get.what", title=collection.title, page=collection.page, megabytes=megabytes)
@@ -89,6 +90,14 @@ def get(name: str, output: Path | None) -> None:
     fetch(collection, folder, kept, begins=lambda address: aside("data.get.from", address=address), progress=_show)
     say("data.get.there", folder=folder)
     aside("data.get.next", folder=folder)
+
+
+def _kept() -> Path:
+    """Where fetched collections stay. Raises `FileError` where a user has no home."""
+    try:
+        return cache_folder() / "collections"
+    except RuntimeError as error:
+        raise FileError("collections.no_home") from error
 
 
 def _show(came: int, size: int) -> None:

@@ -14,6 +14,7 @@ from striate.data.cache import BOUND
 from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
+from striate.messages import render
 from striate.network.window import Pair
 from striate.recipe import AUTO
 from striate.runs import Prepared, model_file
@@ -91,6 +92,14 @@ def fitting(function: Any) -> Any:
     return given
 
 
+def show_trying(fit: Fitting) -> None:
+    """What happens before training begins, so that nobody wonders why nothing moves."""
+    if fit.find_lr:
+        aside("tuning.trying_rates")
+    if fit.minutes is not None:
+        aside("tuning.trying_speed")
+
+
 def show_choices(choices: Sequence[Choice]) -> None:
     """What nobody said, and why it was chosen so, a line a reason."""
     lines = together(choices)
@@ -116,4 +125,15 @@ def show_start(run: Prepared) -> None:
 
 def write_choices(run: Prepared) -> None:
     """The same for programs, what was given among it: the first of the JSON lines."""
-    write_json({"event": "choices", "choices": [choice.to_json() for choice in run.choices]}, indent=None)
+    line: dict[str, Any] = {"event": "choices", "choices": [choice.to_json() for choice in run.choices]}
+    if run.start:
+        taken = run.start.taken
+        left = [{"layer": each.layer, "reason": each.code, "text": render(*each.told)} for each in taken.left]
+        line["start"] = {
+            "file": run.start.file,
+            "taken": list(taken.layers),
+            "left": left,
+            "unused": list(taken.unused),
+            "frozen": list(run.start.frozen),
+        }
+    write_json(line, indent=None)

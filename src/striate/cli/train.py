@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.cli.computing import computing
-from striate.cli.fitting import Fitting, fitting, show_choices, show_start, write_choices
+from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -130,6 +130,8 @@ def train(
     with claimed(output, overwrite=force):  # also before reading
         images = fit.read(data, size)
         begins = write_choices if json else _show_what_begins
+        if not json:
+            show_trying(fit)
         trained = train_and_show(
             images, source, output, recipe, overwrite=force, json=json, begins=begins, tuning=fit.tuning
         )

@@ -12,7 +12,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from tempfile import gettempdir
 from threading import Lock
 from typing import IO, Any, BinaryIO
 from weakref import finalize
@@ -167,7 +166,7 @@ def _opened(path: Path) -> tuple[Archive, Members]:
         if opener is None:
             members = read_tar(str(path), file, stamp.size)
             return Archive(path, members, stamp), members
-        spool = spooled(str(path), file, opener, stamp.size, gettempdir())
+        spool = spooled(str(path), file, opener, stamp.size)
     try:
         length = spool.tell()
         spool.seek(0)

@@ -42,7 +42,7 @@ def filling(value: str) -> Fill:
 class Augmentation:
     """How pictures may be varied, in training only. All amounts are 0 unless given: nothing happens.
 
-    flip        half of the pictures are mirrored, left to right
+    flip        mirrored, left to right, once in every two epochs; half of the pictures in the first of the two
     shift       moved by up to so many pixels up or down, and left or right: a random crop of the padded picture
     rotation    turned by up to so many degrees to either side
     zoom        enlarged by a factor between 1 - zoom and 1 + zoom
@@ -115,6 +115,7 @@ class Augmentation:
     def draw(self, seed: int, epoch: int, pictures: Indices, height: int, width: int) -> Variation:
         """What becomes of these pictures, by their numbers, in an epoch."""
         u = draws.uniform(seed, epoch, pictures)
+        u[:, draws.FLIP] = draws.alternating(draws.FLIP, seed, epoch, pictures)
         holes = variation.holes(self.cutout, u, height, width)
         return Variation(self._warps(u, height, width), holes, self._colours(u), self.fill)
 

@@ -1,15 +1,44 @@
 """Pictures with their labels, and the parts of a data set: what training, judging and reports are handed."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from striate.data.arrays import Labels
 from striate.data.decoded import Pictures, chosen
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
 from striate.errors import Notice
+
+Pair = tuple[ArrayLike, ArrayLike]
+
+
+@runtime_checkable
+class PictureData(Protocol):
+    """Pictures that come in batches: what `fit`, `evaluate` and `validation_data` take besides arrays and `Images`.
+
+    Write your own where pictures are made, or come from where nothing else can read them; a `Dataset` is one, too.
+    """
+
+    @property
+    def class_names(self) -> Sequence[str]:
+        """The classes' names by label; `fit` gives them to the model."""
+        ...
+
+    def __len__(self) -> int:
+        """How many pictures an epoch has."""
+        ...
+
+    def batches(self, rng: np.random.Generator | None) -> Iterable[Pair]:
+        """An epoch in batches of any size: pictures (n, H, W, C), numbers as the model takes them, and targets (n,).
+
+        In an order drawn by `rng`, which the epoch alone decides; None: for judging, the same each time. It is asked
+        for in a thread beside the training. Batches are put together anew as the training asks for them.
+        """
+        ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +71,13 @@ class Images:
         """The labels: int64 (N,)."""
         return self.labels
 
+    def batches(self, rng: np.random.Generator | None = None, batch_size: int = 32) -> Iterator[Pair]:
+        """All pictures as the model computes with them, and their labels, shuffled by `rng`; None: in their order."""
+        order = np.arange(len(self)) if rng is None else rng.permutation(len(self))
+        for first in range(0, len(order), batch_size):
+            some = order[first : first + batch_size]
+            yield self.preprocessing.prepare(self.pictures[some]), self.labels[some]
+
     def take(self, indices: NDArray[np.intp]) -> "Images":
         """Some of them, in the order of the indices; what does not stand in memory is not brought there."""
         files = None if self.files is None else self.files.take(indices)
@@ -67,3 +103,11 @@ class Dataset:
     preprocessing: Preprocessing
     notices: tuple[Notice, ...] = ()
     size_given: bool = False
+
+    def __len__(self) -> int:
+        """How many pictures there are to train with."""
+        return len(self.train)
+
+    def batches(self, rng: np.random.Generator | None = None, batch_size: int = 32) -> Iterator[Pair]:
+        """The pictures to train with, as `Images.batches` gives them."""
+        return self.train.batches(rng, batch_size)

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import urlsplit
@@ -102,13 +103,14 @@ def download(
 def _from(address: str, wanted: Remote, path: Path, progress: Progress, timeout: float) -> _Refused | None:
     """Fetch from one address, in as many tries as bring it forward; what it did wrong, or None."""
     part = path.with_name(path.name + PART)
-    tries, before = 0, _length(part)
+    tries, most = 0, _length(part)
     while True:
         try:
             _fetch(address, wanted, part, progress, timeout)
             _check(part, wanted)
         except _Refused as refused:
-            tries, before = (tries + 1 if _length(part) <= before else 1), _length(part)
+            # Only more than ever before is progress: what is thrown away may come again and again.
+            tries, most = (tries + 1 if _length(part) <= most else 1), max(most, _length(part))
             if not refused.again or tries >= TRIES:
                 return refused
         else:
@@ -148,6 +150,8 @@ def _asked(address: str, come: int, tag: str, timeout: float) -> Answer:
         return _opener().open(urllib.request.Request(address, headers=headers), timeout=timeout)
     except urllib.error.HTTPError as error:
         error.close()
+        if error.code in _ELSEWHERE:  # to where it is not followed, or in circles
+            raise _Refused("fetch.redirected", to=error.headers.get("Location", "")) from error
         raise _Refused("fetch.status", again=error.code >= 500, status=error.code) from error
     except _NETWORK as error:
         raise _Refused("fetch.unreachable", again=isinstance(error, TimeoutError), reason=_reason(error)) from error
@@ -198,10 +202,11 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         scheme = urlsplit(newurl).scheme
         if scheme not in SCHEMES or (urlsplit(req.full_url).scheme, scheme) == ("https", "http"):
-            raise _Refused("fetch.redirected", to=newurl)
+            return None
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+@cache  # its certificates take a while to read
 def _opener() -> urllib.request.OpenerDirector:
     """HTTP alone: what `urlopen` would open besides, such as file: and ftp:, is left out."""
     opener = urllib.request.OpenerDirector()
@@ -209,6 +214,7 @@ def _opener() -> urllib.request.OpenerDirector:
         urllib.request.ProxyHandler(),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
+        urllib.request.UnknownHandler(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         _Redirects(),
@@ -218,6 +224,7 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
+_ELSEWHERE = range(300, 400)
 _NETWORK = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ValueError)
 
 

@@ -28,6 +28,16 @@ def uniform(seed: int, epoch: int, pictures: Indices, first_block: int = 0, bloc
     return (words >> np.uint32(8)).astype(np.float64) * 2.0**-24
 
 
+def alternating(place: int, seed: int, epoch: int, pictures: Indices) -> Reals:
+    """Numbers in [0, 1), (n,): one draw u for two epochs, the second of which has it in the other half, u + 1/2 mod 1.
+
+    What is decided by u < 1/2 then happens once in every two epochs, never twice or not at all. Jordan 2024.
+    """
+    block, within = divmod(place, 4)
+    u = uniform(seed, epoch // 2, pictures, block, blocks=1)[:, within]
+    return (u + epoch % 2 / 2) % 1
+
+
 def symmetric_beta(alpha: float, seed: int, epoch: int, pictures: Indices) -> Reals:
     """A number of Beta(alpha, alpha) for each picture, alpha above 0 and at most 1. Joehnk 1964.
 

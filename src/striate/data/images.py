@@ -77,13 +77,14 @@ class Inspected:
     """A decoded picture with what its file says of itself.
 
     `format` as Pillow calls it ("JPEG"), `mode` how the file stores its pixels ("CMYK"), `turned` whether EXIF asked
-    for the picture to be turned or mirrored, which was done.
+    for the picture to be turned or mirrored, which was done; `box` is where the picture stands in the pixels.
     """
 
     pixels: Pixels
     format: str
     mode: str
     turned: bool
+    box: Box
 
 
 def examine(file: str, source: Source = DISK) -> Header:
@@ -108,32 +109,23 @@ def decode(file: str, source: Source = DISK) -> Pixels:
     bits the upper 8 are kept, as Pillow does it in colour; of an animation the first frame. Profiles of colours (ICC)
     do not count. Raises as `examine`.
     """
-    return decode_near(file, source, None)[0]
+    return inspect(file, source).pixels
 
 
-def decode_near(file: str, source: Source, wanted: Pair | None) -> tuple[Pixels, Box]:
-    """As `decode`, for what brings the pixels to the `wanted` size (height, width): a large JPEG is decoded smaller.
+def inspect(file: str, source: Source = DISK, wanted: Pair | None = None) -> Inspected:
+    """As `decode`, with what the file says of itself.
 
-    At a half, a quarter or an eighth of its size, the least of these that is at least twice the wanted height and
-    width: that takes a fraction of the time. The box is where the picture stands in the pixels: an eighth of 1281 rows
-    is 160.125, so the last row of the 161 does not count in full.
+    `wanted`: the size (height, width) that the pixels are brought to afterwards. A JPEG then comes at a half, a quarter
+    or an eighth of its size, the least of these that is at least twice the wanted height and width, which takes a
+    fraction of the time. An eighth of 1281 rows is 160.125: the box says that the last of the 161 does not count whole.
     """
     with _opened(file, source) as image:
-        colour = _colour(image)
+        colour, mode = _colour(image), image.mode
         extent = _drafted(image, wanted) if wanted and image.format in DRAFTED else None
         image.load()
         pixels, orientation = _pixels(image, colour, file), _orientation(image)
-        return _upright(pixels, orientation), _upright_box(extent or pixels.shape[:2], pixels, orientation)
-
-
-def inspect(file: str, source: Source = DISK) -> Inspected:
-    """As `decode`, with the format, the mode and whether EXIF turned the picture."""
-    with _opened(file, source) as image:
-        colour, mode = _colour(image), image.mode
-        image.load()
-        orientation = _orientation(image)
-        pixels = _upright(_pixels(image, colour, file), orientation)
-        return Inspected(pixels, image.format or "", mode, orientation in UPRIGHT)
+        box = _upright_box(extent or pixels.shape[:2], pixels, orientation)
+        return Inspected(_upright(pixels, orientation), image.format or "", mode, orientation in UPRIGHT, box)
 
 
 def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError | FileError]:

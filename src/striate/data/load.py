@@ -1,7 +1,8 @@
-"""Pictures with labels, ready to train with: from a folder, an .npz file, IDX files, or scikit-learn's digits."""
+"""Pictures with labels, ready to train with: from files, from arrays, or scikit-learn's digits."""
 
 import os
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -14,13 +15,13 @@ from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
 from striate.data.digit import looks_like_mnist
-from striate.data.folder import ListedPart, Listing, check_filled
+from striate.data.folder import ListedPart, Listing
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
 from striate.data.preprocessing import CHANNELS, Preprocessing, Resize, checked_colour, checked_resize, checked_size
 from striate.data.skipping import without
 from striate.data.source import Source
-from striate.data.sources import find
+from striate.data.sources import Pictures, find
 from striate.errors import DataError, Notice, StateError
 from striate.network.settings import convert, whole
 
@@ -30,8 +31,10 @@ HELD_OUT = 4  # one in so many of them is held out
 
 
 def load_images(
-    source: str | os.PathLike[str],
+    source: Pictures,
+    labels: object = None,
     *,
+    class_names: Sequence[str] | None = None,
     size: int | Pair | None = None,
     colour: Colour | None = None,
     resize: Resize | None = None,
@@ -44,8 +47,15 @@ def load_images(
     `source` is one of
 
     - a folder with one subfolder of pictures a class, or with train, val and test that each hold such subfolders;
+    - a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz of such a folder, which is read in place;
     - an .npz file with x_train, y_train[, x_val, y_val][, x_test, y_test][, class_names], or with x and y;
-    - a folder with the IDX files that MNIST comes in, packed with gzip or not.
+    - a folder with the IDX files that MNIST comes in, packed with gzip or not;
+    - a list of picture files, with `labels`: for each the name or the number of its class;
+    - an array (N, H, W[, 1 or 3]) of whole numbers 0 to 255 with `labels`, or a pair (x, y), or two such pairs for
+      training and test, as Keras's data sets come;
+    - a Bunch of scikit-learn, or any mapping with `images` or `data`, and `target`.
+
+    `class_names`: what the numbers of the last three stand for. None: the names themselves, else "0", "1" ...
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
     stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
@@ -65,7 +75,7 @@ def load_images(
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
     )
-    found = find(source)
+    found = find(source, labels, class_names)
     found = found if skip is None else without(found, Path(skip), str(source))
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
@@ -146,7 +156,10 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
-    check_filled(listing.parts["train"].folder, listing.class_names, images["train"].labels.tolist())
+    train = listing.parts["train"]
+    lost = np.setdiff1d(train.labels, images["train"].labels)
+    if len(lost):
+        raise DataError("folder.empty_class", folder=train.folder, name=listing.class_names[lost[0]])
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 
 
@@ -169,7 +182,7 @@ def _headers(part: ListedPart, source: Source) -> list[Header]:
 def _skipped(root: str, files: list[str]) -> list[Notice]:
     if not files:
         return []
-    names = tuple(Path(file).relative_to(root).as_posix() for file in files)
+    names = tuple(file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/") for file in files)
     code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
     return [Notice(code, folder=root, count=len(names), shown=names[:MOST_LISTED], files=names)]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import many_pictures, one_picture
 from striate.data.digit import is_normalised, normalised
-from striate.data.images import Box, Colour, Pair, Pixels, decode_near
+from striate.data.images import Box, Colour, Pair, Pixels, inspect
 from striate.data.source import DISK, Source
 from striate.errors import DataError, SettingError, UnknownNameError, unknown_name
 
@@ -82,8 +82,8 @@ class Preprocessing:
         """The picture in a file: uint8 (height, width, channels). Raises `DataError`, `FileError`."""
         # A digit may be a small part of its photograph, which must then be seen in full.
         wanted = self.size if self.draft and self.resize != "digit" else None
-        pixels, box = decode_near(os.fspath(path), source, wanted)
-        return self._brought(pixels, box)
+        found = inspect(os.fspath(path), source, wanted)
+        return self._brought(found.pixels, found.box)
 
     def picture(self, array: NDArray[Any]) -> Pixels:
         """A picture of any size as an array: uint8 (height, width, channels).
@@ -115,15 +115,13 @@ class Preprocessing:
             raise DataError("pictures.unfit", required=self.shape, came=pictures.shape, dtype=str(pictures.dtype))
 
     def to_config(self) -> dict[str, Any]:
-        """All of it as JSON can hold it."""
-        return {field.name: getattr(self, field.name) for field in fields(self)} | {"size": list(self.size)}
+        """All of it as JSON can hold it; `draft` only where it is True, as model files have always had the others."""
+        config = {"size": list(self.size), "colour": self.colour, "scale": self.scale, "resize": self.resize}
+        return config | ({"draft": True} if self.draft else {})
 
     @staticmethod
     def from_config(config: object) -> "Preprocessing":
-        """The inverse of `to_config`. Trusts nothing: all settings must be there, be right, and nothing else.
-
-        Only `draft` may be missing: it was False when nobody could say so.
-        """
+        """The inverse of `to_config`. Trusts nothing: all but `draft` must be there, be right, and nothing else."""
         if not isinstance(config, Mapping):
             raise DataError("preprocessing.config", came=type(config).__name__)
         given = {"draft": False} | cast(dict[object, Any], dict(cast(Mapping[object, Any], config)))

@@ -1,21 +1,45 @@
 """Which of all that pictures can come from it is that somebody gave: files that are listed, or arrays."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
 
 from striate.data.archive import is_archive, list_archive
 from striate.data.arrays import RawParts
 from striate.data.cifar import is_cifar, read_cifar
 from striate.data.folder import Listing, list_folder
+from striate.data.given import Paths, from_arrays, from_bunch, from_list
 from striate.data.idx import is_idx, read_idx
 from striate.data.npz import read_npz
 from striate.data.reading import cannot_read
-from striate.errors import DataError
+from striate.errors import DataError, SettingError
+
+# A path, files, an array, pairs of arrays, or a Bunch: for the last three any array will do that NumPy knows.
+Pictures = str | os.PathLike[str] | Paths | tuple[Any, Any] | Mapping[str, Any]
 
 
-def find(source: str | os.PathLike[str]) -> Listing | RawParts:
-    """The files and labels of a folder, or the arrays of a file of arrays. Raises `DataError`, `FileError`."""
-    path = Path(source)
+def find(source: Any, labels: object = None, class_names: Sequence[str] | None = None) -> Listing | RawParts:
+    """The files and labels, or the arrays, that a source holds.
+
+    Raises `SettingError` where labels or names are given for what has its own, `DataError`, `FileError`.
+    """
+    if isinstance(source, str | os.PathLike):
+        _check_none(labels, class_names)
+        return _at(Path(source))
+    if isinstance(source, Mapping):
+        _check_none(labels, None)
+        return from_bunch(cast(Mapping[str, Any], source), class_names)
+    if isinstance(source, tuple) and labels is None and not _are_paths(cast(tuple[Any, ...], source)):
+        return from_arrays(_parts(cast(tuple[Any, ...], source)), class_names)
+    if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
+        return from_list([os.fspath(each) for each in cast(Any, source)], labels, class_names)
+    return from_arrays({"train": (source, labels)}, class_names)
+
+
+def _at(path: Path) -> Listing | RawParts:
     try:
         path.stat()
     except OSError as error:
@@ -23,9 +47,32 @@ def find(source: str | os.PathLike[str]) -> Listing | RawParts:
     except ValueError as error:  # a name that no file can have
         raise DataError("data.unknown_source", file=str(path)) from error
     if path.is_dir():
-        return read_idx(path) if is_idx(path) else read_cifar(path) if is_cifar(path) else list_folder(path)
+        if is_cifar(path):
+            return read_cifar(path)
+        return read_idx(path) if is_idx(path) else list_folder(path)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
     if is_archive(path):
         return list_archive(path)
     raise DataError("data.unknown_source", file=str(path))
+
+
+def _parts(source: tuple[Any, ...]) -> dict[str, tuple[Any, Any]]:
+    """(x, y), or ((x, y), (x_test, y_test)) as Keras's data sets come."""
+    match source:
+        case ((x, y), (x_test, y_test)) if all(isinstance(each, tuple | list) for each in source):
+            return {"train": (x, y), "test": (x_test, y_test)}
+        case (x, y):
+            return {"train": (x, y)}
+        case _:
+            raise DataError("data.not_a_pair", came=len(source))
+
+
+def _are_paths(source: Any) -> bool:
+    return len(source) > 0 and all(isinstance(each, str | os.PathLike) for each in source)
+
+
+def _check_none(labels: object, class_names: object) -> None:
+    for setting, came in (("labels", labels), ("class_names", class_names)):
+        if came is not None:
+            raise SettingError("labels.has_own", setting=setting)

@@ -5,14 +5,17 @@ import gzip
 import lzma
 import tarfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
 import numpy as np
 
+from striate.data.cache import cache_folder
 from striate.data.members import PLAIN, ROW, Members, RawName, read_names
 from striate.data.reading import LARGEST_UNPACKED
-from striate.errors import DataError
+from striate.errors import DataError, FileError
 
 BLOCK = 512
 CHUNK = 2**20
@@ -68,23 +71,38 @@ def packing(begin: bytes) -> Opener | None:
     return next((opener for signature, opener in PACKED.items() if begin.startswith(signature)), None)
 
 
-def spooled(archive: str, packed: BinaryIO, opener: Opener, length: int, folder: str) -> IO[bytes]:
+def spooled(archive: str, packed: BinaryIO, opener: Opener, length: int) -> IO[bytes]:
     """The unpacked bytes in a file without a name, which is gone when it is closed, or the process ends.
 
-    What is packed as a whole can only be read from its first byte on, and pictures are wanted in any order.
+    What is packed as a whole can only be read from its first byte on, and pictures are wanted in any order. The file is
+    in the cache folder, for a system's own temporary folder may be in memory.
     """
     most = max(LARGEST_UNPACKED, LARGEST_RATIO * length)
-    spool = TemporaryFile(dir=folder)  # noqa: SIM115 (it stays open as long as the archive is in use)
+    folder = cache_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        spool = TemporaryFile(dir=folder)  # noqa: SIM115 (it stays open as long as the archive is in use)
+    except OSError as error:
+        raise _no_room(archive, folder, error) from error
     try:
         with opener(packed) as stream:
             while chunk := stream.read(CHUNK):
                 if spool.tell() + len(chunk) > most:
                     raise DataError("archive.too_large", file=archive, limit=most)
-                spool.write(chunk)
+                try:
+                    spool.write(chunk)
+                    spool.flush()
+                except OSError as error:
+                    raise _no_room(archive, folder, error) from error
     except BaseException:
-        spool.close()
+        with suppress(OSError):  # what could not be written is tried once more
+            spool.close()
         raise
     return spool
+
+
+def _no_room(archive: str, folder: Path, error: OSError) -> FileError:
+    return FileError("archive.no_room", path=archive, folder=str(folder), reason=error.strerror or str(error))
 
 
 def _bytes(name: str) -> bytes:

@@ -51,8 +51,22 @@ def he_normal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
     return values * deviation
 
 
+def dirac(shape: Shape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """The first outputs repeat the inputs, as far as both go; the others are uniform in +-1 / sqrt(fan_in).
+
+    For a kernel (R, S, C, K): 1 at its middle from input c to output c, 0 around it. Zagoruyko and Komodakis 2017.
+    """
+    limit = 1 / math.sqrt(fans(shape)[0])
+    values = rng.uniform(-limit, limit, shape)
+    if len(shape) > 1:
+        repeated = np.arange(min(shape[-2:]))
+        values[..., : len(repeated)] = 0
+        values[(*((size - 1) // 2 for size in shape[:-2]), repeated, repeated)] = 1
+    return values
+
+
 INITIALIZERS: Mapping[str, Initializer] = {
-    function.__name__: function for function in (glorot_uniform, he_normal, zeros, ones)
+    function.__name__: function for function in (glorot_uniform, he_normal, dirac, zeros, ones)
 }
 
 

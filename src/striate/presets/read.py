@@ -28,6 +28,7 @@ def network(name: str, classes: int, width: float = 1.0) -> list[Layer]:
     for a width other than 1 where the network has none.
     """
     if is_model(name):
+        _check_width(name, width)
         return _of_file(name).graph.layers
     document = _document(name, width)
     with _placed_in(name):
@@ -40,6 +41,7 @@ def wired(name: str, classes: int, shape: tuple[int, ...], width: float = 1.0) -
     Raises what `network` raises.
     """
     if is_model(name):
+        _check_width(name, width)
         return for_others(_of_file(name).graph, classes, shape)
     if name in PRESETS:
         return _built(name, classes, shape, width)
@@ -119,6 +121,11 @@ def _built(name: str, classes: int, shape: tuple[int, ...], width: float) -> Sym
     width = convert(name, "width", positive_real, width)
     if name in SCALED:
         return SCALED[name](Input(shape), classes, width)
+    _check_width(name, width)
+    return FIXED[name](Input(shape), classes)
+
+
+def _check_width(name: str, width: float) -> None:
+    """Raise `SettingError` where a network without widths is asked for another than its own."""
     if width != 1:
         raise SettingError("preset.no_width", model=name, known=list(SCALED), came=width)
-    return FIXED[name](Input(shape), classes)

@@ -47,18 +47,22 @@ class Abstaining(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Of each picture, in their order: its class, the answer, and how sure the model is of it, all of them (n,)."""
+    """Of each picture, in their order: its class, the answer, and how sure the model is of it, all of them (n,).
+
+    `read`: the numbers of these pictures among those that were asked for, where some could not be read; None: all were.
+    """
 
     truth: Counts
     answer: Counts
     sure: Floats
+    read: NDArray[np.intp] | None = None
 
     @property
     def right(self) -> NDArray[np.bool_]:
         return self.answer == self.truth
 
     def mistakes(self, most: int) -> list[int]:
-        """The numbers of the pictures that are answered wrong, those first of which the model is surest."""
+        """Which of these answers are wrong, those first of which the model is surest."""
         wrong = np.flatnonzero(~self.right)
         order = np.argsort(-self.sure[wrong], kind="stable")[:most]
         return wrong[order].tolist()
@@ -71,6 +75,10 @@ class Answers:
 
     def bins(self) -> list[Bin]:
         return self.calibration().bins()
+
+    def picture(self, answer: int) -> int:
+        """The number of the picture that an answer is to."""
+        return answer if self.read is None else int(self.read[answer])
 
     def abstaining(self, threshold: float) -> Abstaining:
         """What is answered where the probability must reach a threshold."""
@@ -107,7 +115,7 @@ class Answering:
         """The accuracy."""
         return float(self.answers().right.mean())
 
-    def answers(self) -> Answers:
-        """All of them."""
+    def answers(self, read: NDArray[np.intp] | None = None) -> Answers:
+        """All of them, to the pictures that could be read."""
         truth, answer, sure = map(np.concatenate, zip(*self._kept, strict=True))
-        return Answers(truth, answer, sure)
+        return Answers(truth, answer, sure, read)

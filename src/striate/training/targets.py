@@ -1,12 +1,11 @@
 """Checking pictures and targets once, before training, against the shapes that the network has."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from striate.data.decoded import Pictures
 from striate.errors import DataError, SettingError
 from striate.network.layout import all_finite
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
@@ -15,6 +14,15 @@ from striate.network.open_sizes import agrees
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 Labelled = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
+
+
+class Shaped(Protocol):
+    """An array, or what is asked like one."""
+
+    @property
+    def shape(self) -> Shape:
+        """Its sizes."""
+        ...
 
 
 def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
@@ -65,9 +73,9 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
     return pictures
 
 
-def check_shape(pictures: Pictures, shape: Shape) -> None:
+def check_shape(pictures: Shaped, shape: Shape) -> None:
     """Raise `DataError` unless the pictures are (N, *shape); a size that is open may be any."""
-    if pictures.ndim != len(shape) + 1 or not agrees(shape, pictures.shape[1:]):
+    if len(pictures.shape) != len(shape) + 1 or not agrees(shape, pictures.shape[1:]):
         raise DataError("data.wrong_shape", required=("N", *shape), came=pictures.shape)
 
 

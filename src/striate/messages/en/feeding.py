@@ -17,5 +17,7 @@ TEXTS = {
     "cache.full": "Of {pictures:,} decoded pictures {kept:,} have room in the cache, {folder}; the others are decoded again in every epoch. Make room on the disk or allow more than {bound:,} bytes with --cache.",
     "training.unread": "{count:,} files give no picture any more and are left out, such as {shown:quoted}. The first: {reason}",
     "training.nothing_read": "None of the {count:,} pictures can be read any more; training cannot go on. The first: {reason}",
+    "own.brings_its_own": "{where}: these data bring pictures and labels together; leave '{setting}' out.",
+    "own.not_before": "{where}: '{setting}' needs all pictures and labels beforehand, and these data give them a batch at a time; do it in their batches(), or give arrays or Images.",
     "progress.waiting": "{percent:.0f} % waiting for pictures",
 }

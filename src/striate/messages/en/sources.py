@@ -24,4 +24,13 @@ TEXTS = {
     "picture.change.ycbcr": "{count} are converted from YCbCr",
     "picture.change.deep": "{count} of 16 bits keep the upper 8",
     "picture.change.frames": "{count} of several frames give the first",
+    "labels.needed": "Nobody says what these pictures show; give a label for each: load_images(pictures, labels).",
+    "labels.has_own": "'{setting}' goes with a list of files or an array; this source says itself what its pictures show.",
+    "labels.unknown_name": "{where}: '{name}' is not among class_names, {known:quoted}; add it there, or correct the label.",
+    "data.not_a_pair": "Pictures and labels come as a pair (x, y), or as two such pairs for training and test, got a tuple of {came}.",
+    "bunch.keys": "A mapping must hold 'images' or 'data', and 'target', as scikit-learn's data sets do, but holds: {came:list}.",
+    "bunch.rows": "{where}: rows of {came} numbers are no square pictures; give them as (pictures, height, width).",
+    "bunch.square": "{where}: each row was taken as a picture of {size:size}.",
+    "bunch.scaled": "{where}: the numbers lie from {least:g} to {most:g}, so {white} was taken for white; they became 0 to 255.",
+    "archive.no_room": "{path} is a compressed tar, which has to be unpacked to be read, but {folder} refuses: {reason}; make room there, set STRIATE_CACHE to another folder, or unpack it and give the folder.",
 }

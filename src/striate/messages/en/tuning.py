@@ -3,6 +3,8 @@
 TEXTS = {
     "cli.train.minutes": "How long training may take, such as 10: so many epochs as fit are chosen, and it ends when the time is over.",
     "cli.train.find_lr": "Try learning rates before training, write lr.csv and lr.png, and train with the one found.",
+    "tuning.trying_rates": "Trying learning rates on a copy of the model ...",
+    "tuning.trying_speed": "Measuring how long an epoch takes ...",
     "tuning.rate_given": "The learning rate was given as {came:g}, and is to be found, too; leave out one of both (--lr, --find-lr).",
     "tuning.no_rate": "The loss fell at no learning rate that was tried, so it stays at {rate:g}; look at lr.csv, and give another with --lr.",
     "tuning.too_long": "{epochs} epochs will take about {expected:.1f} minutes, and training ends after {minutes:g}, before its schedule does; give fewer epochs or more minutes.",

@@ -17,5 +17,7 @@ TEXTS = {
     "cache.full": "풀어 놓은 사진 {pictures:,}장 중 {kept:,}장만 캐시({folder})에 들어갑니다. 나머지는 에폭마다 다시 풉니다. 디스크에 자리를 만들거나 --cache로 {bound:,}바이트보다 많이 허용하십시오.",
     "training.unread": "파일 {count:,}개에서 더는 사진을 읽을 수 없어 빼고 진행합니다. 예: {shown:quoted}. 첫 번째 까닭: {reason}",
     "training.nothing_read": "사진 {count:,}장을 하나도 읽을 수 없게 되어 학습을 이어 갈 수 없습니다. 첫 번째 까닭: {reason}",
+    "own.brings_its_own": "{where}: 이 데이터는 사진과 레이블을 함께 내어 줍니다. {setting:을/를} 빼십시오.",
+    "own.not_before": "{where}: {setting}에는 모든 사진과 레이블이 미리 필요한데, 이 데이터는 배치마다 내어 줍니다. 데이터의 batches() 안에서 하거나 배열이나 Images를 주십시오.",
     "progress.waiting": "사진 대기 {percent:.0f} %",
 }

@@ -24,4 +24,13 @@ TEXTS = {
     "picture.change.ycbcr": "{count}장은 YCbCr에서 변환",
     "picture.change.deep": "{count}장은 16비트 중 위쪽 8비트만 씀",
     "picture.change.frames": "{count}장은 여러 프레임 중 첫 프레임만 씀",
+    "labels.needed": "사진이 무엇인지 알 수 없습니다. load_images(사진들, 레이블들)처럼 사진마다 레이블을 주십시오.",
+    "labels.has_own": "{setting:quoted|은/는} 파일 목록이나 배열과 함께 씁니다. 여기에는 사진이 무엇인지 이미 나와 있습니다.",
+    "labels.unknown_name": "{where}: {name:quoted|은/는} class_names({known:quoted})에 없습니다. 그곳에 더하거나 레이블을 고치십시오.",
+    "data.not_a_pair": "사진과 레이블은 (x, y) 한 쌍이거나 학습용과 평가용 두 쌍이어야 하는데 값 {came}개가 든 튜플이 들어왔습니다.",
+    "bunch.keys": "scikit-learn의 데이터 세트처럼 'images'나 'data', 그리고 'target'이 있어야 하는데 들어 있는 것은 다음과 같습니다: {came:list}.",
+    "bunch.rows": "{where}: 한 줄에 값이 {came}개여서 정사각형 사진이 될 수 없습니다. (사진 수, 높이, 너비) 모양으로 주십시오.",
+    "bunch.square": "{where}: 한 줄을 {size:size} 크기의 사진 한 장으로 읽었습니다.",
+    "bunch.scaled": "{where}: 값이 {least:g}부터 {most:g}까지여서 {white:을/를} 흰색으로 보고 0부터 255까지로 바꾸었습니다.",
+    "archive.no_room": "압축된 tar인 {path:을/를} 읽으려면 풀어야 하는데 {folder}에 쓸 수 없습니다({reason}). 자리를 만들거나, STRIATE_CACHE에 다른 폴더를 적거나, 직접 압축을 풀고 그 폴더를 주십시오.",
 }

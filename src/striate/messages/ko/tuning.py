@@ -3,6 +3,8 @@
 TEXTS = {
     "cli.train.minutes": "학습에 쓸 시간(분). 예: 10. 그 안에 마칠 수 있는 만큼의 에폭을 고르고, 시간이 다 되면 끝냅니다.",
     "cli.train.find_lr": "학습하기 전에 여러 학습률을 시험하고, lr.csv와 lr.png를 쓴 뒤, 찾은 학습률로 학습합니다.",
+    "tuning.trying_rates": "모델의 사본으로 여러 학습률을 시험하는 중 ...",
+    "tuning.trying_speed": "한 에폭에 걸리는 시간을 재는 중 ...",
     "tuning.rate_given": "학습률 {came:g|을/를} 주면서 학습률을 찾으라고도 했습니다. 둘 중 하나만 주십시오(--lr, --find-lr).",
     "tuning.no_rate": "시험한 학습률 가운데 손실이 줄어드는 것이 없어 {rate:g|을/를} 그대로 씁니다. lr.csv를 보고 --lr로 다른 값을 주십시오.",
     "tuning.too_long": "{epochs}에폭에는 약 {expected:.1f}분이 걸려, {minutes:g}분에 끝나는 학습이 일정을 마치지 못합니다. 에폭을 줄이거나 시간을 늘리십시오.",
