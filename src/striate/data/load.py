@@ -59,7 +59,7 @@ def load_images(
     `class_names`: what the numbers of the last three stand for. None: the names themselves, else "0", "1" ...
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
-    stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
+    stay as they are; others become squares of 96 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
     "digit" for digits as MNIST has them, with a `Notice`, else "stretch".
 
