@@ -76,8 +76,9 @@ def load_images(
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
     )
-    found = find(source, labels, class_names)
-    found = found if skip is None else without(found, Path(skip), str(source))
+    found: Listing | RawParts = find(source, labels, class_names)
+    if skip is not None:
+        found = without(cast(Any, found), Path(skip), str(source))  # of the kind that it is given
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
         if strict and notice.code.startswith("folder.skipped"):
