@@ -59,7 +59,7 @@ def entry(place: int, **fields: object) -> bytes:
 
 
 def with_confidence(**fields: object) -> bytes:
-    sound = {"temperature": 1.5, "threshold": 0.5}
+    sound = {"temperature": 1.5, "threshold": 0.5, "mirrored": False}
     return with_document(lambda d: d.update(confidence={**sound, **fields}))
 
 

@@ -67,9 +67,11 @@ def test_a_threshold_is_a_probability(wrong: object) -> None:
         (None, "confidence.config"),
         ([1, 0.5], "confidence.config"),
         ({"temperature": 1}, "confidence.config"),
-        ({"temperature": 1, "threshold": 0, "more": 0}, "confidence.config"),
-        ({"temperature": 0, "threshold": 0}, "setting.positive_real"),
-        ({"temperature": 1, "threshold": 2}, "setting.probability"),
+        ({"temperature": 1, "threshold": 0}, "confidence.config"),
+        ({"temperature": 1, "threshold": 0, "mirrored": False, "more": 0}, "confidence.config"),
+        ({"temperature": 1, "threshold": 0, "mirrored": 1}, "setting.flag"),
+        ({"temperature": 0, "threshold": 0, "mirrored": False}, "setting.positive_real"),
+        ({"temperature": 1, "threshold": 2, "mirrored": False}, "setting.probability"),
     ],
 )
 def test_a_config_is_trusted_in_nothing(config: object, code: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate import storage
-from striate.confidence import Confidence
+from striate.confidence import Confidence, mean_of, mirrored
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, StateError, StriateError
@@ -93,7 +93,10 @@ def answers(model: Classifier, pictures: Iterable[Picture], skip: Skip | None = 
     readable = _readable(preprocessing, pictures, skip)
     while some := list(islice(readable, BATCH)):
         read = preprocessing.prepare(np.stack([pixels for _, pixels in some]))
-        for (picture, _), scores in zip(some, model.predict(read), strict=True):
+        output = model.predict(read)
+        if model.confidence is not None and model.confidence.mirrored:
+            output, _ = mean_of(output, model.predict(mirrored(read)))
+        for (picture, _), scores in zip(some, output, strict=True):
             file = str(picture) if isinstance(picture, str | Path) else None
             yield _answer(names, scores, file, model.confidence)
 

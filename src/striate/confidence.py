@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.errors import DataError
-from striate.network.settings import Unfit, convert, is_real, positive_real
+from striate.network.settings import Unfit, convert, flag, is_real, positive_real
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -31,34 +31,55 @@ class Confidence:
     `temperature` T: softmax of z / T in place of softmax of z, the values before it; above 1 it makes a model less
     sure, below 1 surer, and never changes which class is the likeliest. Guo et al. 2017.
     `threshold`: where the likeliest class has a smaller probability, the answer is "none of these". 0: never.
+    `mirrored`: each picture is looked at twice, as it is and mirrored left to right, and the answer is made of both
+    (`mean_of`): twice the time, fewer mistakes where training mirrored pictures, too. Krizhevsky et al. 2012.
 
-    Raises `SettingError` unless T is above 0 and finite, and the threshold between 0 and 1.
+    Raises `SettingError` unless T is above 0 and finite, the threshold between 0 and 1, and `mirrored` True or False.
     """
 
     temperature: float = 1.0
     threshold: float = 0.0
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         convert("Confidence", "temperature", positive_real, self.temperature)
         convert("Confidence", "threshold", _proper, self.threshold)
+        convert("Confidence", "mirrored", flag, self.mirrored)
 
     def probabilities(self, output: Array) -> Floats:
         """Of outputs, (N, K) or a single one (N, 1): the probability of each class, (N, K) or (N, 2)."""
         return softmax(log_probabilities(output), 1 / self.temperature)
 
-    def to_config(self) -> dict[str, float]:
+    def to_config(self) -> dict[str, float | bool]:
         """All of it as JSON can hold it."""
         return asdict(self)
 
     @staticmethod
     def from_config(config: object) -> "Confidence":
-        """The inverse of `to_config`. Trusts nothing: both numbers must be there, be right, and nothing else."""
+        """The inverse of `to_config`. Trusts nothing: all three must be there, be right, and nothing else."""
         if not isinstance(config, Mapping):
             raise DataError("confidence.config", came=type(config).__name__)
         given = cast(Mapping[object, Any], config)
-        if set(given) != {"temperature", "threshold"}:
+        if set(given) != {"temperature", "threshold", "mirrored"}:
             raise DataError("confidence.config", came=sorted(map(str, given)))
-        return Confidence(given["temperature"], given["threshold"])
+        return Confidence(given["temperature"], given["threshold"], given["mirrored"])
+
+
+def mirrored(x: Array) -> Array:
+    """Pictures (N, H, W, C), left and right exchanged."""
+    return np.ascontiguousarray(x[:, :, ::-1])
+
+
+def mean_of(one: Array, other: Array) -> tuple[Array, Floats]:
+    """Two outputs (N, K) for the same pictures as one: a_k = sqrt(one_k other_k) / Z; and ln Z, (N,).
+
+    The geometric mean: the mean of what softmax took them from. A single output (N, 1) stands for 1 - p and p.
+    """
+    logs = (log_probabilities(one) + log_probabilities(other)) / 2
+    highest = logs.max(axis=1)
+    log_z = highest + np.log(np.exp(logs - highest[:, np.newaxis]).sum(axis=1))
+    mean = np.exp(logs - log_z[:, np.newaxis]).astype(one.dtype)
+    return (mean[:, 1:] if one.shape[-1] == 1 else mean).reshape(one.shape), log_z
 
 
 def log_probabilities(output: Array) -> Floats:

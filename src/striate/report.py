@@ -1,7 +1,7 @@
 """How well a model does class by class: one pass over labelled pictures, with everything that follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,12 +17,13 @@ from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, Loss, SparseCategoricalCrossentropy
-from striate.network.settings import convert, keywords_checked, optional_positive, positive
+from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive
 from striate.training.answers import Abstaining, Answering, Answers
 from striate.training.calibration import Bin, Calibration
 from striate.training.confusion import ClassFacts, Confusion, balanced_accuracy, class_facts, macro
 from striate.training.evaluate import evaluate
 from striate.training.feeding import batches_for
+from striate.training.mirrored import TwoLooks
 from striate.training.missing import Missing
 from striate.training.shares import Interval, wilson
 from striate.training.tallies import Counts, Tally
@@ -168,7 +169,8 @@ def class_report(
     probable = _gives_probabilities(model.graph)
     watching = [confusion, calibration, answering] if probable else [confusion]
     how = (batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
-    value, unread = _watched("class_report", model, x, y, how, watching)
+    twice = probable and model.confidence is not None and model.confidence.mirrored
+    value, unread = _watched("class_report", model, x, y, how, watching, twice=twice)
     names = model.class_names or tuple(str(k) for k in range(len(confusion.matrix)))
     if not probable:
         return Report(names, value, confusion.matrix, None, None)
@@ -185,6 +187,7 @@ def confidence_of(
     y: ArrayLike | None = None,
     batch_size: int = 256,
     *,
+    mirrored: bool = False,
     engine: str | None = None,
     threads: int | None = None,
     isa: str | None = None,
@@ -193,13 +196,15 @@ def confidence_of(
 
         model.confidence = striate.confidence_of(model, data.validation)
 
-    Data as for `class_report`. Raises `StateError` where the model's outputs are no probabilities.
+    `mirrored`: for answers that are made of two looks at a picture, see `Confidence`. Data as for `class_report`.
+    Raises `StateError` where the model's outputs are no probabilities.
     """
     if not _gives_probabilities(model.graph):
         raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
     outputs, how = Outputs(), (batch_size, fitting_loss(model.graph), engine, threads, isa)
-    _watched("confidence_of", model, x, y, how, [outputs])
-    return outputs.confidence()
+    twice = convert("confidence_of", "mirrored", flag, mirrored)
+    _watched("confidence_of", model, x, y, how, [outputs], twice=twice)
+    return replace(outputs.confidence(), mirrored=twice)
 
 
 class _Missing(Missing):
@@ -218,7 +223,14 @@ _How = tuple[int, Loss, str | None, int | None, str | None]  # batch size, loss,
 
 
 def _watched(
-    where: str, model: Judged, x: ArrayLike | Images, y: ArrayLike | None, how: _How, watching: Sequence[Tally]
+    where: str,
+    model: Judged,
+    x: ArrayLike | Images,
+    y: ArrayLike | None,
+    how: _How,
+    watching: Sequence[Tally],
+    *,
+    twice: bool,
 ) -> tuple[float, set[str]]:
     """One pass over the pictures, counted by what watches; answers with the loss and the files that broke."""
     batch_size, loss, engine, threads, isa = how
@@ -227,7 +239,8 @@ def _watched(
     spoken_for = convert(where, "threads", optional_positive, threads)
     program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     missing = _Missing()
-    value = evaluate(program, model.theta, model.state, data, (), size, watching, missing)["loss"]
+    judging = TwoLooks(program, loss) if twice else program
+    value = evaluate(judging, model.theta, model.state, data, (), size, watching, missing)["loss"]
     missing.say(len(data))
     return value, missing.files
 

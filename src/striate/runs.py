@@ -128,7 +128,8 @@ def train_run(
         )
         best = from_file(load(folder / BEST))
         _compile(best, run.recipe, run.recipe.rule)
-        best.confidence = confidence_of(best, run.validation, **_computing(recipe))
+        flips = run.recipe.augmentation is not None and run.recipe.augmentation.flip
+        best.confidence = confidence_of(best, run.validation, mirrored=flips, **_computing(recipe))
         held_out, judged_on = (data.test, "test") if data.test else (run.validation, "validation")
         report = class_report(best, held_out, loss=run.recipe.loss, **_computing(recipe))
         judged = {"loss": report.loss, "accuracy": report.accuracy}

@@ -182,6 +182,8 @@ def _show_confidence(trained: Trained) -> None:
         code = "train.confidence" if sure.threshold else "train.always_answers"
         percent = 100 * sure.threshold
         aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
+        if sure.mirrored:
+            aside("train.mirrored")
 
 
 def as_typed(path: Path) -> str:

@@ -1,19 +1,28 @@
 """How well weights do on pictures: the loss and the metrics, without learning."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from striate.data.ahead import ahead
 from striate.data.batches import Batches
-from striate.engines.contract import Array, Program
+from striate.engines.contract import Array, Judged, Targets
 from striate.training.metrics import metrics_named
 from striate.training.missing import Missing
 from striate.training.tallies import Metric, Tally
 
 
+class Judge(Protocol):
+    """What a program is asked here."""
+
+    def judge(self, theta: Array, state: Array, x: Array, y: Targets, sample_weight: Array | None = None) -> Judged:
+        """The mean loss and the output."""
+        ...
+
+
 def evaluate(
-    program: Program,
+    program: Judge,
     theta: Array,
     state: Array,
     data: Batches,
