@@ -51,6 +51,7 @@ def load_images(
     - a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz of such a folder, which is read in place;
     - an .npz file with x_train, y_train[, x_val, y_val][, x_test, y_test][, class_names], or with x and y;
     - a folder with the IDX files that MNIST comes in, packed with gzip or not;
+    - a folder with the files of CIFAR-10's binary version;
     - a list of picture files, with `labels`: for each the name or the number of its class;
     - an array (N, H, W[, 1 or 3]) of whole numbers 0 to 255 with `labels`, or a pair (x, y), or two such pairs for
       training and test, as Keras's data sets come;
