@@ -8,7 +8,7 @@ import pytest
 
 from striate.choices.choose import choose
 from striate.choices.facts import Choice, Chosen, Facts, together
-from striate.choices.table import EVEN, KINDS, kind_of
+from striate.choices.table import EVEN, KINDS, Kind, kind_of
 from striate.data.augment import Augmentation
 from striate.errors import SettingError, UnknownNameError
 from striate.messages import LANGUAGES, render
@@ -87,10 +87,10 @@ def test_small_sets_are_gone_over_more_often(pictures: int, epochs: int) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_epochs_of_a_kind_stay_within_its_bounds(kind: object) -> None:
-    epochs = [kind.epochs(10**power) for power in range(9)]  # type: ignore[attr-defined]
+def test_epochs_of_a_kind_stay_within_its_bounds(kind: Kind) -> None:
+    epochs = [kind.epochs(10**power) for power in range(9)]
     assert epochs == sorted(epochs, reverse=True)
-    assert (epochs[0], epochs[-1]) == (kind.most_epochs, kind.fewest_epochs)  # type: ignore[attr-defined]
+    assert (epochs[0], epochs[-1]) == (kind.most_epochs, kind.fewest_epochs)
 
 
 def test_what_is_given_is_not_a_choice() -> None:

@@ -146,6 +146,12 @@ def test_an_archive_is_loaded_as_a_folder_is(tmp_path: Path, files: dict[str, by
         np.testing.assert_array_equal(data.test.pictures, wanted.test.pictures)
 
 
+def test_a_lone_test_part_is_said(tmp_path: Path, rng: np.random.Generator) -> None:
+    path = write_zip(tmp_path / "a.zip", {f"faces/test/{name}/1.png": png(rng) for name in "ab"})
+    (notice,) = list_archive(path).notices
+    assert (notice.code, notice.fields["inner"]) == ("folder.around", f"{path}/faces/test")
+
+
 def test_many_threads_read_at_once(tmp_path: Path, rng: np.random.Generator) -> None:
     files = {f"{name}/{i}.png": png(rng) for name in "ab" for i in range(40)}
     folder = unpacked(tmp_path / "folder", files)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from striate.data import parts
+from striate.data.augment import Augmentation
 from striate.data.batches import ArrayBatches
 from striate.data.dataset import Images
 from striate.data.decoded import Decoded
@@ -66,6 +67,32 @@ def test_batches_are_as_from_memory(images: Images, rng: np.random.Generator) ->
         chosen = places % len(one)
         for mine, expected in zip(one.take(chosen), other.take(chosen), strict=True):
             np.testing.assert_array_equal(mine, expected)
+
+
+MIXED = Augmentation(flip=True, mixup=0.5, cutmix=1.0)
+
+
+def test_mixed_pictures_are_as_from_memory(images: Images) -> None:
+    whole = np.asarray(images.pictures)
+    lazy, array = (ArrayBatches(each, images.labels, None, RULE.scale) for each in (images.pictures, whole))
+    for epoch in range(3):
+        both = (each.augmented(MIXED, 7, 2).take(np.arange(9), epoch) for each in (lazy, array))
+        for mine, expected in zip(*both, strict=True):
+            np.testing.assert_array_equal(mine, expected)
+
+
+def test_what_has_lost_its_partner_stays_out(images: Images) -> None:
+    batches = ArrayBatches(images.pictures, images.labels, None, RULE.scale).augmented(MIXED, 7, 2)
+    partners = MIXED.mix(7, 0, np.arange(9), 9, 4, 5).partners
+    before = batches.take(np.arange(9), 0)
+    gone = int(partners[0])
+    Path((images.files or ())[gone]).unlink()
+    batch = batches.take(np.arange(9), 0)
+    left = np.flatnonzero((np.arange(9) != gone) & (partners != gone))
+    np.testing.assert_array_equal(batch.x, before.x[left])
+    np.testing.assert_array_equal(batch.y, before.y[left])
+    assert len(batch.unread) == 1
+    assert len(batches.take(np.array([gone]), 0).x) == 0
 
 
 BREAKS: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {

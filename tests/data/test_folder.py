@@ -199,6 +199,13 @@ def test_a_folder_around_the_parts(make: Any) -> None:
     assert around(list_folder(only)) == [{"folder": str(only), "inner": str(only / "pets")}]
 
 
+def test_a_lone_test_part_is_a_folder_around(make: Any) -> None:
+    root = make("test/cat/1.png", "test/dog/1.png")
+    listing = list_folder(root)
+    assert (list(listing.parts), listing.class_names) == (["train"], ("cat", "dog"))
+    assert around(listing) == [{"folder": str(root), "inner": str(root / "test")}]
+
+
 def test_a_part_is_no_folder_around(make: Any) -> None:
     listing = list_folder(make("train/a/1.png", "train/b/1.png"))
     assert (listing.class_names, around(listing)) == (("a", "b"), [])

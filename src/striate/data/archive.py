@@ -19,7 +19,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.data.folder import Inside, Listing, is_hidden, list_tree, natural, under
+from striate.data.folder import PART_NAMES, Inside, Listing, is_hidden, list_tree, natural, under
 from striate.data.members import PLAIN, Members
 from striate.data.reading import cannot_read, named_faults
 from striate.data.source import Stamp
@@ -50,7 +50,9 @@ def list_archive(path: Path) -> Listing:
         archive, members = _opened(path)
     tree = ArchiveTree(str(path), members)
     listing = list_tree(tree, str(path), archive)
-    return replace(listing, notices=members.notices)  # that a folder stands around the classes is usual, and not said
+    # That a folder stands around the classes is usual in an archive; only of one called "test" it is said.
+    around = (notice for notice in listing.notices if Path(str(notice.fields["inner"])).name.casefold() in PART_NAMES)
+    return replace(listing, notices=(*members.notices, *around))
 
 
 class ArchiveTree:

@@ -83,6 +83,8 @@ class ArrayBatches:
 
     def _mixed(self, augmentation: Augmentation, batch: Batch, indices: Indices, epoch: int) -> Batch:
         """A batch of varied pictures, each with its partner, which is varied as it is where its own turn comes."""
+        if not len(indices):
+            return batch
         size = self.pictures.shape[1:3]
         mix = augmentation.mix(self.seed, epoch, indices, len(self), *size)
         variation = augmentation.draw(self.seed, epoch, mix.partners, *size)

@@ -49,7 +49,7 @@ def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
 
 def _rows(data: Dataset, seed: int) -> tuple[Indices, Indices]:
     rng = np.random.default_rng([seed, HOLDING_OUT])
-    return stratified(data.train.labels, HELD_OUT_SHARE, rng, same_as(data.train.pictures)[0])
+    return stratified(data.train.labels, HELD_OUT_SHARE, rng, same_as(data.train.hashes)[0])
 
 
 def _lines(

@@ -67,7 +67,8 @@ class ListedPart:
 class Listing:
     """What a folder or archive holds: parts by name ("train", "validation", "test"); `stray` belongs to no class.
 
-    `source` opens the files; `root` is what was asked for, of which all names are below; `notices` are to be said.
+    `source` opens the files; `root` is what was asked for, of which all names are below; `notices` are to be said;
+    `unused` classes need no picture.
     """
 
     parts: Mapping[str, ListedPart]
@@ -76,6 +77,7 @@ class Listing:
     source: Source = DISK
     root: str = ""
     notices: tuple[Notice, ...] = ()
+    unused: frozenset[int] = frozenset()
 
 
 class DiskTree:
@@ -167,12 +169,15 @@ def is_hidden(name: str) -> bool:
 
 
 def _around(tree: Tree, root: str) -> tuple[str, list[str]]:
-    """The folder that holds the classes or parts, and what stands beside it: often one more folder is around them."""
+    """The folder that holds the classes or parts, and what stands beside it: often one more folder is around them.
+
+    So is a lone "test", of pictures that are only to be judged.
+    """
     inner, stray = root, list[str]()
     while True:
         here = tree.inside(inner)
         folders = here.folders + here.links
-        if len(folders) != 1 or folders[0].casefold() in PART_NAMES or any(map(_is_picture, here.files)):
+        if len(folders) != 1 or folders[0].casefold() == "train" or any(map(_is_picture, here.files)):
             break
         stray += _paths(inner, here.files + here.others)
         inner = under(inner, folders[0])

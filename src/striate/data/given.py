@@ -33,7 +33,9 @@ def from_list(files: Paths, labels: object, class_names: Sequence[str] | None) -
     classes = known or tuple(str(k) for k in range(int(numbers.max(initial=0)) + 1))
     check_range(numbers, len(classes), LABELS)
     notices = check_classes(numbers, classes, LABELS)
-    return Listing({"train": ListedPart(FILES, names, numbers)}, classes, (), root=FILES, notices=tuple(notices))
+    unused = frozenset(range(len(classes))) - {*numbers.tolist()}
+    part = ListedPart(FILES, names, numbers)
+    return Listing({"train": part}, classes, (), root=FILES, notices=tuple(notices), unused=unused)
 
 
 def from_arrays(parts: Mapping[str, tuple[object, object]], class_names: Sequence[str] | None) -> RawParts:

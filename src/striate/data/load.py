@@ -160,8 +160,8 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
     train = listing.parts["train"]
-    lost = np.setdiff1d(train.labels, images["train"].labels)
-    if len(lost):
+    lost = sorted({*range(len(listing.class_names))} - {*images["train"].labels.tolist()} - listing.unused)
+    if lost:
         raise DataError("folder.empty_class", folder=train.folder, name=listing.class_names[lost[0]])
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
 

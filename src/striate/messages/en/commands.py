@@ -10,7 +10,7 @@ TEXTS = {
     "run.too_few_pictures": "{pictures} pictures of {classes} classes are too few to hold some out; give at least two of each class.",
     "run.no_curves": "No curves were drawn: {reason}",
     "cli.train.help": "Train a classifier on pictures of your own.\n"
-    "DATA is a folder with one subfolder of pictures a class (or train, val, test with such subfolders), an .npz file, or a folder with "
+    "DATA is a folder with one subfolder of pictures a class (or train, val, test with such subfolders), a .zip or .tar of one, an .npz file, or a folder with "
     "MNIST's IDX files. OUT becomes a folder with the best and the last model, metrics, settings and curves.",
     "cli.train.data": "The pictures.",
     "cli.train.output": "The folder to write.",

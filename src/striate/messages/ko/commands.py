@@ -10,7 +10,7 @@ TEXTS = {
     "run.too_few_pictures": "클래스 {classes}개에 사진 {pictures}장은 일부를 떼어 놓기에 너무 적습니다. 클래스마다 두 장 이상 주십시오.",
     "run.no_curves": "학습 곡선을 그리지 못했습니다: {reason}",
     "cli.train.help": "가지고 있는 사진으로 분류기를 학습합니다.\n"
-    "DATA는 클래스마다 하위 폴더가 하나씩 있는 폴더(또는 그런 하위 폴더를 담은 train, val, test), .npz 파일, 또는 MNIST의 IDX 파일이 있는 폴더입니다. "
+    "DATA는 클래스마다 하위 폴더가 하나씩 있는 폴더(또는 그런 하위 폴더를 담은 train, val, test), 그런 폴더를 압축한 .zip이나 .tar, .npz 파일, 또는 MNIST의 IDX 파일이 있는 폴더입니다. "
     "-o로 정한 폴더에는 가장 좋은 모델과 마지막 모델, 지표, 설정, 곡선이 담깁니다.",
     "cli.train.data": "학습할 사진.",
     "cli.train.output": "결과를 쓸 폴더.",
