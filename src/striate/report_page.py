@@ -76,7 +76,9 @@ def write_report(
 def worst_mistakes(report: Report, images: Images, most: int = MOST_MISTAKES) -> list[Mistake]:
     """The wrong answers that the model was surest of, with the pictures that it saw."""
     shown: list[Mistake] = []
-    for i in report.answers.mistakes(most) if report.answers else ():
+    if report.answers is None:
+        return shown
+    for i in report.answers.mistakes(most):
         with suppress(DataError, FileError):  # a file that has gone since
             shown.append(_mistake(report.class_names, report.answers, i, images))
     return shown

@@ -55,6 +55,7 @@ def _rows(data: Dataset, seed: int) -> tuple[Indices, Indices]:
 def _lines(
     images: Images, names: tuple[str, ...], origin: str, rows: Indices, root: str | None
 ) -> Iterator[tuple[str, str]]:
-    for row in rows.tolist():
+    listed: list[int] = rows.tolist()
+    for row in listed:
         picture = f"{origin}/{row}" if images.files is None else below(images.files[row], root or "")
         yield names[int(images.labels[row])], picture

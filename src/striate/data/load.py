@@ -51,6 +51,7 @@ def load_images(
     - a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz of such a folder, which is read in place;
     - an .npz file with x_train, y_train[, x_val, y_val][, x_test, y_test][, class_names], or with x and y;
     - a folder with the IDX files that MNIST comes in, packed with gzip or not;
+    - a folder with the files of CIFAR-10's binary version;
     - a list of picture files, with `labels`: for each the name or the number of its class;
     - an array (N, H, W[, 1 or 3]) of whole numbers 0 to 255 with `labels`, or a pair (x, y), or two such pairs for
       training and test, as Keras's data sets come;
@@ -59,7 +60,7 @@ def load_images(
     `class_names`: what the numbers of the last three stand for. None: the names themselves, else "0", "1" ...
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
-    stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
+    stay as they are; others become squares of 96 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
     "digit" for digits as MNIST has them, with a `Notice`, else "stretch".
 
@@ -76,8 +77,9 @@ def load_images(
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
     )
-    found = find(source, labels, class_names)
-    found = found if skip is None else without(found, Path(skip), str(source))
+    found: Listing | RawParts = find(source, labels, class_names)
+    if skip is not None:
+        found = without(cast(Any, found), Path(skip), str(source))  # of the kind that it is given
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
         if strict and notice.code.startswith("folder.skipped"):

@@ -35,6 +35,7 @@ MOST_PAIRS = 500_000  # that are looked at closely: the most alike by their desc
 CROWDED = 0.001
 SAMPLE = 2048  # pictures, evenly spaced, that this is judged by
 SAMPLE_PAIRS = 400
+FEWEST = 50  # pairs, below which no set is called crowded
 CONTRAST = 4.0  # standard deviation, of 255: in a flatter thumbnail noise decides
 
 
@@ -92,9 +93,9 @@ def alike(ones: Pixels, others: Pixels) -> Array:
 def _crowded(thumbnails: Pixels) -> bool:
     chosen = thumbnails[:: max(1, len(thumbnails) // SAMPLE)][:SAMPLE]
     passed = _sieved(chosen)
-    if len(passed.first) <= max(SAMPLE_PAIRS, CROWDED * len(chosen) * (len(chosen) - 1) / 2):
+    if len(passed.first) <= max(FEWEST, CROWDED * len(chosen) * (len(chosen) - 1) / 2):
         return False
-    some = np.linspace(0, len(passed.first) - 1, SAMPLE_PAIRS).astype(np.int64)
+    some = np.linspace(0, len(passed.first) - 1, min(SAMPLE_PAIRS, len(passed.first))).astype(np.int64)
     likeness = alike(chosen[passed.first[some]], chosen[passed.second[some]])
     return bool((likeness >= ALIKE).mean() < 0.5)
 
