@@ -96,11 +96,15 @@ KINDS: tuple[Save, ...] = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng, root = np.random.default_rng(5), tmp_path_factory.mktemp("awkward")
+
+    def draw(size: tuple[int, int], channels: int) -> np.ndarray:
+        return rng.integers(0, 256, (*size, channels), np.uint8)
+
     for name in ("고양이", "dog 🐕"):
         (root / name).mkdir()
     for i in range(COUNT):
         path = root / ("고양이" if i % 2 else "dog 🐕") / f"{i:03}"
-        KINDS[i % len(KINDS)](path, lambda size, channels: rng.integers(0, 256, (*size, channels), np.uint8), i % 9)
+        KINDS[i % len(KINDS)](path, draw, i % 9)
     return root
 
 

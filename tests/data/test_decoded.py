@@ -86,7 +86,8 @@ def test_what_has_lost_its_partner_stays_out(images: Images) -> None:
     partners = MIXED.mix(7, 0, np.arange(9), 9, 4, 5).partners
     before = batches.take(np.arange(9), 0)
     gone = int(partners[0])
-    Path((images.files or ())[gone]).unlink()
+    assert images.files is not None
+    Path(images.files[gone]).unlink()
     batch = batches.take(np.arange(9), 0)
     left = np.flatnonzero((np.arange(9) != gone) & (partners != gone))
     np.testing.assert_array_equal(batch.x, before.x[left])
@@ -105,8 +106,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
 @pytest.mark.parametrize("way", BREAKS)
 def test_a_file_that_breaks_is_left_out_and_named(images: Images, way: str) -> None:
     broke, kind, code = BREAKS[way]
-    whole = np.asarray(images.pictures)
-    files = images.files or ()
+    whole, files = np.asarray(images.pictures), list(images.files or ())
     broke(Path(files[1]))
     batch = ArrayBatches(images.pictures, np.arange(9), np.arange(9), RULE.scale).take(np.array([3, 1, 0]))
     np.testing.assert_array_equal(batch.x, RULE.prepare(whole[[3, 0]]))
@@ -145,7 +145,11 @@ class Named:
 def test_memory_a_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most 200 bytes for each, its name of usual length counted; decoded it would take 12,288."""
     rule, count, black = Preprocessing((64, 64), "rgb"), 10_000, np.zeros((64, 64, 3), np.uint8)
-    monkeypatch.setattr(Preprocessing, "read", lambda *_: black)
+
+    def read(self: Preprocessing, file: str, source: object) -> np.ndarray:
+        return black
+
+    monkeypatch.setattr(Preprocessing, "read", read)
 
     def loaded(count: int) -> Images:
         folder = "/home/somebody/Pictures/flowers/train"

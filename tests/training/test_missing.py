@@ -1,6 +1,6 @@
 """Files that break while a model learns from them: left out, counted at the end of the epoch, named once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class At(Callback):
             self._work()
 
 
-def remove(files: tuple[str, ...]) -> None:
+def remove(files: Sequence[str]) -> None:
     for file in files:
         Path(file).unlink()
 

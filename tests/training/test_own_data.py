@@ -61,7 +61,7 @@ def test_as_arrays_in_the_same_order(rng: np.random.Generator, batch_size: Any) 
 
 
 def test_the_seed_decides_the_order(rng: np.random.Generator) -> None:
-    orders = []
+    orders: list[list[list[int]]] = []
     for seed in (0, 0, 1):
         data = Made(rng)
         model(seed).fit(data, epochs=2)
