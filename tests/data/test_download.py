@@ -139,9 +139,9 @@ def test_what_a_server_does_wrong_is_said_and_the_next_is_asked(server: Server, 
     assert error.code == "fetch.failed" and error.fields["folder"] == tmp_path
     faults = error.fields["faults"]
     assert isinstance(faults, list)
+    codes = [code for code, _ in cast(list[tuple[str, object]], faults)]
     # On a busy machine a server that will stall may be given up before it has said anything.
-    possible = {FAULTS[path]} | ({"fetch.unreachable"} if path == "stalls" else set())
-    assert {code for code, _ in cast(list[tuple[str, object]], faults)} <= possible and len(faults) == 1
+    assert codes in ([FAULTS[path]], ["fetch.unreachable"] if path == "stalls" else [])
     assert f"{server.address}/{path}" in str(error) and str(tmp_path) in str(error)
     assert not (tmp_path / "pictures.gz").exists()
     assert len(server.asked) < 15
