@@ -49,7 +49,11 @@ def run(options: Namespace) -> Result:
     parts.SMALL_FILES = -1  # also of few pictures it is to be known
     found: dict[str, tuple[float, ...]] = {}
     with TemporaryDirectory(prefix="striate-feeding-") as scratch:
-        load.users_cache = lambda bound: Cache(Path(scratch) / "cache", bound) if bound else None
+
+        def own_cache(bound: int) -> Cache | None:
+            return Cache(Path(scratch) / "cache", bound) if bound else None
+
+        load.users_cache = own_cache
         for way, (cache, parts.SMALL) in WAYS.items():
             found[way] = _measured(options, cache, Path(scratch) / way)
     columns = {

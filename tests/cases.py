@@ -152,6 +152,12 @@ def shared_by_branches(x: Symbol) -> Symbol:
     return Add()([norm(conv(x)), norm(conv(Activation("tanh")(x)))])
 
 
+def shared_dense(x: Symbol) -> Symbol:
+    """One dense layer on both sides of a sum, its units whole vectors."""
+    dense = Dense(16)
+    return Add()([dense(x), dense(Activation("tanh")(x))])
+
+
 def squeeze(x: Symbol) -> Symbol:
     """A gate for each pixel, made by a user's layer from what it gates."""
     return Gate()([x, Conv2D(2, 1, activation="sigmoid")(x)])
@@ -374,6 +380,7 @@ CASES = [
     Case("inception", (5, 6, 2), inception),
     Case("dense_block", (4, 5, 1), dense_block, batch=1),
     Case("shared_by_branches", (4, 5, 2), shared_by_branches),
+    Case("shared_dense", (7,), shared_dense, batch=3),
     Case("custom_with_two_inputs", (3, 4, 2), squeeze),
     Case("kept_dimensions", (4, 3, 2), kept_dimensions),
     Case("skip_over_everything", (4,), skip_over_everything, batch=3),

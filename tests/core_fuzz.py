@@ -39,6 +39,7 @@ ROWS = (
     "softmax_in_the_middle",
     "zero_padding_before_conv",
     "shared_by_branches",
+    "shared_dense",
     "max_same_overlapping",
     "average_same_overlapping",
     "concatenate_rows",

@@ -45,7 +45,7 @@ def commands(readme: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands("README.md"), ids=" ".join)
 def test_shell_lines_are_commands_with_options_that_exist(words: list[str]) -> None:
-    depth = 2 if words[0] == "learn" else 1
+    depth = 2 if words[0] in ("learn", "data") else 1
     page = CliRunner().invoke(program, [*words[:depth], "--help", "--lang", "en"]).output
     assert page.startswith("Usage: striate " + " ".join(words[:depth]))
     for word in words:

@@ -182,7 +182,7 @@ def test_what_a_user_says_comes_before_the_networks_recipe(own: str) -> None:
     assert decided(Recipe(own, optimizer="adam"), 500).learning_rate == 0.5
 
 
-@pytest.mark.parametrize(("pictures", "batch"), [(12_800, 128), (12_799, 64), (6_400, 64), (6_399, 32), (10, 32)])
+@pytest.mark.parametrize(("pictures", "batch"), [(3_200, 128), (3_199, 64), (1_600, 64), (1_599, 32), (10, 32)])
 def test_a_networks_batch_leaves_enough_steps(own: str, pictures: int, batch: int) -> None:
     assert decided(Recipe(own), pictures).batch_size == batch
     assert decided(Recipe(own, batch_size=128), pictures).batch_size == 128

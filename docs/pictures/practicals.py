@@ -1,7 +1,7 @@
 """Makes the pictures of docs/practicals.md: `python docs/pictures/practicals.py DIGITS SMILES`.
 
-DIGITS and SMILES are runs (or model files) of the practicals of these names. The astronaut is Eileen Collins, by NASA, in
-the public domain, as scikit-image ships her; the Korean picture needs a font with Hangul.
+DIGITS and SMILES are runs (or model files) of the practicals of these names. The astronaut is Eileen Collins, by NASA,
+in the public domain, as scikit-image ships her; the Korean picture needs a font with Hangul.
 """
 
 import subprocess
@@ -12,13 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1] / "tests"))
-from photographed import ten
-
 from striate.model import load_model
 from striate.runs import model_file
 
+HERE = Path(__file__).parent
 SIDE, GAP = 140, 12
 HEAD = (110, 0, 402, 292)  # of the astronaut
 
@@ -39,6 +36,9 @@ def main(digits: Path, smiles: Path) -> None:
 
 def photographs(run: Path) -> None:
     """The ten photographs of the tests, what the model sees of each, and its answer."""
+    sys.path.insert(0, str(HERE.parents[1] / "tests"))
+    from photographed import ten
+
     model = load_model(model_file(run))
     rule = model.preprocessing
     assert rule is not None and rule.resize == "digit"

@@ -33,7 +33,8 @@ inline Between between(double place, std::int64_t size, Fill fill) {
         }
         place = place >= 0 ? std::min(place, last) : 0;
     }
-    const std::int64_t first = static_cast<std::int64_t>(place + 1) - 1;  // floor, from -1 on
+    // floor, from -1 on; just below size, place + 1 may be rounded up.
+    const std::int64_t first = std::min(static_cast<std::int64_t>(place + 1) - 1, size - 1);
     const float of_second = static_cast<float>(place - static_cast<double>(first));
     return {std::max<std::int64_t>(first, 0), std::min(first + 1, size - 1), first >= 0 ? 1 - of_second : 0.0F,
             first + 1 < size ? of_second : 0.0F};

@@ -67,8 +67,14 @@ class Material:
         """The model with weights of its own, to learn by a constant rate."""
         model = self.model
         copied = Model.of(model.graph, seed=model.seed, theta=model.theta.copy(), state=model.state.copy())
-        how = {"engine": recipe.engine, "threads": recipe.threads, "isa": recipe.isa}
-        copied.compile(recipe.rule, recipe.loss, metrics=["accuracy"], **how)
+        copied.compile(
+            recipe.rule,
+            recipe.loss,
+            metrics=["accuracy"],
+            engine=recipe.engine,
+            threads=recipe.threads,
+            isa=recipe.isa,
+        )
         if self.start:
             self.start.lead(copied)
         return copied

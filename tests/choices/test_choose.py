@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from striate.choices import table
 from striate.choices.choose import choose
 from striate.choices.facts import Choice, Chosen, Facts, together
-from striate.choices.table import EVEN, KINDS, kind_of
+from striate.choices.table import EVEN, KINDS, Kind, kind_of
 from striate.data.augment import Augmentation
 from striate.errors import SettingError, UnknownNameError
 from striate.messages import LANGUAGES, render
@@ -20,7 +21,7 @@ MNIST = Facts(54_000, (28, 28, 1), (5_400,) * 10, DIGITS)
 FEW_SIGNS = replace(MNIST, pictures=3_000, counts=(300,) * 10)
 TINY = Facts(1_200, (8, 8, 1), (120,) * 10, DIGITS)
 CIFAR = Facts(45_000, (32, 32, 3), (4_500,) * 10, ("cat", "dog"))
-CATS = Facts(1_800, (64, 64, 3), (900, 900), ("cat", "dog"), ((60, 70), (500, 375)))
+CATS = Facts(1_800, (96, 96, 3), (900, 900), ("cat", "dog"), ((60, 70), (500, 375)))
 FACES = Facts(8_295, (64, 64, 1), (5_972, 2_323), ("neutral", "smile"))
 ALL = {"mnist": MNIST, "few": FEW_SIGNS, "tiny": TINY, "cifar": CIFAR, "cats": CATS, "faces": FACES}
 
@@ -37,10 +38,12 @@ def reasons(chosen: Chosen) -> dict[str, str]:
         (replace(MNIST, shape=(15, 40, 1)), "tiny"),
         (replace(MNIST, shape=(15, 40, 3)), "tiny"),
         (replace(MNIST, shape=(16, 16, 1)), "signs"),
-        (replace(MNIST, shape=(16, 16, 3)), "photographs"),
+        (replace(MNIST, shape=(16, 16, 3)), "small_photographs"),
         (replace(MNIST, shape=(48, 64, 1)), "grey_photographs"),
         (FACES, "grey_photographs"),
-        (CIFAR, "photographs"),
+        (CIFAR, "small_photographs"),
+        (replace(CIFAR, pictures=100), "small_photographs"),
+        (replace(CIFAR, shape=(48, 48, 3)), "photographs"),
         (CATS, "few_photographs"),
         (replace(CATS, pictures=10_000), "few_photographs"),
         (replace(CATS, pictures=10_001), "photographs"),
@@ -87,10 +90,10 @@ def test_small_sets_are_gone_over_more_often(pictures: int, epochs: int) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_epochs_of_a_kind_stay_within_its_bounds(kind: object) -> None:
-    epochs = [kind.epochs(10**power) for power in range(9)]  # type: ignore[attr-defined]
+def test_epochs_of_a_kind_stay_within_its_bounds(kind: Kind) -> None:
+    epochs = [kind.epochs(10**power) for power in range(9)]
     assert epochs == sorted(epochs, reverse=True)
-    assert (epochs[0], epochs[-1]) == (kind.most_epochs, kind.fewest_epochs)  # type: ignore[attr-defined]
+    assert (epochs[0], epochs[-1]) == (kind.most_epochs, kind.fewest_epochs)
 
 
 def test_what_is_given_is_not_a_choice() -> None:
@@ -105,19 +108,21 @@ def test_what_is_given_is_not_a_choice() -> None:
 
 def test_a_named_network_brings_its_own_recipe_and_not_that_of_the_kind() -> None:
     chosen, own = choose(Recipe("cifar10"), CATS), choose(Recipe(), CATS)
-    assert chosen.recipe.epochs == 15 and reasons(chosen)["epochs"] == "choice.of_network"
-    assert chosen.recipe.augment == "flip,shift=4" and reasons(chosen)["augment"] == "choice.of_network"
-    assert reasons(own)["lr"] == "choice.of_kind" and chosen.recipe.learning_rate != own.recipe.learning_rate
+    assert chosen.recipe.epochs == 9 and reasons(chosen)["epochs"] == "choice.of_network"
+    assert chosen.recipe.augment == "flip,shift=2,fill=mirror" and reasons(chosen)["augment"] == "choice.of_network"
+    assert reasons(own)["lr"] == "choice.of_network" and chosen.recipe.learning_rate != own.recipe.learning_rate
+    assert reasons(choose(Recipe(), FACES))["batch"] == "choice.of_kind"
     assert reasons(choose(Recipe("resnet18"), CATS))["epochs"] == "choice.epochs.by_number"
 
 
-def test_a_width_of_the_kind_gives_way_to_a_named_network_or_width() -> None:
+def test_a_width_of_the_kind_gives_way_to_a_named_network_or_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "KINDS", (replace(kind_of(FACES), width=0.5),))
     assert choose(Recipe(), FACES).recipe.width == 0.5
     assert choose(Recipe(width=2.0), FACES).recipe.width == 2.0
     assert choose(Recipe("cifar10"), FACES).recipe.width == 1.0
 
 
-@pytest.mark.parametrize(("pictures", "batch"), [(12_800, 128), (12_799, 64), (6_400, 64), (6_399, 32), (10, 32)])
+@pytest.mark.parametrize(("pictures", "batch"), [(3_200, 128), (3_199, 64), (1_600, 64), (1_599, 32), (10, 32)])
 def test_a_batch_leaves_an_epoch_enough_steps(pictures: int, batch: int) -> None:
     chosen = choose(Recipe(), replace(MNIST, pictures=pictures))
     assert chosen.recipe.batch_size == batch

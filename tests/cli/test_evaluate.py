@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,12 @@ def test_data_without_pictures(run: Run, trained: Path, tmp_path: Path) -> None:
     for source in (tmp_path, tmp_path / "missing"):
         ended = run("evaluate", str(trained), str(source))
         assert (ended.code, ended.out, len(ended.err.splitlines())) == (3, "", 1)
+
+
+def test_a_zip_of_pictures_to_be_judged(run: Run, trained: Path, tmp_path: Path) -> None:
+    """One that somebody packed, a folder called "test" and nothing else."""
+    write_classes(tmp_path / "data" / "test", each=6, skip=36)
+    packed = shutil.make_archive(str(tmp_path / "digits"), "zip", tmp_path / "data")
+    folder, archive = (run("evaluate", str(trained), place, "--json") for place in (str(tmp_path / "data"), packed))
+    assert (archive.code, archive.out) == (0, folder.out)
+    assert str(Path(packed) / "test") in archive.err

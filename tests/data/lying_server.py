@@ -20,17 +20,17 @@ class Server:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: "_Listening"
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        assert isinstance(self.server, _Listening)
         told, wanted = self.server.told, self.headers.get("Range")
         told.asked.append((self.path, wanted))
         getattr(self, f"_{self.path.strip('/').replace('-', '_')}")(told)
         self.close_connection = True
 
-    def log_message(self, *_: object) -> None:
-        pass
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
 
     def _give(self, content: bytes, *, status: int = 200, length: int | None = None, **headers: str) -> None:
         self.send_response(status)

@@ -136,7 +136,7 @@ def on(server: Server, collection: Collection) -> Collection:
 
 def get(collection: Collection, folder: Path, cache: Path) -> list[str]:
     asked: list[str] = []
-    fetch(collection, folder, cache, begins=asked.append, progress=lambda *_: None)
+    fetch(collection, folder, cache, begins=asked.append, progress=lambda came, size: None)
     return asked
 
 

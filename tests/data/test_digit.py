@@ -161,6 +161,28 @@ def test_arrays_of_such_digits_choose_the_rule(tmp_path: Path, rng: np.random.Ge
     assert load_images(path, size=20).preprocessing.resize == "stretch"
 
 
+def test_files_of_such_digits_choose_it_too(tmp_path: Path, rng: np.random.Generator) -> None:
+    pictures = np.load(made_up_mnist(tmp_path / "digits.npz", rng))["x_train"]
+    for digit, pixels in enumerate(pictures):
+        (tmp_path / "files" / str(digit)).mkdir(parents=True)
+        Image.fromarray(pixels).save(tmp_path / "files" / str(digit) / "one.png")
+    with pytest.warns(Notice) as told:
+        data = load_images(tmp_path / "files")
+    assert [(n.message.code) for n in told] == ["data.digit_rule"]  # type: ignore[union-attr]
+    assert data.preprocessing.resize == "digit"
+    assert np.array_equal(data.train.pictures[..., 0], pictures)
+    Image.fromarray(np.roll(pictures[3], 4, 1)).save(tmp_path / "files" / "3" / "one.png")
+    assert load_images(tmp_path / "files").preprocessing.resize == "stretch"
+
+
+def test_evaluate_reads_photographs_as_the_model_does(tmp_path: Path, rng: np.random.Generator) -> None:
+    for digit, photo in enumerate(ten(rng)):
+        (tmp_path / str(digit)).mkdir()
+        Image.fromarray(photo).save(tmp_path / str(digit) / "photo.png")
+    data = load_images(tmp_path, size=28, colour="grey", resize="digit")
+    assert is_normalised(np.asarray(data.train.pictures), SIZE).all()
+
+
 # The pieces
 
 

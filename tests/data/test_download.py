@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Generator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -35,7 +36,9 @@ def left(folder: Path) -> list[str]:
 def test_a_file_comes_whole_and_is_asked_for_once(server: Server, tmp_path: Path) -> None:
     file, told, seen = wanted(server, "good"), list[str](), list[tuple[int, int]]()
     for _ in range(2):
-        path = download(file, tmp_path / "new", begins=told.append, progress=lambda *come: seen.append(come))
+        path = download(
+            file, tmp_path / "new", begins=told.append, progress=lambda come, size: seen.append((come, size))
+        )
         assert path.read_bytes() == CONTENT
     assert told == [f"{server.address}/good"] and ranges(server) == [None]
     assert seen[-1] == (len(CONTENT), len(CONTENT)) and [come for come, _ in seen] == sorted(come for come, _ in seen)
@@ -50,10 +53,10 @@ def test_what_breaks_off_is_gone_on_with_as_long_as_something_comes(server: Serv
 
 def test_a_later_run_goes_on_where_an_earlier_one_ended(server: Server, tmp_path: Path) -> None:
     with pytest.raises(FileError):
-        download(wanted(server, "stalls"), tmp_path, timeout=0.05)
-    (tmp_path / "pictures.gz.part").write_bytes(CONTENT[:5000])
+        download(wanted(server, "breaks-off-at-once"), tmp_path)
     tag = tmp_path / "pictures.gz.part.tag"
-    tag.write_text(tag.read_text().replace("stalls", "good"))
+    tag.write_text(tag.read_text().replace("breaks-off-at-once", "good"))
+    (tmp_path / "pictures.gz.part").write_bytes(CONTENT[:5000])
     server.asked.clear()
     assert download(wanted(server, "good"), tmp_path).read_bytes() == CONTENT
     assert ranges(server) == ["bytes=5000-"] and left(tmp_path) == ["pictures.gz"]
@@ -135,7 +138,10 @@ def test_what_a_server_does_wrong_is_said_and_the_next_is_asked(server: Server, 
     error = caught.value
     assert error.code == "fetch.failed" and error.fields["folder"] == tmp_path
     faults = error.fields["faults"]
-    assert isinstance(faults, list) and [code for code, _ in faults] == [FAULTS[path]]
+    assert isinstance(faults, list)
+    # On a busy machine a server that will stall may be given up before it has said anything.
+    possible = {FAULTS[path]} | ({"fetch.unreachable"} if path == "stalls" else set())
+    assert {code for code, _ in cast(list[tuple[str, object]], faults)} <= possible and len(faults) == 1
     assert f"{server.address}/{path}" in str(error) and str(tmp_path) in str(error)
     assert not (tmp_path / "pictures.gz").exists()
     assert len(server.asked) < 15

@@ -94,9 +94,9 @@ def test_what_was_decided_is_said(tmp_path: Path, photo: Callable[..., Path]) ->
     photo(tmp_path / "a" / "1.png", (200, 300))
     photo(tmp_path / "b" / "1.png", (100, 80), mode="L")
     data, notices = load_saying(tmp_path)
-    assert data.train.pictures.shape == (2, 64, 64, 3)
+    assert data.train.pictures.shape == (2, 96, 96, 3)
     assert [(notice.code, notice.fields) for notice in notices] == [
-        ("data.size_chosen", {"smallest": (100, 80), "largest": (200, 300), "size": (64, 64)}),
+        ("data.size_chosen", {"smallest": (100, 80), "largest": (200, 300), "size": (96, 96)}),
         ("data.colour_chosen", {"grey": 1, "rgb": 1}),
     ]
     assert [notice.code for notice in load_saying(tmp_path, size=8)[1]] == ["data.colour_chosen"]
@@ -189,7 +189,7 @@ def test_real_photos(cats_dogs: Path, tmp_path: Path) -> None:
     data, (notice,) = load_saying(tmp_path)
     assert notice.code == "data.size_chosen"
     assert data.class_names == ("cat", "dog")
-    assert data.train.pictures.shape == (30, 64, 64, 3)
+    assert data.train.pictures.shape == (30, 96, 96, 3)
     assert data.train.y.tolist() == [0] * 15 + [1] * 15
     assert data.test is not None
     assert data.test.y.tolist() == [0] * 5 + [1] * 5

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from striate.data.split import stratified
 from striate.errors import SettingError
@@ -61,3 +63,50 @@ def test_shares_that_cannot_be(refuses: Any, share: Any) -> None:
         stratified(np.array([0, 1]), share, np.random.default_rng(0))
     assert caught.value.code == "split.share"
     assert caught.value.fields["came"] is share
+
+
+# Groups that stay on one side
+
+
+@given(
+    labels=st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    groups=st.lists(st.integers(0, 25), min_size=60, max_size=60),
+    share=st.floats(0.05, 0.9),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_group_is_divided(labels: list[int], groups: list[int], share: float, seed: int) -> None:
+    every, group = np.array(labels), np.array(groups[: len(labels)])
+    kept, held = stratified(every, share, np.random.default_rng(seed), group)
+    assert sorted([*kept, *held]) == list(range(len(labels)))
+    assert not set(group[kept]) & set(group[held])
+    assert set(every[held]) <= set(every[kept])  # every class keeps a picture
+    again = stratified(every, share, np.random.default_rng(seed), group)
+    np.testing.assert_array_equal(held, again[1])
+
+
+@given(labels=st.lists(st.integers(0, 3), min_size=1, max_size=60), seed=st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_where_each_is_its_own_group_the_same_is_drawn(labels: list[int], seed: int) -> None:
+    every = np.array(labels)
+    alone = stratified(every, 0.3, np.random.default_rng(seed), np.arange(len(labels))[::-1])
+    plain = stratified(every, 0.3, np.random.default_rng(seed))
+    np.testing.assert_array_equal(alone[1], plain[1])
+    rng = np.random.default_rng(seed)  # the rule as it was before there were groups
+    wanted: list[int] = []
+    for label in np.unique(every):
+        members = np.flatnonzero(every == label)
+        count = 0 if len(members) < 2 else min(len(members) - 1, max(1, int(len(members) * 0.3 + 0.5)))
+        wanted += rng.permutation(members)[:count].tolist()
+    assert plain[1].tolist() == sorted(wanted)
+
+
+def test_of_large_groups_the_smallest_is_held_out() -> None:
+    groups = np.repeat([0, 1, 2], [10, 6, 4])
+    _, held = stratified(np.zeros(20, np.int64), 0.1, np.random.default_rng(0), groups)
+    assert held.tolist() == [16, 17, 18, 19]
+
+
+def test_a_class_that_is_one_group_is_kept() -> None:
+    _, held = stratified(np.array([0, 0, 0, 1, 1]), 0.5, np.random.default_rng(0), np.array([0, 0, 0, 1, 2]))
+    assert len(held) == 1 and held[0] >= 3

@@ -237,7 +237,7 @@ def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:
         (["--camera", "/dev/no-such-camera"], Code.BAD_DATA, "Camera /dev/no-such-camera cannot be opened"),
         (["{here}/none.png"], Code.BAD_DATA, "none.png"),
         (["{here}/words.mp4"], Code.BAD_DATA, "is no picture and no video"),
-        (["{here}/empty.mp4"], Code.BAD_DATA, "is no picture and no video"),
+        (["{here}/empty.mp4"], Code.BAD_DATA, "empty.mp4 has no bytes"),
         (["{here}/cut.png"], Code.BAD_DATA, "cut.png is a picture, but"),
         (["{here}/photo.png", "-o", "{here}/photo.png"], Code.WRONG_USE, "is the source itself"),
         (["{here}/photo.png", "-o", "{here}/out.mp4"], Code.BAD_DATA, "must end with one of .jpeg, .jpg, .png, .webp"),

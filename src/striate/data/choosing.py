@@ -9,7 +9,7 @@ from striate.errors import Notice
 # Pictures of one size stay as they are up to this side; larger ones cost a CPU more time than a first model is worth.
 LARGEST_KEPT = 128
 # The side that others get, if theirs are not shorter. Cats, faces and flowers are told apart at this size.
-USUAL_SIDE = 64
+USUAL_SIDE = 96
 
 
 def common_size(headers: Sequence[Header]) -> tuple[Pair, list[Notice]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -11,6 +12,7 @@ from striate.data.arrays import Labels
 from striate.data.decoded import Pictures, chosen
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.data.same import Hashes, hashes_of
 from striate.errors import Notice
 
 Pair = tuple[ArrayLike, ArrayLike]
@@ -60,6 +62,11 @@ class Images:
 
     def __repr__(self) -> str:
         return f"Images(pictures={self.pictures.shape}, labels={self.labels.shape})"
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """A hash of each picture's pixels, which tells what is there twice: (N, 16)."""
+        return hashes_of(self.pictures)
 
     @property
     def x(self) -> NDArray[np.float32]:

@@ -85,10 +85,15 @@ def looks_like_mnist(pictures: Pixels, class_names: Sequence[str]) -> bool:
 
     Fashion-MNIST, whose files are called the same, fills its pictures to the border, and is not.
     """
-    if pictures.shape[1:] != (MNIST_SIDE, MNIST_SIDE, 1) or tuple(class_names) != MNIST_CLASSES:
+    if not could_be_mnist(pictures.shape[1:], class_names):
         return False
     step = max(1, len(pictures) // SAMPLE)
     return bool(is_normalised(pictures[::step], (MNIST_SIDE, MNIST_SIDE)).all())
+
+
+def could_be_mnist(shape: tuple[int, ...], class_names: Sequence[str]) -> bool:
+    """Whether pictures of this shape (H, W, C) and these classes are worth a look."""
+    return shape == (MNIST_SIDE, MNIST_SIDE, 1) and tuple(class_names) == MNIST_CLASSES
 
 
 def _box(size: Pair) -> int:

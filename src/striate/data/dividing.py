@@ -49,12 +49,13 @@ def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
 
 def _rows(data: Dataset, seed: int) -> tuple[Indices, Indices]:
     rng = np.random.default_rng([seed, HOLDING_OUT])
-    return stratified(data.train.labels, HELD_OUT_SHARE, rng, same_as(data.train.pictures)[0])
+    return stratified(data.train.labels, HELD_OUT_SHARE, rng, same_as(data.train.hashes)[0])
 
 
 def _lines(
     images: Images, names: tuple[str, ...], origin: str, rows: Indices, root: str | None
 ) -> Iterator[tuple[str, str]]:
-    for row in rows.tolist():
+    listed: list[int] = rows.tolist()
+    for row in listed:
         picture = f"{origin}/{row}" if images.files is None else below(images.files[row], root or "")
         yield names[int(images.labels[row])], picture

@@ -257,7 +257,7 @@ def _orientation(image: "Pillow.Image") -> int:
 def _upright(pixels: Pixels, orientation: int) -> Pixels:
     """The picture as EXIF wants it shown."""
     swaps, *backwards = UPRIGHT.get(orientation, (False, False, False))
-    turned = np.flip(pixels.swapaxes(0, 1) if swaps else pixels, [axis for axis in (0, 1) if backwards[axis]])
+    turned = np.flip(pixels.swapaxes(0, 1) if swaps else pixels, tuple(axis for axis in (0, 1) if backwards[axis]))
     return np.ascontiguousarray(turned)
 
 

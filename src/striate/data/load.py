@@ -14,7 +14,7 @@ from striate.data.arrays import Labels, RawParts, check_classes, check_range, ch
 from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
-from striate.data.digit import looks_like_mnist
+from striate.data.digit import could_be_mnist, looks_like_mnist
 from striate.data.folder import ListedPart, Listing
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
@@ -27,6 +27,7 @@ from striate.network.settings import convert, whole
 
 MOST_LISTED = 5  # names that a notice shows
 DIGITS_WHITE = 16  # scikit-learn's digits count dots: 0 to 16
+SAMPLE = 200  # files that are opened to know digits by
 HELD_OUT = 4  # one in so many of them is held out
 
 
@@ -50,6 +51,7 @@ def load_images(
     - a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz of such a folder, which is read in place;
     - an .npz file with x_train, y_train[, x_val, y_val][, x_test, y_test][, class_names], or with x and y;
     - a folder with the IDX files that MNIST comes in, packed with gzip or not;
+    - a folder with the files of CIFAR-10's binary version;
     - a list of picture files, with `labels`: for each the name or the number of its class;
     - an array (N, H, W[, 1 or 3]) of whole numbers 0 to 255 with `labels`, or a pair (x, y), or two such pairs for
       training and test, as Keras's data sets come;
@@ -58,9 +60,9 @@ def load_images(
     `class_names`: what the numbers of the last three stand for. None: the names themselves, else "0", "1" ...
 
     `size`: (height, width) that all get, or one number for both. None: arrays, and pictures all of one size up to 128,
-    stay as they are; others become squares of 64 or, if less, of their median shorter side, with a `Notice`.
+    stay as they are; others become squares of 96 or, if less, of their median shorter side, with a `Notice`.
     `colour`: "grey" or "rgb". None: grey if all are stored as grey, else RGB. `resize`: see `Preprocessing`. None:
-    "digit" for arrays that are digits as MNIST has them, with a `Notice`, else "stretch".
+    "digit" for digits as MNIST has them, with a `Notice`, else "stretch".
 
     `cache`: how many bytes of decoded pictures, of all data sets together, may be kept in the user's cache folder for
     the next time; 0: none. Sets of few files leave nothing there.
@@ -75,8 +77,9 @@ def load_images(
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
     )
-    found = find(source, labels, class_names)
-    found = found if skip is None else without(found, Path(skip), str(source))
+    found: Listing | RawParts = find(source, labels, class_names)
+    if skip is not None:
+        found = without(cast(Any, found), Path(skip), str(source))  # of the kind that it is given
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
         if strict and notice.code.startswith("folder.skipped"):
@@ -149,6 +152,8 @@ def _rule_for_arrays(wanted: _Wanted, pictures: Pixels, names: tuple[str, ...]) 
 
 def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
     preprocessing, notices = _decided(listing, wanted)
+    if wanted.resize is None and _holds_digits(listing, preprocessing):
+        preprocessing, notices = replace(preprocessing, resize="digit"), [*notices, Notice("data.digit_rule")]
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
     for part, listed in listing.parts.items():
@@ -161,6 +166,16 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
     if lost:
         raise DataError("folder.empty_class", folder=train.folder, name=listing.class_names[lost[0]])
     return _dataset(images, listing.class_names, preprocessing), notices + _skipped(listing.root, skipped)
+
+
+def _holds_digits(listing: Listing, preprocessing: Preprocessing) -> bool:
+    """Whether the files are digits as MNIST has them, by some of those to learn from."""
+    if not could_be_mnist(preprocessing.shape, listing.class_names):
+        return False
+    files = listing.parts["train"].files
+    some = in_parallel(lambda file: preprocessing.read(file, listing.source), files[:: max(1, len(files) // SAMPLE)])
+    pictures = [one for one in some if isinstance(one, np.ndarray)]
+    return bool(pictures) and looks_like_mnist(np.stack(pictures), listing.class_names)
 
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:

@@ -39,7 +39,8 @@ def read_part(
     what does not fit into it is decoded again whenever it is asked for.
     """
     pictures, usable = _Part(listed, preprocessing, source).read(cache)
-    unusable = [listed.files[i] for i in np.flatnonzero(~usable)]
+    missing: list[int] = np.flatnonzero(~usable).tolist()
+    unusable = [listed.files[i] for i in missing]
     return Images(pictures, listed.labels[usable], _those(listed.files, usable), preprocessing), unusable
 
 

@@ -89,7 +89,7 @@ def _warped(pixels: Floats, warps: NDArray[np.float64], fill: Fill) -> Floats:
     mixed += (one - f) * g * _at(pixels, top, left + 1)
     mixed += f * (one - g) * _at(pixels, top + 1, left)
     mixed += f * g * _at(pixels, top + 1, left + 1)
-    return mixed
+    return mixed.astype(np.float32, copy=False)
 
 
 def _inside(places: NDArray[np.float64], last: int, fill: Fill) -> NDArray[np.float64]:

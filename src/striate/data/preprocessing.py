@@ -124,7 +124,7 @@ class Preprocessing:
         """The inverse of `to_config`. Trusts nothing: all but `draft` must be there, be right, and nothing else."""
         if not isinstance(config, Mapping):
             raise DataError("preprocessing.config", came=type(config).__name__)
-        given = {"draft": False} | cast(dict[object, Any], dict(cast(Mapping[object, Any], config)))
+        given: dict[object, Any] = {"draft": False, **cast(Mapping[str, Any], config)}
         known = [field.name for field in fields(Preprocessing)]
         for name in given:
             if name not in known:

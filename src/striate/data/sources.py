@@ -28,15 +28,15 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
     """
     if isinstance(source, str | os.PathLike):
         _check_none(labels, class_names)
-        return _at(Path(source))
+        return _at(Path(cast(str, source)))
     if isinstance(source, Mapping):
         _check_none(labels, None)
         return from_bunch(cast(Mapping[str, Any], source), class_names)
     if isinstance(source, tuple) and labels is None and not _are_paths(cast(tuple[Any, ...], source)):
         return from_arrays(_parts(cast(tuple[Any, ...], source)), class_names)
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
-        return from_list([os.fspath(each) for each in cast(Any, source)], labels, class_names)
-    return from_arrays({"train": (source, labels)}, class_names)
+        return from_list(cast(Paths, source), labels, class_names)
+    return from_arrays({"train": (cast(object, source), labels)}, class_names)
 
 
 def _at(path: Path) -> Listing | RawParts:

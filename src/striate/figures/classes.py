@@ -36,13 +36,13 @@ def class_sheet(rows: Sequence[Row], *, title: str = "") -> "Figure":
     that was varied has a blue frame. Raises `DataError`.
     """
     require_matplotlib()
-    shape = rows[0].pictures.shape[1:] if rows else ()
+    shape: tuple[int, ...] = rows[0].pictures.shape[1:] if rows else (1, 1, 1)
     for row in rows:
         if row.pictures.ndim != 4 or row.pictures.shape[3] not in (1, 3) or row.pictures.shape[1:] != shape:
             raise DataError("figure.pictures_shape", came=row.pictures.shape)
     letters = lettering([title, *(row.name for row in rows)])
     longest = max((len(row.pictures) for row in rows), default=1)
-    tall = shape[0] / shape[1] if rows else 1.0
+    tall = shape[0] / shape[1]
     widest = max((letters.width(letters.name(row.name), SMALL) for row in rows), default=0.0)
     beside = min(widest, LONGEST_NAME) + 2 * GAP
     across = beside + longest * (SIDE + GAP) - GAP + (APART if any(row.varied for row in rows) else 0.0)

@@ -6,6 +6,7 @@ from striate.presets.models import digits as digits
 from striate.presets.models import lenet5 as lenet5
 from striate.presets.models import mnist as mnist
 from striate.presets.models import mobilenetv2 as mobilenetv2
+from striate.presets.models import photos as photos
 from striate.presets.models import resnet18 as resnet18
 from striate.presets.models import resnet34 as resnet34
 from striate.presets.models import softmax as softmax

@@ -37,9 +37,15 @@ def mnist(classes: int = 10, size: Size = (28, 28), channels: int = 1, *, seed: 
     return _model("mnist", classes, size, channels, 1.0, seed)
 
 
+@keywords_checked("photos")
+def photos(classes: int = 2, size: Size = (96, 96), channels: int = 3, width: float = 1.0, *, seed: int = 0) -> Model:
+    """Seven convolutions for photographs from 48x48 up, with a recipe for few of them."""
+    return _model("photos", classes, size, channels, width, seed)
+
+
 @keywords_checked("cifar10")
 def cifar10(classes: int = 10, size: Size = (32, 32), channels: int = 3, width: float = 1.0, *, seed: int = 0) -> Model:
-    """A small residual network, with a recipe for CIFAR-10."""
+    """Seven convolutions, with a recipe for CIFAR-10."""
     return _model("cifar10", classes, size, channels, width, seed)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from striate.data.batches import ArrayBatches
 from striate.errors import DataError, SettingError
 from striate.network.settings import is_real, is_whole
+from striate.training.own_data import OwnBatches
 
 Array = NDArray[Any]
 
@@ -41,13 +42,17 @@ def weights_by(rule: str, counts: Sequence[int]) -> dict[int, float] | None:
     return {label: WEIGHTINGS[rule](count, counts) for label, count in enumerate(counts) if count}
 
 
-def by_class(data: ArrayBatches, class_weight: Mapping[int, float] | None, outputs: int) -> ArrayBatches:
+def by_class(
+    data: ArrayBatches | OwnBatches, class_weight: Mapping[int, float] | None, outputs: int
+) -> ArrayBatches | OwnBatches:
     """The data with each picture weighing as its class; a class that is not named weighs 1.
 
     Raises `SettingError` where pictures have weights already, `DataError` where weights or targets are not of classes.
     """
     if class_weight is None:
         return data
+    if isinstance(data, OwnBatches):
+        raise SettingError("own.not_before", where="fit", setting="class_weight")
     if data.sample_weight is not None:
         raise SettingError("weights.both", where="fit")
     known = np.ones(max(outputs, 2), np.float32)

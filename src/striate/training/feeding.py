@@ -37,7 +37,7 @@ def batches_for(
         x.preprocessing.check(pictures)
         check_shape(pictures, graph.input_shape)
     else:
-        pictures = as_pictures(x, graph.input_shape)
+        pictures = as_pictures(cast(ArrayLike, x), graph.input_shape)
     if y is None:
         raise SettingError("setting.missing", where=where, setting="y")
     if len(pictures) == 0:

@@ -44,8 +44,6 @@ class OwnBatches:
     Where fewer come than the data's length promised, the last batches are short or empty; what is too many stays out.
     """
 
-    sample_weight = None
-
     def __init__(self, data: PictureData, pictures: Sized, loss: Loss, shape: tuple[int, ...], output: tuple[int, ...]):
         self.pictures = pictures
         self._data, self._loss, self._shape, self._output = data, loss, shape, output
@@ -56,11 +54,6 @@ class OwnBatches:
 
     def __len__(self) -> int:
         return len(self.pictures)
-
-    @property
-    def targets(self) -> Array:
-        """Not to be had before the pictures. Raises `SettingError`."""
-        raise SettingError("own.not_before", where="fit", setting="class_weight")
 
     def augmented(self, augmentation: Augmentation | None, seed: int, classes: int) -> "OwnBatches":
         """As they are, in orders drawn by the seed. Raises `SettingError` where they were to be varied."""

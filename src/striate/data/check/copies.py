@@ -13,7 +13,7 @@ def tell_copies(data: Dataset, source: str) -> None:
     judged by, and of classes with one picture only.
     """
     parts = [part for part in (data.train, data.validation, data.test) if part is not None]
-    same = same_as(*(part.pictures for part in parts))
+    same = same_as(*(part.hashes for part in parts))
     every, labels = np.concatenate(same), np.concatenate([part.labels for part in parts])
     contradicted = _several(every, labels)
     if count := int(np.isin(same[0], contradicted).sum()):

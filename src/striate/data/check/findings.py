@@ -17,6 +17,7 @@ BLACK, WHITE, FLAT = 0.1, 0.9, 0.04
 # Crete's measure where the longer side has 128 pixels. Of 400 cats and dogs the most is 0.47, of 400 faces enlarged to
 # 64x64 0.56; after a Gaussian filter of 3 % of the shorter side the least are 0.72 and 0.60, the means 0.83 and 0.68.
 BLURRED = 0.7
+SMALLEST = 16  # shorter side, below which the thumbnails hold too little for near duplicates to be told
 # With 10 pictures held out the 95 % interval of an accuracy of 0.9 goes from 0.60 to 0.98 (Wilson, 1927).
 FEW = 10
 UNBALANCED = 10  # times as many pictures in the largest class as in the smallest
@@ -109,6 +110,10 @@ def _near(survey: Survey, exact: list[Group]) -> list[Group] | None:
     """Groups of near duplicates with one of each group of exact ones, or None."""
     again = {row for group in exact for row in group[1:]}
     rows = np.array([row for row in survey.readable.tolist() if row not in again], np.int64)
+    large = rows[survey.sizes[rows].min(axis=1) >= SMALLEST]
+    if len(rows) and not len(large):
+        return None
+    rows = large
     pairs = near_duplicates(survey.thumbnails[rows])
     if pairs is None:
         return None

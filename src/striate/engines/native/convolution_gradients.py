@@ -13,7 +13,7 @@ from striate.engines.native.memory import FLOAT, Maps, Vector
 from striate.engines.native.operations import Convolve, Pack, Reduce, Slope, WeightGradient
 from striate.engines.native.recording import CHUNKS
 from striate.engines.native.tensors import LINEAR, Function, Space, Stretch, Tensor, Windows, rounded_up
-from striate.engines.native.tiles import forward_tile, gradient_tile
+from striate.engines.native.tiles import gradient_tile, line_tile
 from striate.network.layout import Span
 from striate.network.window import Pair
 
@@ -159,7 +159,7 @@ def _sums_of_filters(
 ) -> None:
     """dx at each place; where there are no places all of it at once."""
     pictures, channels = low.recording.capacity, of.inputs
-    tile = forward_tile(low.isa, channels, pictures)
+    tile = line_tile(low.isa, channels, 1, pictures)
     # A panel that ends with a pixel's channels, so that weights for all pixels are those of one after the other.
     panel = tile.panel if channels % tile.panel == 0 else 16
     weights = _turned(low, of, 0, taps, panel, joined=True)
@@ -217,7 +217,7 @@ def _phase(
 ) -> None:
     taps = [r * of.kernel[1] + s for r, _ in rows for s, _ in columns]
     along = size[1] == 1 and low.recording.capacity > 1
-    tile = forward_tile(low.isa, of.inputs, low.recording.capacity if along else size[1])
+    tile = line_tile(low.isa, of.inputs, size[1], low.recording.capacity)
     weights = _turned(low, of, group, taps, tile.panel) if taps else None
 
     def make() -> Convolve:

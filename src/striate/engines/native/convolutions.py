@@ -15,7 +15,7 @@ from striate.engines.native.memory import FLOAT, Maps, Vector
 from striate.engines.native.norms import Affine
 from striate.engines.native.operations import Convolve, Pack
 from striate.engines.native.tensors import Function, Region, Space, Windows, rounded_up
-from striate.engines.native.tiles import forward_tile
+from striate.engines.native.tiles import line_tile
 from striate.network.graph import Node
 from striate.network.layers import Conv2D, Dense
 from striate.network.shapes import windows
@@ -101,7 +101,7 @@ def _convolve(
 ) -> Convolve:
     (top, _), (left, _) = of.border
     along = of.count[1] == 1 and low.recording.capacity > 1
-    tile = forward_tile(low.isa, of.filters, low.recording.capacity if along else of.count[1])
+    tile = line_tile(low.isa, of.filters, of.count[1], low.recording.capacity)
     return Convolve(
         x.tensor,
         y.tensor,
@@ -125,7 +125,7 @@ def _convolve(
 def _packed(low: Lowering, of: Sum, group: int, norm: Affine | None) -> Vector:
     """The kernel of a group, panel after panel; a normalisation's scale multiplied into it."""
     columns = of.filters * of.groups  # of a row (r, s, c) in theta
-    tile = forward_tile(low.isa, of.filters, low.recording.capacity if of.count[1] == 1 else of.count[1])
+    tile = line_tile(low.isa, of.filters, of.count[1], low.recording.capacity)
 
     def make() -> Vector:
         packed = Vector(f"{of.span.name} packed", of.rows * rounded_up(of.filters))

@@ -97,13 +97,13 @@ def _prepare(
     _core.prepare(
         stored,
         np.ascontiguousarray(indices, np.int64),
-        variation and variation.warps,
-        variation and variation.holes,
-        variation and variation.colours,
+        variation.warps if variation else None,
+        variation.holes if variation else None,
+        variation.colours if variation else None,
         FILLS[variation.fill] if variation else 0,
         scale,
         offset,
-        mix and mix.boxes,
-        mix and mix.shares,
+        mix.boxes if mix else None,
+        mix.shares if mix else None,
         out,
     )

@@ -38,9 +38,15 @@ class Tile:
 
 
 @cache
-def forward_tile(isa: InstructionSet, channels: int, windows: int) -> Tile:
-    """The tile for rows of so many windows."""
-    return _best(isa, channels, windows, MOST_WINDOWS)
+def forward_tile(isa: InstructionSet, channels: int, windows: int, *, apart: bool = False) -> Tile:
+    """The tile for rows of so many windows; `apart`: each is another picture's, so their values lie far apart."""
+    return _best(isa, channels, windows, apart)
+
+
+def line_tile(isa: InstructionSet, channels: int, columns: int, pictures: int) -> Tile:
+    """The tile for lines of windows: rows, or where rows have but one the same place of all pictures."""
+    along = columns == 1 and pictures > 1
+    return forward_tile(isa, channels, pictures if along else columns, apart=along)
 
 
 @cache
@@ -51,29 +57,32 @@ def gradient_tile(isa: InstructionSet, channels: int, rows: int) -> Tile:
     return Tile(vectors * isa.lanes, max(1, min(MOST_ROWS, spare // vectors, rows)))
 
 
-def _best(isa: InstructionSet, channels: int, windows: int, most: int) -> Tile:
+def _best(isa: InstructionSet, channels: int, windows: int, apart: bool) -> Tile:
     """The tile that needs the fewest cycles for a row of weights; of equals the largest."""
     all_vectors = rounded_up(channels) // isa.lanes
     best, fewest = Tile(16, 1), float("inf")
     for vectors in range(isa.most_vectors, 0, -1):
         if vectors > all_vectors or (vectors * isa.lanes) % 16:
             continue
-        limit = min(most, windows, (isa.registers - vectors - 1) // vectors)
+        limit = min(MOST_WINDOWS, windows, (isa.registers - vectors - 1) // vectors)
         for count in range(limit, 0, -1):
-            cycles = _cycles(all_vectors, vectors, windows, count)
+            cycles = _cycles(all_vectors, vectors, windows, count, apart)
             if cycles < fewest * 0.999:
                 best, fewest = Tile(vectors * isa.lanes, count), cycles
     return best
 
 
-def _cycles(all_vectors: int, vectors: int, windows: int, most: int) -> float:
+def _cycles(all_vectors: int, vectors: int, windows: int, most: int, apart: bool) -> float:
     """Cycles for one row of weights and a row of windows, cut into tiles of nearly equal size."""
     tiles = -(-windows // most)
     small, larger = windows // tiles, windows % tiles
     panels = [vectors] * (all_vectors // vectors) + ([all_vectors % vectors] if all_vectors % vectors else [])
-    return sum((tiles - larger) * _tile_cycles(small, v) + larger * _tile_cycles(small + 1, v) for v in panels)
+    runs = ((tiles - larger, small), (larger, small + 1))
+    return sum(count * _tile_cycles(size, v, apart) for v in panels for count, size in runs)
 
 
-def _tile_cycles(windows: int, vectors: int) -> float:
-    # A little for the loop itself; weights come from the second cache at half a vector a cycle.
-    return max(windows * vectors / 2, (windows + vectors) / 2, vectors * 1.5, LATENCY) + 0.5
+def _tile_cycles(windows: int, vectors: int, apart: bool) -> float:
+    # A little for the loop itself; weights come from the second cache at half a vector a cycle. Of windows that are
+    # far apart one value is loaded in a cycle: they may meet in the first cache.
+    loads = (windows + vectors) / (1 if apart else 2)
+    return max(windows * vectors / 2, loads, vectors * 1.5, LATENCY) + 0.5

@@ -23,7 +23,11 @@ class Products(NamedTuple):
     product: Callable[[Array, Array], Array]
 
 
-NUMPY = Products(lambda x: x.T @ x, lambda x, y: x @ y)
+def _gram(x: Array) -> Array:
+    return x.T @ x
+
+
+NUMPY = Products(_gram, np.matmul)
 
 
 def muon(rule: Muon, theta: Array, g: Array, m: Array, eta: float, products: Products = NUMPY) -> None:
