@@ -76,11 +76,11 @@ def write_report(
 def worst_mistakes(report: Report, images: Images, most: int = MOST_MISTAKES) -> list[Mistake]:
     """The wrong answers that the model was surest of, with the pictures that it saw."""
     shown: list[Mistake] = []
-    if report.answers is None:
+    if (found := report.answers) is None:
         return shown
-    for i in report.answers.mistakes(most):
+    for i in found.mistakes(most):
         with suppress(DataError, FileError):  # a file that has gone since
-            shown.append(_mistake(report.class_names, report.answers, i, images))
+            shown.append(_mistake(report.class_names, found, i, images))
     return shown
 
 
