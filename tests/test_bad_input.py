@@ -39,7 +39,8 @@ SHORT = 450  # letters of a sentence, the names of files not counted
 NOT_TRANSLATED = set(
     re.findall(
         r"\w+",
-        """PNG JPEG GIF BMP WebP TIFF IDX npz gz TOML NaN dtype int InputLayer softmax units classes activation Flatten
+        """PNG JPEG GIF BMP WebP TIFF IDX npz zip tar gz TOML NaN dtype int InputLayer softmax units classes activation
+        Flatten
         Dense layers safetensors Striate striate train predict help numpy savez argmax astype uint round axis force json
         csv padding same kernel pool strides size object float x_train y_train all test val validation array
         reference""",

@@ -195,7 +195,12 @@ def test_others_are_answered_where_one_is_no_picture(run: Run, trained: Path, pi
         assert len(ended.out.splitlines()) == 5 + (form != ["--json"])
         told = ended.err.splitlines()
         assert all(line.startswith("skipped: ") for line in told)
-        for name in ("notes.txt is no picture", "half.png is a picture, but", "empty.png is", "missing.png does not"):
+        for name in (
+            "notes.txt is no picture",
+            "half.png is a picture, but",
+            "empty.png has no bytes",
+            "missing.png does not",
+        ):
             assert sum(f"{pictures}/{name}" in line for line in told) == 1
         assert len(told) == 4
 

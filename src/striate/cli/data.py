@@ -44,7 +44,7 @@ def show(data: Path, output: Path, augment: str | None, pictures: int | None, se
         Augmentation.of(augment)  # a mistake is told before reading pictures for minutes
     images = load_images(data)
     how = _augmentation(images, augment)
-    title = render("data.show.title", {"data": data.resolve().name, "pictures": len(images.train)})
+    title = render("collections.title", {"data": data.resolve().name, "pictures": len(images.train)})
     rows = _rows(images, how, pictures, seed)
     save(class_sheet(rows, title=title if how is None else f"{title}, {how}"), output)
     if len(images.class_names) > MOST_CLASSES:
@@ -87,9 +87,9 @@ def get(name: str, output: Path | None) -> None:
     megabytes = sum(file.size for file in collection.files) / MEGABYTE
     aside("data.get.what", title=collection.title, page=collection.page, megabytes=megabytes)
     aside("data.get.licence", licence=render(collection.licence, {}))
-    fetch(collection, folder, kept, begins=lambda address: aside("data.get.from", address=address), progress=_show)
+    fetch(collection, folder, kept, begins=lambda address: aside("collections.from", address=address), progress=_show)
     say("data.get.there", folder=folder)
-    aside("data.get.next", folder=folder)
+    aside("collections.next", folder=folder)
 
 
 def _kept() -> Path:

@@ -21,7 +21,8 @@ def tell_copies(data: Dataset, source: str) -> None:
     if len(parts) > 1 and (count := int(np.isin(same[0], np.concatenate(same[1:])).sum())):
         tell("copies.parts", count=count, data=source)
     many = np.bincount(data.train.labels, minlength=len(data.class_names))
-    if lone := [data.class_names[label] for label in np.flatnonzero(many == 1)]:
+    lone = [data.class_names[label] for label in np.flatnonzero(many == 1)]
+    if lone and many.max() > 1:  # else nothing can be held out, which is an error of its own
         tell("copies.lone", classes=lone)
 
 
