@@ -85,7 +85,8 @@ def load_images(
         if strict and notice.code.startswith("folder.skipped"):
             raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
-    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
+    root = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
+    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None, root=root)
 
 
 def digits() -> Dataset:
