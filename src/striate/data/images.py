@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
@@ -65,11 +65,15 @@ DRAFT_MARGIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture file says of itself before its pixels are decoded; `changes`: which of `CHANGES` it will see."""
+    """What a picture file says of itself before its pixels are decoded; `changes`: which of `CHANGES` it will see.
+
+    `format` is what Pillow calls it ("JPEG"), which no comparison counts.
+    """
 
     size: Pair
     colour: Colour
     changes: tuple[str, ...] = ()
+    format: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ def examine(file: str, source: Source = DISK) -> Header:
         # To ask a PNG for an orientation that stands behind its pixels would decode them: only what is known counts.
         orientation = _orientation(image) if known else 1
         size = (width, height) if orientation in SIDEWAYS else (height, width)
-        return Header(size, _colour(image), _changes(image, orientation))
+        return Header(size, _colour(image), _changes(image, orientation), image.format or "")
 
 
 def decode(file: str, source: Source = DISK) -> Pixels:

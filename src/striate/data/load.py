@@ -15,6 +15,7 @@ from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.dataset import Dataset, Images
 from striate.data.digit import could_be_mnist, looks_like_mnist
+from striate.data.endings import ending_lies
 from striate.data.folder import ListedPart, Listing
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
@@ -181,26 +182,40 @@ def _holds_digits(listing: Listing, preprocessing: Preprocessing) -> bool:
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
+    found = [each for part in listing.parts.values() for each in _headers(part, listing.source)]
+    headers = [header for _, header in found]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [
+        *said,
+        *also_said,
+        *changes(headers),
+        *_misnamed(listing.root, [file for file, header in found if ending_lies(file, header.format)]),
+    ]
 
 
-def _headers(part: ListedPart, source: Source) -> list[Header]:
-    """Those of the files that are pictures."""
+def _headers(part: ListedPart, source: Source) -> list[tuple[str, Header]]:
+    """The files that are pictures, with their headers."""
     found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
-    return [header for header in found if isinstance(header, Header)]
+    return [(part.files[i], header) for i, header in enumerate(found) if isinstance(header, Header)]
+
+
+def _misnamed(root: str, files: list[str]) -> list[Notice]:
+    return [Notice("data.misnamed", count=len(files), shown=_names(root, files[:MOST_LISTED]))] if files else []
 
 
 def _skipped(root: str, files: list[str]) -> list[Notice]:
     if not files:
         return []
-    names = tuple(file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/") for file in files)
+    names = _names(root, files)
     code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
     return [Notice(code, folder=root, count=len(names), shown=names[:MOST_LISTED], files=names)]
+
+
+def _names(root: str, files: list[str]) -> tuple[str, ...]:
+    return tuple(file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/") for file in files)
 
 
 def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: Preprocessing) -> Dataset:
