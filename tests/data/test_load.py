@@ -50,6 +50,16 @@ def test_what_reading_changes_is_said_once(tmp_path: Path, photo: Callable[..., 
         assert notice.fields["kinds"] == kinds
 
 
+def test_reading_says_how_far_it_has_come(tmp_path: Path, photo: Callable[..., Path]) -> None:
+    for part, count in (("train", 3), ("test", 1)):
+        for name in "ab":
+            for i in range(count):
+                photo(tmp_path / part / name / f"{i}.png", (6, 6))
+    said: list[tuple[str, int, int]] = []
+    load_images(tmp_path, progress=lambda *step: said.append(step))
+    assert said == [(f"reading.{what}", i, 8) for what in ("headers", "pictures") for i in range(1, 9)]
+
+
 def test_endings_that_lie_are_counted_once(tmp_path: Path, photo: Callable[..., Path]) -> None:
     for name in "ab":
         for i, ending in enumerate(("png", "jpg", "JPEG", "dat")):

@@ -15,6 +15,7 @@ from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
 from striate.runs import METRICS, SETTINGS, learned_from, model_file
 from striate.views.classes import class_lines, confusion_lines
+from striate.views.reading import reading_view
 
 
 @command("evaluate")
@@ -109,7 +110,10 @@ def _pictures(model: Model, source: Path, cache: int) -> tuple[str, Images]:
     taken = model.preprocessing
     if taken is None:
         raise StateError("model.no_preprocessing")
-    data = load_images(source, size=taken.size, colour=taken.colour, resize=taken.resize, cache=cache)
+    with reading_view() as progress:
+        data = load_images(
+            source, size=taken.size, colour=taken.colour, resize=taken.resize, cache=cache, progress=progress
+        )
     _check_classes(model, data)
     part = "test" if data.test else "validation" if data.validation else "train"
     images = data.test or data.validation or data.train

@@ -132,10 +132,12 @@ def inspect(file: str, source: Source = DISK, wanted: Pair | None = None) -> Ins
         return Inspected(_upright(pixels, orientation), image.format or "", mode, orientation in UPRIGHT, box)
 
 
-def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError | FileError]:
+def in_parallel(
+    work: Callable[[Item], Made], items: Sequence[Item], done: Callable[[], object] | None = None
+) -> list[Made | DataError | FileError]:
     """What `work` makes of each item, in their order; for a file that cannot be read or used, the error.
 
-    Pillow decodes and resizes outside Python's lock, so threads help.
+    `done` is called for each, by the asking thread. Pillow decodes and resizes outside Python's lock, so threads help.
     """
 
     def attempt(item: Item) -> Made | DataError | FileError:
@@ -148,7 +150,12 @@ def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Mad
     from concurrent.futures import ThreadPoolExecutor
 
     with _quietly(), ThreadPoolExecutor(min(MOST_THREADS, usable_cores())) as pool:
-        return list(pool.map(attempt, items))
+        made: list[Made | DataError | FileError] = []
+        for each in pool.map(attempt, items):
+            made.append(each)
+            if done:
+                done()
+        return made
 
 
 @contextmanager

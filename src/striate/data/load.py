@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
+from striate.data.counting import HEADERS, PICTURES, Counted, Reading
 from striate.data.dataset import Dataset, Images
 from striate.data.digit import could_be_mnist, looks_like_mnist
 from striate.data.endings import ending_lies
@@ -43,6 +44,7 @@ def load_images(
     cache: int = BOUND,
     skip: str | os.PathLike[str] | None = None,
     strict: bool = False,
+    progress: Reading | None = None,
 ) -> Dataset:
     """Read pictures with labels.
 
@@ -70,6 +72,10 @@ def load_images(
 
     `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
     pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
+
+    `progress` is called as files are read: with what is done ("reading.headers", then "reading.pictures"), how many
+    files it is done to, and of how many.
+
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
@@ -77,6 +83,7 @@ def load_images(
         None if colour is None else checked_colour(colour),
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
+        progress,
     )
     found: Listing | RawParts = find(source, labels, class_names)
     if skip is not None:
@@ -118,6 +125,7 @@ class _Wanted:
     colour: Colour | None
     resize: Resize | None
     cache: Cache | None
+    progress: Reading | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -158,8 +166,9 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
         preprocessing, notices = replace(preprocessing, resize="digit"), [*notices, Notice("data.digit_rule")]
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
+    done = Counted(wanted.progress, PICTURES, _files(listing))
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache, done)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
@@ -182,7 +191,8 @@ def _holds_digits(listing: Listing, preprocessing: Preprocessing) -> bool:
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    found = [each for part in listing.parts.values() for each in _headers(part, listing.source)]
+    done = Counted(wanted.progress, HEADERS, _files(listing))
+    found = [each for part in listing.parts.values() for each in _headers(part, listing.source, done)]
     headers = [header for _, header in found]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
@@ -196,9 +206,13 @@ def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Not
     ]
 
 
-def _headers(part: ListedPart, source: Source) -> list[tuple[str, Header]]:
+def _files(listing: Listing) -> int:
+    return sum(len(part.files) for part in listing.parts.values())
+
+
+def _headers(part: ListedPart, source: Source, done: Counted) -> list[tuple[str, Header]]:
     """The files that are pictures, with their headers."""
-    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)), done)
     return [(part.files[i], header) for i, header in enumerate(found) if isinstance(header, Header)]
 
 
