@@ -33,8 +33,8 @@ def divided(data: Dataset, seed: int) -> tuple[Images, Images]:
     return data.train.take(kept), data.train.take(held)
 
 
-def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
-    """Which picture goes where, as CSV: part, class, the file's name below the root; of an array such as "train/17"."""
+def split_csv(data: Dataset, seed: int) -> str:
+    """Which picture goes where, as CSV: part, class, the file's name below what was read; of an array "train/17"."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -45,7 +45,7 @@ def split_csv(data: Dataset, seed: int, root: str | None = None) -> str:
         if images is not None:
             parts.append((name, images, name, np.arange(len(images))))
     for part, images, origin, rows in parts:
-        table.writerows((part, *line) for line in _lines(images, data.class_names, origin, rows, root))
+        table.writerows((part, *line) for line in _lines(images, data, origin, rows))
     return text.getvalue()
 
 
@@ -55,10 +55,8 @@ def _rows(data: Dataset, seed: int) -> tuple[Indices, Indices]:
     return stratified(data.train.labels, share, rng, same_as(data.train.hashes)[0])
 
 
-def _lines(
-    images: Images, names: tuple[str, ...], origin: str, rows: Indices, root: str | None
-) -> Iterator[tuple[str, str]]:
+def _lines(images: Images, data: Dataset, origin: str, rows: Indices) -> Iterator[tuple[str, str]]:
     listed: list[int] = rows.tolist()
     for row in listed:
-        picture = f"{origin}/{row}" if images.files is None else below(images.files[row], root or "")
-        yield names[int(images.labels[row])], picture
+        picture = f"{origin}/{row}" if images.files is None else below(images.files[row], data.root)
+        yield data.class_names[int(images.labels[row])], picture
