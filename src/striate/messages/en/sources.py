@@ -15,6 +15,7 @@ TEXTS = {
     "archive.names_guessed": "{file} does not say how its names are written; they were read as {coding}, such as '{shown}'. Pack the folder anew, with UTF-8 names, if that is wrong.",
     "archive.unpacked": "{file} can only be read from front to end, so its {bytes:,} bytes were unpacked into a temporary file; a .zip, or a .tar that is not compressed, is read in place.",
     "picture.empty": "{file} has no bytes; copy it again or leave it out.",
+    "picture.no_file": "{file} is no file but a pipe or a device; save the picture as a file first.",
     "data.changes": "Of {pictures} pictures, {kinds:each}.",
     "picture.change.turned": "{count} are turned upright (EXIF)",
     "picture.change.transparent": "{count} with transparency are laid on white",
