@@ -1,6 +1,5 @@
 """Where picture files stand: on the disk, or inside an archive that is read in place."""
 
-import os
 import stat
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
@@ -33,7 +32,7 @@ class Disk:
 
     def open(self, file: str) -> BinaryIO:
         """The opened file. Raises `DataError` for a pipe or a device: the one may never end, the other never begin."""
-        mode = os.stat(file).st_mode
+        mode = Path(file).stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # the system itself refuses a folder
             raise DataError("picture.no_file", file=file)
         return Path(file).open("rb")

@@ -14,6 +14,7 @@ TEXTS = {
     "archive.member_damaged": "{file} cannot be unpacked, for the archive is damaged there; copy it or download it again.",
     "archive.names_guessed": "{file} does not say how its names are written; they were read as {coding}, such as '{shown}'. Pack the folder anew, with UTF-8 names, if that is wrong.",
     "archive.unpacked": "{file} can only be read from front to end, so its {bytes:,} bytes were unpacked into a temporary file; a .zip, or a .tar that is not compressed, is read in place.",
+    "array.ragged": "{where}: what it holds differs in shape, so it makes no array; bring all of it to one shape.",
     "picture.empty": "{file} has no bytes; copy it again or leave it out.",
     "picture.no_file": "{file} is no file but a pipe or a device; save the picture as a file first.",
     "data.changes": "Of {pictures} pictures, {kinds:each}.",

@@ -14,6 +14,7 @@ TEXTS = {
     "archive.member_damaged": "압축 파일이 손상되어 {file:을/를} 풀 수 없습니다. 다시 복사하거나 내려받으십시오.",
     "archive.names_guessed": "{file}에는 이름을 어떤 문자 코드로 적었는지 나와 있지 않아 {coding:으로/로} 읽었습니다(예: {shown:quoted}). 이름이 잘못되었다면 UTF-8 이름으로 다시 압축하십시오.",
     "archive.unpacked": "{file:은/는} 처음부터 차례로만 읽을 수 있어서 {bytes:,}바이트를 임시 파일에 풀었습니다. .zip이나 압축하지 않은 .tar는 풀지 않고 그대로 읽습니다.",
+    "array.ragged": "{where}: 들어 있는 것들의 모양이 서로 달라 배열이 되지 않습니다. 모양을 하나로 맞추십시오.",
     "picture.empty": "{file:은/는} 0바이트인 빈 파일입니다. 다시 복사하거나 빼십시오.",
     "picture.no_file": "{file:은/는} 파일이 아니라 파이프나 장치입니다. 사진을 먼저 파일로 저장하십시오.",
     "data.changes": "사진 {pictures}장을 읽으면서 다음과 같이 바꾸었습니다: {kinds:each}.",
