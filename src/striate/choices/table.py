@@ -74,7 +74,7 @@ KINDS = (
         "photos",
         grey=True,
         recipe={"batch_size": 128},
-        pictures_in_all=160_000,
+        pictures_in_all=216_000,
         fewest_epochs=8,
         most_epochs=60,
     ),
