@@ -52,5 +52,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, apart and then renamed."""
-    write_bytes(path, text.encode())
+    r"""Write a text file in UTF-8, apart and then renamed.
+
+    Names of files whose bytes are no UTF-8 hold lone surrogates; they are written as \udcfe.
+    """
+    write_bytes(path, text.encode(errors="backslashreplace"))

@@ -10,6 +10,7 @@ from unicodedata import normalize
 import pytest
 
 from striate.data.folder import Listing, list_folder, natural
+from striate.data.sources import find
 from striate.errors import DataError, FileError
 
 
@@ -263,3 +264,12 @@ def test_a_folder_without_permission(open_to_all: Path, refuses: Any) -> None:
         list_folder(open_to_all)
     (open_to_all / "b").chmod(0o700)
     assert list_folder(open_to_all).class_names == ("a", "b")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_pictures_in_a_folder_that_may_not_be_entered(open_to_all: Path, refuses: Any) -> None:
+    (open_to_all / "data").mkdir()
+    (open_to_all / "data").chmod(0)
+    with refuses(FileError, "file.no_permission", path=str(open_to_all / "data")):
+        find(open_to_all / "data")
+    (open_to_all / "data").chmod(0o700)

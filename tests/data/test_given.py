@@ -146,6 +146,8 @@ def test_two_pairs_as_keras_has_them() -> None:
         ((X,), "labels.needed", {}),
         (((X, None),), "labels.needed", {}),
         (((X, X, X),), "data.not_a_pair", {"came": 3}),
+        (([*X[:3], X[3, :4]], [0, 1, 1, 0]), "array.ragged", {"where": "pictures"}),
+        ((X, [[0], [1, 1], [1], [0]]), "array.ragged", {"where": "labels"}),
         ((X / 255, [0, 1, 1, 0]), "array.dtype", {"where": "pictures", "came": "float64"}),
         ((X, [0, 1]), "labels.count", {"where": "labels", "pictures": 4, "labels": 2}),
         ((((X, [0, 1, 1, 0]), (X, [0, 1])),), "labels.count", {"where": "test labels", "pictures": 4, "labels": 2}),

@@ -1,5 +1,6 @@
 """One picture file to its pixels: each way that files keep them, and each way that they fail."""
 
+import os
 import struct
 import warnings
 import zlib
@@ -312,6 +313,14 @@ def test_a_file_without_bytes(tmp_path: Path, refuses: Any) -> None:
     for work in (decode, examine):
         with refuses(DataError, "picture.empty", file=str(tmp_path / "a.jpg")):
             work(str(tmp_path / "a.jpg"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, refuses: Any) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    for work in (decode, examine):
+        with refuses(DataError, "picture.no_file", file=str(tmp_path / "a.png")):
+            work(str(tmp_path / "a.png"))
 
 
 def test_a_gif_without_a_frame(tmp_path: Path, refuses: Any) -> None:

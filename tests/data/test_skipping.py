@@ -15,6 +15,7 @@ from striate.data.dividing import divided, split_csv
 from striate.data.load import load_images
 from striate.data.skipping import line, read_list
 from striate.errors import DataError, FileError, Notice
+from striate.files import write_text
 
 AWKWARD = [
     "a/b.png", "고양이/사진 1.jpg", "#1.png", '"quoted".png', " leads.png", "ends ", "tab\there.png", "line\nbreak.png",
@@ -63,6 +64,15 @@ def test_rows_of_arrays_are_left_out(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(data.train.pictures)[:, 0, 0, 0], x[[0, 2, 3, 5], 0, 0])
 
 
+def test_a_list_that_leaves_a_class_nothing(tmp_path: Path) -> None:
+    root = write_classes(tmp_path / "data", each=2)
+    (tmp_path / "list.txt").write_text("1/001.png\n1/004.png\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_images(root, skip=tmp_path / "list.txt")
+    fields = {"file": str(tmp_path / "list.txt"), "name": "1"}
+    assert (caught.value.code, caught.value.fields) == ("skip.class_gone", fields)
+
+
 def test_strict_refuses_what_is_skipped_else(tmp_path: Path) -> None:
     root = write_classes(tmp_path, each=5)
     (root / "1" / "text.png").write_text("no picture", encoding="utf-8")
@@ -86,6 +96,12 @@ def test_the_split_is_written_down_and_keeps_copies_together(tmp_path: Path) -> 
     assert {row["picture"].split("/")[0] == row["class"] for row in rows} == {True}
     sides = {row["part"] for row in rows if "copy" in row["picture"] or row["picture"] == "0/003.png"}
     assert len(sides) == 1
+
+
+def test_a_text_with_a_name_that_is_no_text_is_written(tmp_path: Path) -> None:
+    """Linux lets the bytes of a file's name be anything; Python then holds lone surrogates."""
+    write_text(tmp_path / "split.csv", "train,a,\udcff 한글.png\n")
+    assert (tmp_path / "split.csv").read_text("utf-8") == "train,a,\\udcff 한글.png\n"
 
 
 def test_a_training_tells_of_copies(tmp_path: Path) -> None:

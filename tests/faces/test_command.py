@@ -12,6 +12,7 @@ from PIL import Image
 
 from striate.cli.guard import Code
 from striate.cli.main import program
+from striate.errors import DataError
 from striate.faces import frames as frames_module
 from striate.faces.detection import Box
 from striate.faces.frames import Camera, Video, video_writer
@@ -212,6 +213,12 @@ def test_a_camera_for_some_seconds(camera: None) -> None:
     clock = iter(i / 10 for i in range(100))
     times = [frame.time for frame in Camera(0, 0.55, clock=lambda: next(clock))]
     assert times == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_a_camera_of_a_number_that_no_system_has() -> None:
+    with pytest.raises(DataError) as caught:
+        Camera(10**11)
+    assert (caught.value.code, caught.value.fields) == ("smile.no_camera", {"camera": 10**11})
 
 
 def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:

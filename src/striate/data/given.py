@@ -47,7 +47,7 @@ def from_arrays(parts: Mapping[str, tuple[object, object]], class_names: Sequenc
         if labels is None:
             raise DataError("labels.needed")
         numbers, known = _numbered(labels, known, where[1])
-        raw[part] = RawPart(np.asarray(pictures), numbers, *where)
+        raw[part] = RawPart(_array(pictures, where[0]), numbers, *where)
     return RawParts(raw, None if known is None else np.array(known), CLASS_NAMES)
 
 
@@ -56,7 +56,7 @@ def from_bunch(bunch: Mapping[str, Any], class_names: Sequence[str] | None) -> R
     key = next((key for key in ("images", "data") if bunch.get(key) is not None), None)
     if key is None or bunch.get("target") is None:
         raise DataError("bunch.keys", came=sorted(map(str, bunch)))
-    squares, notices = _squares(np.asarray(bunch[key]), key)
+    squares, notices = _squares(_array(bunch[key], key), key)
     pixels, also = _bytes(squares, key)
     given = bunch.get("target_names")
     # Some data sets have the name of the target's column in it.
@@ -70,7 +70,7 @@ def _numbered(
     labels: object, class_names: Sequence[str] | None, where: str
 ) -> tuple[NDArray[Any], tuple[str, ...] | None]:
     """Labels as numbers: names are numbered as `class_names` has them, else in their order, numbers by their value."""
-    array = np.asarray(labels)
+    array = _array(labels, where)
     if array.dtype.kind not in "UO" or not all(isinstance(label, str) for label in array.ravel().tolist()):
         return array, None if class_names is None else _checked(class_names)
     texts = [unicodedata.normalize("NFC", label) for label in cast(list[str], array.ravel().tolist())]
@@ -79,6 +79,13 @@ def _numbered(
     if unknown := next((text for text in texts if text not in number), None):
         raise DataError("labels.unknown_name", where=where, name=unknown, known=names)
     return np.array([number[text] for text in texts], np.int64).reshape(array.shape), names
+
+
+def _array(values: object, where: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # a list of arrays of several shapes
+        raise DataError("array.ragged", where=where) from error
 
 
 def _checked(class_names: Iterable[str]) -> tuple[str, ...]:

@@ -53,13 +53,15 @@ def read_list(path: Path) -> list[str]:
 def without(found: Found, skip: Path, root: str) -> Found:
     """What was found, without the pictures that a list names; how many went is one more of its notices.
 
-    Raises `DataError`, `FileError` where the list cannot be read.
+    Raises `DataError`, `FileError` where the list cannot be read, `DataError` where it leaves a class no picture to
+    train with.
     """
     names = read_list(skip)
     wanted = {_comparable(name): name for name in names}
     seen: set[str] = set()
     if isinstance(found, Listing):
         parts = {name: _fewer_files(part, root, wanted, seen) for name, part in found.parts.items()}
+        _check_left(skip, found, parts["train"])
     else:
         parts = {name: _fewer_rows(name, part, wanted, seen) for name, part in found.parts.items()}
     left = tuple(name for key, name in wanted.items() if key not in seen)
@@ -91,6 +93,13 @@ def _comparable(name: str) -> str:
 def _fewer_files(part: ListedPart, root: str, wanted: dict[str, str], seen: set[str]) -> ListedPart:
     kept = _kept([_comparable(below(file, root)) for file in part.files], wanted, seen)
     return replace(part, files=part.files.take(kept), labels=part.labels[kept])
+
+
+def _check_left(skip: Path, found: Listing, train: ListedPart) -> None:
+    """No class may lose all of its pictures: it would be blamed on the files."""
+    gone = sorted({*found.parts["train"].labels.tolist()} - {*train.labels.tolist()})
+    if gone:
+        raise DataError("skip.class_gone", file=str(skip), name=found.class_names[gone[0]])
 
 
 def _fewer_rows(name: str, part: RawPart, wanted: dict[str, str], seen: set[str]) -> RawPart:

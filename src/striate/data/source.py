@@ -1,9 +1,11 @@
 """Where picture files stand: on the disk, or inside an archive that is read in place."""
 
+import stat
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from striate.data.reading import cannot_read
+from striate.errors import DataError
 
 
 class Stamp(NamedTuple):
@@ -29,7 +31,10 @@ class Disk:
     """Files by their paths."""
 
     def open(self, file: str) -> BinaryIO:
-        """The opened file."""
+        """The opened file. Raises `DataError` for a pipe or a device: the one may never end, the other never begin."""
+        mode = Path(file).stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # the system itself refuses a folder
+            raise DataError("picture.no_file", file=file)
         return Path(file).open("rb")
 
     def stamp(self, file: str) -> Stamp:

@@ -42,14 +42,15 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
 def _at(path: Path) -> Listing | RawParts:
     try:
         path.stat()
+        cifar, idx = is_cifar(path), is_idx(path)  # neither is told of a folder that may not be entered
     except OSError as error:
         raise cannot_read(path, error) from error
     except ValueError as error:  # a name that no file can have
         raise DataError("data.unknown_source", file=str(path)) from error
     if path.is_dir():
-        if is_cifar(path):
+        if cifar:
             return read_cifar(path)
-        return read_idx(path) if is_idx(path) else list_folder(path)
+        return read_idx(path) if idx else list_folder(path)
     if path.suffix.lower() == ".npz":
         return read_npz(path)
     if is_archive(path):

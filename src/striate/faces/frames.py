@@ -75,7 +75,10 @@ class Camera:
     def __init__(self, which: int | str, seconds: float = math.inf, clock: Callable[[], float] = perf_counter) -> None:
         self._which, self._seconds, self._clock = which, seconds, clock
         self._cv2 = opencv()
-        self._capture: Any = self._cv2.VideoCapture(which)
+        try:
+            self._capture: Any = self._cv2.VideoCapture(which)
+        except (self._cv2.error, OverflowError) as error:  # a number beyond a C int
+            raise DataError("smile.no_camera", camera=which) from error
         if not self._capture.isOpened():
             raise DataError("smile.no_camera", camera=which)
         self._capture.set(self._cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest frame, where the camera knows how

@@ -59,6 +59,7 @@ TEXTS = {
     "check.next": "Next: striate train {data} -o OUT --skip {list}",
     "check.next_list": "Next: striate check {data} --list {list}, then striate train {data} -o OUT --skip {list}",
     "skip.no_list": "{file} is no list of files; required is a text in UTF-8 with one file a line, as striate check DATA --list FILE writes it.",
+    "skip.class_gone": "{file} names all pictures of class '{name}' to train with; take some of them off the list, or delete the class's folder.",
     "skip.unknown": "{file}: {count:,} of its names are not among the pictures, such as {shown:quoted}; they must be relative to {root}.",
     "skip.done": "{count:,} pictures are left out, as {file} says.",
     "skip.strict": "{folder}: {count} entries are not usable as pictures of a class: {shown:quoted}. Mend or remove them, or leave --strict out, and they are skipped.",

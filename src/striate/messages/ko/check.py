@@ -59,6 +59,7 @@ TEXTS = {
     "check.next": "다음: striate train {data} -o OUT --skip {list}",
     "check.next_list": "다음: striate check {data} --list {list}, 그다음 striate train {data} -o OUT --skip {list}",
     "skip.no_list": "{file:은/는} 파일 목록이 아닙니다. striate check DATA --list FILE이 쓰는 것처럼 한 줄에 파일 하나씩 적은 UTF-8 텍스트여야 합니다.",
+    "skip.class_gone": "{file}: 클래스 {name:quoted}의 학습용 사진이 모두 목록에 들어 있습니다. 일부를 목록에서 지우거나 그 클래스의 폴더를 지우십시오.",
     "skip.unknown": "{file}에 적힌 이름 가운데 {count:,}개는 사진 중에 없습니다: {shown:quoted}. 이름은 {root} 기준으로 적어야 합니다.",
     "skip.done": "{file}에 적힌 대로 사진 {count:,}장을 뺐습니다.",
     "skip.strict": "{folder}: 클래스의 사진으로 쓸 수 없는 항목이 {count}개 있습니다: {shown:quoted}. 고치거나 지우십시오. --strict를 빼면 건너뜁니다.",
