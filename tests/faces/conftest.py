@@ -8,10 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from striate.data.preprocessing import Preprocessing
+from striate.errors import MissingExtraError
+from striate.faces.opencv import opencv
 from striate.layers import Dense, Flatten, Input
 from striate.sequential import Sequential
 
-pytest.importorskip("cv2", reason="the extra `camera` is not installed")
+try:
+    opencv()  # before anything else imports it: FFmpeg is kept quiet only then
+except MissingExtraError:
+    pytest.skip("the extra `camera` is not installed", allow_module_level=True)
 
 Pixels = NDArray[np.uint8]
 FACE = (225, 115, 60)  # the astronaut's: left to right, top to bottom, about half of its side

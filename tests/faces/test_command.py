@@ -241,6 +241,7 @@ def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:
         (["x.png", "--camera", "0"], Code.WRONG_USE, "one of them"),
         (["--camera", "0", "--seconds", "0"], Code.WRONG_USE, "--seconds"),
         (["--camera", "97"], Code.BAD_DATA, "Camera 97 cannot be opened"),
+        (["--camera", "9" * 20], Code.BAD_DATA, f"Camera {'9' * 20} cannot be opened"),
         (["--camera", "/dev/no-such-camera"], Code.BAD_DATA, "Camera /dev/no-such-camera cannot be opened"),
         (["{here}/none.png"], Code.BAD_DATA, "none.png"),
         (["{here}/words.mp4"], Code.BAD_DATA, "is no picture and no video"),

@@ -11,7 +11,7 @@ TEXTS = {
     "run.no_curves": "No curves were drawn: {reason}",
     "cli.train.help": "Train a classifier on pictures of your own.\n"
     "DATA is a folder with one subfolder of pictures a class (or train, val, test with such subfolders), a .zip or .tar of one, an .npz file, or a folder with "
-    "MNIST's IDX files. OUT becomes a folder with the best and the last model, metrics, settings and curves.",
+    "MNIST's IDX files or CIFAR-10's binary ones. OUT becomes a folder with the best and the last model, a report, metrics, settings and curves.",
     "cli.train.data": "The pictures.",
     "cli.train.output": "The folder to write.",
     "cli.train.model": "The network: convnet, digits, lenet5, softmax, mnist, photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2, or a TOML file (default: by the kind of pictures).",
@@ -20,7 +20,7 @@ TEXTS = {
     "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam or muon (default: the network's own recipe, else adam).",
     "cli.train.lr": "The learning rate, with a schedule the largest (default: the network's own recipe, else the optimizer's).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
-    "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: as they come).",
+    "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: their own, if all have one up to 128, else up to 96x96).",
     "train.output_in_data": "The folder to write, {output}, must stand outside of {data}, where it would be taken for one more class of pictures; choose another.",
     "train.stopped": "The model of the last whole epoch is kept: {file}",
     "cli.train.force": "Write into a folder that holds something already.",

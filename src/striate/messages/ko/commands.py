@@ -10,8 +10,8 @@ TEXTS = {
     "run.too_few_pictures": "클래스 {classes}개에 사진 {pictures}장은 일부를 떼어 놓기에 너무 적습니다. 클래스마다 두 장 이상 주십시오.",
     "run.no_curves": "학습 곡선을 그리지 못했습니다: {reason}",
     "cli.train.help": "가지고 있는 사진으로 분류기를 학습합니다.\n"
-    "DATA는 클래스마다 하위 폴더가 하나씩 있는 폴더(또는 그런 하위 폴더를 담은 train, val, test), 그런 폴더를 압축한 .zip이나 .tar, .npz 파일, 또는 MNIST의 IDX 파일이 있는 폴더입니다. "
-    "-o로 정한 폴더에는 가장 좋은 모델과 마지막 모델, 지표, 설정, 곡선이 담깁니다.",
+    "DATA는 클래스마다 하위 폴더가 하나씩 있는 폴더(또는 그런 하위 폴더를 담은 train, val, test), 그런 폴더를 압축한 .zip이나 .tar, .npz 파일, 또는 MNIST의 IDX 파일이나 CIFAR-10의 바이너리 파일이 있는 폴더입니다. "
+    "-o로 정한 폴더에는 가장 좋은 모델과 마지막 모델, 보고서, 지표, 설정, 곡선이 담깁니다.",
     "cli.train.data": "학습할 사진.",
     "cli.train.output": "결과를 쓸 폴더.",
     "cli.train.model": "신경망: convnet, digits, lenet5, softmax, mnist, photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2 또는 TOML 파일(기본값: 사진의 종류에 따라).",
@@ -20,7 +20,7 @@ TEXTS = {
     "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, muon 중 하나(기본값: 신경망의 레시피, 없으면 adam).",
     "cli.train.lr": "학습률. 일정이 있으면 가장 큰 값(기본값: 신경망의 레시피, 없으면 최적화 방법의 기본값).",
     "cli.train.seed": "초기 가중치, 순서, 드롭아웃을 정하는 시드.",
-    "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 원래 크기).",
+    "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 모두 같은 크기이고 128 이하이면 그대로, 아니면 최대 96x96).",
     "train.output_in_data": "결과를 쓸 폴더 {output:은/는} {data} 밖에 있어야 합니다. 그 안에서는 그 폴더도 클래스로 잘못 읽힙니다. 다른 폴더를 고르십시오.",
     "train.stopped": "마지막으로 끝까지 마친 에폭의 모델은 남아 있습니다: {file}",
     "cli.train.force": "이미 파일이 있는 폴더에도 씁니다.",
