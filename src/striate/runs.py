@@ -111,7 +111,7 @@ def train_run(
             begins(run)
         rates = write_range(folder, run.found, run.recipe.learning_rate) if run.found else {}
         keepers = _keepers(folder, settings_toml(run, source), rates)
-        keepers.append(_Division(folder / SPLIT, run.data, run.recipe.seed, source))
+        keepers.append(_Division(folder / SPLIT, run.data, run.recipe.seed))
         if run.stop:
             keepers.append(run.stop)
         history = run.model.fit(
@@ -337,11 +337,11 @@ class _Settings(Callback):
 class _Division(Callback):
     """Writes down which picture is used for what, as training begins."""
 
-    def __init__(self, file: Path, data: Dataset, seed: int, source: str | None) -> None:
-        self._file, self._data, self._seed, self._source = file, data, seed, source
+    def __init__(self, file: Path, data: Dataset, seed: int) -> None:
+        self._file, self._data, self._seed = file, data, seed
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
-        write_text(self._file, split_csv(self._data, self._seed, self._source))
+        write_text(self._file, split_csv(self._data, self._seed))
 
 
 def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[Callback]:

@@ -108,7 +108,7 @@ def test_what_is_given_is_not_a_choice() -> None:
 
 def test_a_named_network_brings_its_own_recipe_and_not_that_of_the_kind() -> None:
     chosen, own = choose(Recipe("cifar10"), CATS), choose(Recipe(), CATS)
-    assert chosen.recipe.epochs == 9 and reasons(chosen)["epochs"] == "choice.of_network"
+    assert chosen.recipe.epochs == 8 and reasons(chosen)["epochs"] == "choice.of_network"
     assert chosen.recipe.augment == "flip,shift=2,fill=mirror" and reasons(chosen)["augment"] == "choice.of_network"
     assert reasons(own)["lr"] == "choice.of_network" and chosen.recipe.learning_rate != own.recipe.learning_rate
     assert reasons(choose(Recipe(), FACES))["batch"] == "choice.of_kind"

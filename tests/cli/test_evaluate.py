@@ -91,6 +91,19 @@ def test_threads_reach_the_engine(run: Run, trained: Path, threads_asked: set[in
     assert threads_asked == {3}
 
 
+def test_what_may_be_kept_reaches_the_reading(run: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed: list[int] = []
+
+    def noted(source: Path, *, cache: int, **options: Any) -> Any:
+        allowed.append(cache)
+        return load_images(source, **options)
+
+    monkeypatch.setattr("striate.cli.evaluate.load_images", noted)
+    for more in ([], ["--cache", "0"], ["--cache", "5MB"]):
+        assert run("evaluate", str(trained), str(trained.parent / "data"), *more).code == 0
+    assert allowed == [4 * 10**9, 0, 5 * 10**6]
+
+
 @pytest.mark.parametrize("batch", ["1", "7", "100000"])
 def test_batches_do_not_change_the_answer(run: Run, trained: Path, batch: str) -> None:
     line = ("evaluate", str(trained), str(trained.parent / "data"), "--json")

@@ -44,7 +44,17 @@ def lazily(images: Images) -> Decoded:
 def test_it_is_asked_like_an_array(images: Images) -> None:
     pictures, array = lazily(images), np.stack([RULE.read(file) for file in images.files or ()])
     assert (pictures.shape, pictures.ndim, pictures.dtype, len(pictures)) == (array.shape, 4, array.dtype, 9)
-    for which in (0, -1, np.int64(3), slice(2, 7, 2), [5, 1, 1], np.array([], int), array[:, 0, 0, 0] > 99):
+    for which in (
+        0,
+        -1,
+        np.int64(3),
+        slice(2, 7, 2),
+        [5, 1, 1],
+        np.array([], int),
+        array[:, 0, 0, 0] > 99,
+        (..., 0),
+        (3, 1),
+    ):
         np.testing.assert_array_equal(pictures[which], array[which])
     np.testing.assert_array_equal(pictures, array)
     np.testing.assert_array_equal(images.x, RULE.prepare(array))

@@ -50,6 +50,25 @@ def test_what_reading_changes_is_said_once(tmp_path: Path, photo: Callable[..., 
         assert notice.fields["kinds"] == kinds
 
 
+def test_reading_says_how_far_it_has_come(tmp_path: Path, photo: Callable[..., Path]) -> None:
+    for part, count in (("train", 3), ("test", 1)):
+        for name in "ab":
+            for i in range(count):
+                photo(tmp_path / part / name / f"{i}.png", (6, 6))
+    said: list[tuple[str, int, int]] = []
+    load_images(tmp_path, progress=lambda *step: said.append(step))
+    assert said == [(f"reading.{what}", i, 8) for what in ("headers", "pictures") for i in range(1, 9)]
+
+
+def test_endings_that_lie_are_counted_once(tmp_path: Path, photo: Callable[..., Path]) -> None:
+    for name in "ab":
+        for i, ending in enumerate(("png", "jpg", "JPEG", "dat")):
+            photo(tmp_path / name / f"{i}.png", (6, 6)).rename(tmp_path / name / f"{i}.{ending}")
+    _, (notice,) = load_saying(tmp_path)
+    assert (notice.code, notice.fields["count"]) == ("data.misnamed", 4)
+    assert notice.fields["shown"] == ("a/1.jpg", "a/2.JPEG", "b/1.jpg", "b/2.JPEG")
+
+
 def test_a_folder_of_small_grey_pictures(tmp_path: Path, photo: Callable[..., Path]) -> None:
     files = [photo(tmp_path / name / f"{i}.png", (7, 5), mode="L") for name in "ba" for i in range(3)]
     data = load_images(tmp_path)
@@ -416,6 +435,13 @@ def test_some_images_of_a_part(tmp_path: Path, photo: Callable[..., Path]) -> No
             "Of 40 pictures, 37 are turned upright (EXIF); 3 of 16 bits keep the upper 8.",
             "사진 40장을 읽으면서 다음과 같이 바꾸었습니다: "
             "37장은 EXIF에 따라 바로 세움; 3장은 16비트 중 위쪽 8비트만 씀.",
+        ),
+        (
+            "data.misnamed",
+            {"count": 1200, "shown": ("a/1.jpg",)},
+            "1,200 pictures are of another format than the endings of their names say, such as 'a/1.jpg'; "
+            "they are read all the same.",
+            "사진 1,200장의 실제 형식이 확장자와 다릅니다(예: 'a/1.jpg'). 읽는 데는 문제가 없습니다.",
         ),
         (
             "archive.escapes",

@@ -88,7 +88,7 @@ def test_the_split_is_written_down_and_keeps_copies_together(tmp_path: Path) -> 
     for number in range(12):
         write_png(root / "0" / f"copy {number}.png", digit(0, 3))  # as 003.png
     data = load_images(root)
-    rows = list(csv.DictReader(io.StringIO(split_csv(data, 7, str(root)))))
+    rows = list(csv.DictReader(io.StringIO(split_csv(data, 7))))
     training, validation = divided(data, 7)
     for part, images in (("train", training), ("validation", validation)):
         written = [row["picture"] for row in rows if row["part"] == part]
@@ -115,3 +115,10 @@ def test_a_training_tells_of_copies(tmp_path: Path) -> None:
         tell_copies(load_images(root), "data")
     said = [(each.message.code, each.message.fields["count"]) for each in told if isinstance(each.message, Notice)]
     assert said == [("copies.labels", 2), ("copies.parts", 1)]
+
+
+def test_names_below_a_root_that_is_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_classes(tmp_path / "data", each=4)
+    monkeypatch.chdir(tmp_path)
+    rows = list(csv.DictReader(io.StringIO(split_csv(load_images("data"), 7))))
+    assert sorted(row["picture"] for row in rows)[0] == "0/000.png"

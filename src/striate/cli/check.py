@@ -13,6 +13,7 @@ from striate.data.check.survey import survey
 from striate.files import write_text
 from striate.views.check import facts, list_text, report_lines
 from striate.views.check_page import page
+from striate.views.reading import reading_view
 
 
 @command("check")
@@ -22,7 +23,8 @@ from striate.views.check_page import page
 @json_flag
 def check(data: Path, html: Path | None, skip_list: Path | None, json: bool) -> int:
     """`striate check`."""
-    seen = survey(data)
+    with reading_view() as progress:
+        seen = survey(data, progress)
     findings = judge(seen)
     chosen = quarantined(seen, findings)
     if json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from striate.cli.computing import computing
 from striate.cli.output import aside, say, write, write_json
-from striate.cli.readers import Place, Whole
+from striate.cli.readers import Bytes, Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
@@ -15,6 +15,7 @@ from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
 from striate.runs import METRICS, SETTINGS, learned_from, model_file
 from striate.views.classes import class_lines, confusion_lines
+from striate.views.reading import reading_view
 
 
 @command("evaluate")
@@ -22,6 +23,7 @@ from striate.views.classes import class_lines, confusion_lines
 @argument("data", Place())
 @option("--batch", reader=Whole(1), default=256)
 @computing
+@option("--cache", reader=Bytes(), default="4GB", code="cli.train.cache")
 @option("--figure", reader=Place())
 @option("--html", reader=Place())
 @json_flag
@@ -32,13 +34,14 @@ def evaluate(
     engine: str | None,
     isa: str | None,
     threads: int | None,
+    cache: int,
     figure: Path | None,
     html: Path | None,
     json: bool,
 ) -> None:
     """`striate evaluate`."""
     judge = load_model(model_file(model))
-    part, images = _pictures(judge, data)
+    part, images = _pictures(judge, data, cache)
     if part == "train" and learned_from(model, data):
         tell("evaluate.learned_from", path=data)
     report = class_report(judge, images, batch, engine=engine, isa=isa, threads=threads)
@@ -102,12 +105,15 @@ def _show_confidence(report: Report) -> None:
         say("judged.answered", **found._asdict(), **between)
 
 
-def _pictures(model: Model, source: Path) -> tuple[str, Images]:
+def _pictures(model: Model, source: Path, cache: int) -> tuple[str, Images]:
     """The part to judge, read as the model reads pictures."""
     taken = model.preprocessing
     if taken is None:
         raise StateError("model.no_preprocessing")
-    data = load_images(source, size=taken.size, colour=taken.colour, resize=taken.resize)
+    with reading_view() as progress:
+        data = load_images(
+            source, size=taken.size, colour=taken.colour, resize=taken.resize, cache=cache, progress=progress
+        )
     _check_classes(model, data)
     part = "test" if data.test else "validation" if data.validation else "train"
     images = data.test or data.validation or data.train

@@ -21,6 +21,7 @@ from striate.runs import Prepared, model_file
 from striate.storage import load
 from striate.training.class_weight import WEIGHTINGS
 from striate.tuning import Tuning
+from striate.views.reading import reading_view
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,16 @@ class Fitting:
     def read(self, data: Path, size: Pair | None) -> Dataset:
         """The pictures, of a size; where training begins from a model file, else as that one has it."""
         known = None if self.start is None else load(model_file(self.start)).preprocessing
-        skip, strict = self.skip, self.strict
-        if known is None:
-            images = load_images(data, size=size, skip=skip, strict=strict, cache=self.cache)
-        else:
-            size = size or known.size
+        with reading_view() as progress:
             images = load_images(
                 data,
-                size=size,
-                colour=known.colour,
-                resize=known.resize,
-                skip=skip,
-                strict=strict,
+                size=size or (known and known.size),
+                colour=known and known.colour,
+                resize=known and known.resize,
                 cache=self.cache,
+                skip=self.skip,
+                strict=self.strict,
+                progress=progress,
             )
         tell_copies(images, str(data))
         return images

@@ -1,6 +1,7 @@
 """`striate smile`: what a model says of the faces in a picture, in a video, before a camera."""
 
 import math
+import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from os.path import realpath
@@ -23,6 +24,8 @@ from striate.model import Model, load_model
 from striate.runs import model_file
 
 Show = Callable[[Frame, list[Face]], None]
+
+LONGEST_NUMBER = 9  # digits of a camera's number that OpenCV takes
 
 
 @command("smile")
@@ -75,7 +78,7 @@ def _names(model: Model) -> tuple[str, ...]:
 
 def _device(camera: str) -> int | str:
     """A camera's number, or the name of its device."""
-    return int(camera) if camera.isdecimal() else camera
+    return int(camera) if re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", camera) else camera
 
 
 def _picture(

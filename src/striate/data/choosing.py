@@ -13,7 +13,7 @@ USUAL_SIDE = 96
 
 
 def common_size(headers: Sequence[Header]) -> tuple[Pair, list[Notice]]:
-    """The size that all pictures have, up to 128; else a square of 64 or, if less, of their median shorter side."""
+    """The size that all pictures have, up to 128; else a square of 96 or, if less, of their median shorter side."""
     sizes = {header.size for header in headers}
     smallest, largest = min(sizes, key=_area), max(sizes, key=_area)
     if len(sizes) == 1 and max(largest) <= LARGEST_KEPT:

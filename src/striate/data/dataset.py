@@ -100,7 +100,8 @@ class Dataset:
         model.fit(data.train.x, data.train.y)
 
     A part that the source does not have is None: nothing is split off unasked (`split.stratified` does it). `notices`
-    were given while reading; `size_given` says that their size was asked for, not chosen.
+    were given while reading; `size_given` says that their size was asked for, not chosen. `root` is the folder or file
+    that was read, as it was named; empty for lists and arrays.
     """
 
     train: Images
@@ -110,6 +111,7 @@ class Dataset:
     preprocessing: Preprocessing
     notices: tuple[Notice, ...] = ()
     size_given: bool = False
+    root: str = ""
 
     def __len__(self) -> int:
         """How many pictures there are to train with."""

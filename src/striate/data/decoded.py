@@ -72,7 +72,12 @@ class Decoded:
         return f"Decoded(shape={self.shape})"
 
     def __getitem__(self, which: Any) -> Pixels:
-        """Pictures by one number, a slice, numbers or a mask. Raises `DataError` or `FileError` for a broken file."""
+        """Pictures by one number, a slice, numbers or a mask; by several axes, of all of them in memory.
+
+        Raises `DataError` or `FileError` for a broken file.
+        """
+        if isinstance(which, tuple):
+            return self[:][which]
         places = np.arange(len(self))[which]
         found = self.gathered(np.atleast_1d(places))
         for _, error in found.unread:

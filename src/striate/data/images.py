@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
@@ -65,11 +65,15 @@ DRAFT_MARGIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture file says of itself before its pixels are decoded; `changes`: which of `CHANGES` it will see."""
+    """What a picture file says of itself before its pixels are decoded; `changes`: which of `CHANGES` it will see.
+
+    `format` is what Pillow calls it ("JPEG"), which no comparison counts.
+    """
 
     size: Pair
     colour: Colour
     changes: tuple[str, ...] = ()
+    format: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +103,7 @@ def examine(file: str, source: Source = DISK) -> Header:
         # To ask a PNG for an orientation that stands behind its pixels would decode them: only what is known counts.
         orientation = _orientation(image) if known else 1
         size = (width, height) if orientation in SIDEWAYS else (height, width)
-        return Header(size, _colour(image), _changes(image, orientation))
+        return Header(size, _colour(image), _changes(image, orientation), image.format or "")
 
 
 def decode(file: str, source: Source = DISK) -> Pixels:
@@ -128,10 +132,12 @@ def inspect(file: str, source: Source = DISK, wanted: Pair | None = None) -> Ins
         return Inspected(_upright(pixels, orientation), image.format or "", mode, orientation in UPRIGHT, box)
 
 
-def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Made | DataError | FileError]:
+def in_parallel(
+    work: Callable[[Item], Made], items: Sequence[Item], done: Callable[[], object] | None = None
+) -> list[Made | DataError | FileError]:
     """What `work` makes of each item, in their order; for a file that cannot be read or used, the error.
 
-    Pillow decodes and resizes outside Python's lock, so threads help.
+    `done` is called for each, by the asking thread. Pillow decodes and resizes outside Python's lock, so threads help.
     """
 
     def attempt(item: Item) -> Made | DataError | FileError:
@@ -144,7 +150,12 @@ def in_parallel(work: Callable[[Item], Made], items: Sequence[Item]) -> list[Mad
     from concurrent.futures import ThreadPoolExecutor
 
     with _quietly(), ThreadPoolExecutor(min(MOST_THREADS, usable_cores())) as pool:
-        return list(pool.map(attempt, items))
+        made: list[Made | DataError | FileError] = []
+        for each in pool.map(attempt, items):
+            made.append(each)
+            if done:
+                done()
+        return made
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
 from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
+from striate.data.counting import HEADERS, PICTURES, Counted, Reading
 from striate.data.dataset import Dataset, Images
 from striate.data.digit import could_be_mnist, looks_like_mnist
+from striate.data.endings import ending_lies
 from striate.data.folder import ListedPart, Listing
 from striate.data.images import Colour, Header, Pair, Pixels, examine, in_parallel
 from striate.data.parts import read_part
@@ -42,6 +44,7 @@ def load_images(
     cache: int = BOUND,
     skip: str | os.PathLike[str] | None = None,
     strict: bool = False,
+    progress: Reading | None = None,
 ) -> Dataset:
     """Read pictures with labels.
 
@@ -69,6 +72,10 @@ def load_images(
 
     `skip`: a list of pictures to leave out, as `striate check DATA --list FILE` writes it. What is no picture among
     pictures is skipped with a `Notice`; with `strict` it is a `DataError`.
+
+    `progress` is called as files are read: with what is done ("reading.headers", then "reading.pictures"), how many
+    files it is done to, and of how many.
+
     Raises `SettingError`, `UnknownNameError`, `DataError`, `FileError`.
     """
     wanted = _Wanted(
@@ -76,6 +83,7 @@ def load_images(
         None if colour is None else checked_colour(colour),
         None if resize is None else checked_resize(resize),
         users_cache(convert("load_images", "cache", whole, cache)),
+        progress,
     )
     found: Listing | RawParts = find(source, labels, class_names)
     if skip is not None:
@@ -85,7 +93,8 @@ def load_images(
         if strict and notice.code.startswith("folder.skipped"):
             raise DataError("skip.strict", **notice.fields)
         warnings.warn(notice, stacklevel=2)
-    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None)
+    root = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
+    return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None, root=root)
 
 
 def digits() -> Dataset:
@@ -116,6 +125,7 @@ class _Wanted:
     colour: Colour | None
     resize: Resize | None
     cache: Cache | None
+    progress: Reading | None
 
 
 _Read = tuple[Dataset, list[Notice]]
@@ -156,8 +166,9 @@ def _from_files(listing: Listing, wanted: _Wanted) -> _Read:
         preprocessing, notices = replace(preprocessing, resize="digit"), [*notices, Notice("data.digit_rule")]
     images: dict[str, Images] = {}
     skipped = list(listing.stray)
+    done = Counted(wanted.progress, PICTURES, _files(listing))
     for part, listed in listing.parts.items():
-        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache)
+        images[part], unusable = read_part(listed, preprocessing, listing.source, wanted.cache, done)
         skipped += unusable
         if not len(images[part]):
             raise DataError("folder.no_pictures", folder=listed.folder)
@@ -180,26 +191,45 @@ def _holds_digits(listing: Listing, preprocessing: Preprocessing) -> bool:
 
 def _decided(listing: Listing, wanted: _Wanted) -> tuple[Preprocessing, list[Notice]]:
     """The preprocessing for listed files: as wanted; what is left open is decided by all of the pictures."""
-    headers = [header for part in listing.parts.values() for header in _headers(part, listing.source)]
+    done = Counted(wanted.progress, HEADERS, _files(listing))
+    found = [each for part in listing.parts.values() for each in _headers(part, listing.source, done)]
+    headers = [header for _, header in found]
     if not headers:
         raise DataError("folder.no_pictures", folder=listing.root)
     size, said = (wanted.size, []) if wanted.size else common_size(headers)
     colour, also_said = (wanted.colour, []) if wanted.colour else common_colour(headers)
-    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [*said, *also_said, *changes(headers)]
+    return Preprocessing(size, colour, resize=wanted.resize or "stretch"), [
+        *said,
+        *also_said,
+        *changes(headers),
+        *_misnamed(listing.root, [file for file, header in found if ending_lies(file, header.format)]),
+    ]
 
 
-def _headers(part: ListedPart, source: Source) -> list[Header]:
-    """Those of the files that are pictures."""
-    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)))
-    return [header for header in found if isinstance(header, Header)]
+def _files(listing: Listing) -> int:
+    return sum(len(part.files) for part in listing.parts.values())
+
+
+def _headers(part: ListedPart, source: Source, done: Counted) -> list[tuple[str, Header]]:
+    """The files that are pictures, with their headers."""
+    found = in_parallel(lambda i: examine(part.files[i], source), range(len(part.files)), done)
+    return [(part.files[i], header) for i, header in enumerate(found) if isinstance(header, Header)]
+
+
+def _misnamed(root: str, files: list[str]) -> list[Notice]:
+    return [Notice("data.misnamed", count=len(files), shown=_names(root, files[:MOST_LISTED]))] if files else []
 
 
 def _skipped(root: str, files: list[str]) -> list[Notice]:
     if not files:
         return []
-    names = tuple(file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/") for file in files)
+    names = _names(root, files)
     code = "folder.skipped" if len(names) <= MOST_LISTED else "folder.skipped_many"
     return [Notice(code, folder=root, count=len(names), shown=names[:MOST_LISTED], files=names)]
+
+
+def _names(root: str, files: list[str]) -> tuple[str, ...]:
+    return tuple(file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/") for file in files)
 
 
 def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: Preprocessing) -> Dataset:

@@ -1,7 +1,7 @@
 """From listed files to pictures with labels: in memory, mapped from the cache, or decoded when they are asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache as once
 from hashlib import blake2b
@@ -31,14 +31,18 @@ Mask = NDArray[np.bool_]
 
 
 def read_part(
-    listed: ListedPart, preprocessing: Preprocessing, source: Source = DISK, cache: Cache | None = None
+    listed: ListedPart,
+    preprocessing: Preprocessing,
+    source: Source = DISK,
+    cache: Cache | None = None,
+    done: Callable[[], object] | None = None,
 ) -> tuple[Images, list[str]]:
     """The pictures of listed files, in their order, and the files that are no usable pictures.
 
     All are decoded once, or were before and stand in the cache. Few stay in memory; many are mapped from the cache, and
-    what does not fit into it is decoded again whenever it is asked for.
+    what does not fit into it is decoded again whenever it is asked for. `done` is called for each that is decoded here.
     """
-    pictures, usable = _Part(listed, preprocessing, source).read(cache)
+    pictures, usable = _Part(listed, preprocessing, source, done).read(cache)
     missing: list[int] = np.flatnonzero(~usable).tolist()
     unusable = [listed.files[i] for i in missing]
     return Images(pictures, listed.labels[usable], _those(listed.files, usable), preprocessing), unusable
@@ -47,9 +51,15 @@ def read_part(
 class _Part:
     """Files that are to become one set of pictures."""
 
-    def __init__(self, listed: ListedPart, preprocessing: Preprocessing, source: Source) -> None:
+    def __init__(
+        self,
+        listed: ListedPart,
+        preprocessing: Preprocessing,
+        source: Source,
+        done: Callable[[], object] | None,
+    ) -> None:
         self._folder, self._files = listed.folder, listed.files
-        self._preprocessing, self._source = preprocessing, source
+        self._preprocessing, self._source, self._done = preprocessing, source, done
         self._shape = preprocessing.shape
         self._each = int(np.prod(self._shape))
         self._index = _index(listed, source)  # N 4
@@ -127,7 +137,7 @@ class _Part:
                 self._source.stamp(file)  # says why it cannot be read
             pixels[i] = self._preprocessing.read(file, self._source)
 
-        return np.array([error is None for error in in_parallel(fill, range(len(places)))], np.bool_)
+        return np.array([error is None for error in in_parallel(fill, range(len(places)), self._done)], np.bool_)
 
     def _when_asked_for(self, kept: Pixels, usable: Mask) -> Decoded:
         stamps = self._index[usable, 2:]

@@ -70,6 +70,8 @@ def _parts(source: tuple[Any, ...]) -> dict[str, tuple[Any, Any]]:
 
 
 def _are_paths(source: Any) -> bool:
+    if getattr(source, "ndim", 1) == 0:
+        return False
     return len(source) > 0 and all(isinstance(each, str | os.PathLike) for each in source)
 
 

@@ -55,11 +55,13 @@ class Video:
 
     def __iter__(self) -> Iterator[Frame]:
         picture, number = self._first, 0
-        while picture is not None and number / self.rate < self._seconds:
-            yield Frame(number, number / self.rate, picture)
-            picture, number = _read(self._cv2, self._capture), number + 1
-        declared = int(self._capture.get(self._cv2.CAP_PROP_FRAME_COUNT))
-        self._capture.release()
+        try:
+            while picture is not None and number / self.rate < self._seconds:
+                yield Frame(number, number / self.rate, picture)
+                picture, number = _read(self._cv2, self._capture), number + 1
+            declared = int(self._capture.get(self._cv2.CAP_PROP_FRAME_COUNT))
+        finally:
+            self._capture.release()
         if picture is None and number < CUT_SHORT * declared:
             tell("smile.video_ends_early", file=self._path, frames=number, declared=declared)
 
@@ -88,10 +90,12 @@ class Camera:
     def __iter__(self) -> Iterator[Frame]:
         picture, number, began = self._first, 0, self._clock()
         time = 0.0
-        while picture is not None and time < self._seconds:
-            yield Frame(number, time, picture)
-            picture, number, time = _read(self._cv2, self._capture), number + 1, self._clock() - began
-        self._capture.release()
+        try:
+            while picture is not None and time < self._seconds:
+                yield Frame(number, time, picture)
+                picture, number, time = _read(self._cv2, self._capture), number + 1, self._clock() - began
+        finally:
+            self._capture.release()
         if picture is None:
             tell("smile.camera_ended", camera=self._which, seconds=time)
 

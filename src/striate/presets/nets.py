@@ -92,8 +92,8 @@ def vgg_small(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
 
 
 def cifar10(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
-    """A 2x2 convolution and three pairs of 3x3 ones that begin by handing their channels on, after Jordan 2024."""
-    x = Activation("gelu_tanh")(Conv2D(_scaled(24, width), 2)(x))
+    """Normalised pictures, a 2x2 convolution, three pairs of 3x3 ones that begin by handing channels on: Jordan 2024."""
+    x = Activation("gelu_tanh")(Conv2D(_scaled(24, width), 2)(_norm()(x)))
     for channels in (64, 256, 256):
         x = _pair(x, _scaled(channels, width), lambda: Activation("gelu_tanh"), "dirac")
     return Dense(classes, "softmax")(GlobalMaxPooling2D()(x))

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.data.check.near import near_duplicates
 from striate.data.check.survey import Survey
+from striate.data.endings import ending_lies
 
 Group = tuple[int, ...]
 
@@ -157,25 +157,8 @@ def _misnamed(survey: Survey) -> list[int]:
     """Pictures of another format than the one that their file's ending means."""
     if not survey.are_files:
         return []
-    meant = _formats_by_ending()
     rows: list[int] = survey.readable.tolist()
-    return [row for row in rows if _ending_lies(survey.names[row], survey.formats[row], meant)]
-
-
-def _ending_lies(name: str, found: str, meant: dict[str, str]) -> bool:
-    format_ = meant.get(PurePath(name).suffix.lower(), found)
-    return _family(format_) != _family(found)
-
-
-def _family(format_: str) -> str:
-    """Phones write several pictures into one .jpg, which Pillow calls MPO."""
-    return "JPEG" if format_ == "MPO" else format_
-
-
-def _formats_by_ending() -> dict[str, str]:
-    from PIL import Image
-
-    return dict(Image.registered_extensions())
+    return [row for row in rows if ending_lies(survey.names[row], survey.formats[row])]
 
 
 def _lights(survey: Survey) -> list[Finding]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import Labels, RawParts, checked_names, many_pictures, whole_labels
 from striate.data.check.looks import HASH, SIDE, Look, look_at
+from striate.data.counting import PICTURES, Counted, Reading
 from striate.data.folder import Listing
 from striate.data.images import Pixels, decode, in_parallel, inspect
 from striate.data.reading import cannot_read
@@ -90,15 +91,17 @@ class Survey:
         return self.parts[int(self.part[row])]
 
 
-def survey(source: Path) -> Survey:
+def survey(source: Path, progress: Reading | None = None) -> Survey:
     """Look at all pictures of a source. Raises `DataError` and `FileError` where there are none with labels."""
     found = find(source)
     for notice in found.notices:
         warnings.warn(notice, stacklevel=2)
-    return survey_arrays(found, str(source)) if isinstance(found, RawParts) else survey_files(found, str(source))
+    if isinstance(found, RawParts):
+        return survey_arrays(found, str(source))
+    return survey_files(found, str(source), progress)
 
 
-def survey_files(listing: Listing, root: str) -> Survey:
+def survey_files(listing: Listing, root: str, progress: Reading | None = None) -> Survey:
     """Read and decode every listed file, on all cores. What cannot be read is a fault of that picture, no error."""
     files = [file for part in listing.parts.values() for file in part.files]
     survey = Survey(
@@ -118,7 +121,7 @@ def survey_files(listing: Listing, root: str) -> Survey:
         except StriateError as error:
             survey.faults[row] = error
 
-    in_parallel(fill, range(len(files)))
+    in_parallel(fill, range(len(files)), Counted(progress, PICTURES, len(files)))
     return survey
 
 

@@ -19,5 +19,7 @@ TEXTS = {
     "training.nothing_read": "None of the {count:,} pictures can be read any more; training cannot go on. The first: {reason}",
     "own.brings_its_own": "{where}: these data bring pictures and labels together; leave '{setting}' out.",
     "own.not_before": "{where}: '{setting}' needs all pictures and labels beforehand, and these data give them a batch at a time; do it in their batches(), or give arrays or Images.",
+    "reading.headers": "looking at the files",
+    "reading.pictures": "reading the pictures",
     "progress.waiting": "{percent:.0f} % waiting for pictures",
 }

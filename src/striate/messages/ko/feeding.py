@@ -19,5 +19,7 @@ TEXTS = {
     "training.nothing_read": "사진 {count:,}장을 하나도 읽을 수 없게 되어 학습을 이어 갈 수 없습니다. 첫 번째 까닭: {reason}",
     "own.brings_its_own": "{where}: 이 데이터는 사진과 레이블을 함께 내어 줍니다. {setting:을/를} 빼십시오.",
     "own.not_before": "{where}: {setting}에는 모든 사진과 레이블이 미리 필요한데, 이 데이터는 배치마다 내어 줍니다. 데이터의 batches() 안에서 하거나 배열이나 Images를 주십시오.",
+    "reading.headers": "파일 살펴보는 중",
+    "reading.pictures": "사진 읽는 중",
     "progress.waiting": "사진 대기 {percent:.0f} %",
 }

@@ -26,6 +26,7 @@ TEXTS = {
     "picture.change.ycbcr": "{count}장은 YCbCr에서 변환",
     "picture.change.deep": "{count}장은 16비트 중 위쪽 8비트만 씀",
     "picture.change.frames": "{count}장은 여러 프레임 중 첫 프레임만 씀",
+    "data.misnamed": "사진 {count:,}장의 실제 형식이 확장자와 다릅니다(예: {shown:quoted}). 읽는 데는 문제가 없습니다.",
     "labels.needed": "사진이 무엇인지 알 수 없습니다. load_images(사진들, 레이블들)처럼 사진마다 레이블을 주십시오.",
     "labels.has_own": "{setting:quoted|은/는} 파일 목록이나 배열과 함께 씁니다. 여기에는 사진이 무엇인지 이미 나와 있습니다.",
     "labels.unknown_name": "{where}: {name:quoted|은/는} class_names({known:quoted})에 없습니다. 그곳에 더하거나 레이블을 고치십시오.",
