@@ -97,9 +97,9 @@ def _fewer_files(part: ListedPart, root: str, wanted: dict[str, str], seen: set[
 
 def _check_left(skip: Path, found: Listing, train: ListedPart) -> None:
     """No class may lose all of its pictures: it would be blamed on the files."""
-    gone = sorted({*found.parts["train"].labels.tolist()} - {*train.labels.tolist()})
-    if gone:
-        raise DataError("skip.class_gone", file=str(skip), name=found.class_names[gone[0]])
+    gone = np.setdiff1d(found.parts["train"].labels, train.labels)
+    if len(gone):
+        raise DataError("skip.class_gone", file=str(skip), name=found.class_names[int(gone[0])])
 
 
 def _fewer_rows(name: str, part: RawPart, wanted: dict[str, str], seen: set[str]) -> RawPart:
