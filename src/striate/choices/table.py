@@ -68,7 +68,7 @@ KINDS = (
     Kind("tiny", "digits", side_below=16, augment="none"),
     # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 13 s.
     Kind("signs", "convnet", side_below=48, grey=True, varied_up_to=20_000),
-    # Faces and other grey photographs. Smiles: 9,200 faces of 64x64.
+    # Faces and other grey photographs. Smiles, 8,300 faces of 64x64 to learn from: 93.9 % of the test faces.
     Kind(
         "grey_photographs",
         "photos",
@@ -97,7 +97,7 @@ KINDS = (
         fewest_epochs=8,
         most_epochs=30,
     ),
-    # CIFAR-10: 90 % of the test pictures.
+    # CIFAR-10: 89.9 % of the test pictures, after 12 minutes.
     Kind("small_photographs", "cifar10", pictures_in_all=384_000, fewest_epochs=8, most_epochs=40),
 )
 
