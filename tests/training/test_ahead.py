@@ -133,7 +133,7 @@ def test_training_and_judging_hold_two_batches_at_most(batch_size: int, build: B
     model, data, validation = build(), watched(600), watched(600)
     plan = Plan(SGD(0.1), SparseCategoricalCrossentropy(), batch_size=batch_size, epochs=2)
     train(ReferenceEngine(), Run(model.graph, model.theta, model.state, (), 0.1, print), plan, data, validation)
-    assert max(data.most) == 2 and max(validation.most) == 2  # type: ignore[attr-defined]
+    assert max(data.most) <= 2 and max(validation.most) <= 2  # type: ignore[attr-defined]
 
 
 def test_what_taking_pictures_raises_reaches_who_asked(build: Build) -> None:
