@@ -1,6 +1,8 @@
 """Writing files so that no reader ever meets half of one."""
 
 import os
+import re
+import shlex
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,14 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError as error:
         raise FileError("file.cannot_read", path=path, reason=error.strerror) from error
+
+
+def as_typed(path: Path) -> str:
+    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
+    text = str(path)
+    if text.startswith("-"):  # or it would be taken for an option
+        text = f".{os.sep}{text}"
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 @contextmanager

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from striate.checkpoints import KEPT, Checkpoints
+from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError
 from striate.files import as_path
 from striate.network.settings import convert, flag, keywords_checked, optional_positive_real, positive
@@ -82,6 +83,8 @@ class CheckpointKeeper(Keeper):
     """Keeps a run in `checkpoints` as often as the cadence says, and when a signal asks for its end.
 
     `resumes`: go on from the newest checkpoint, where there is one; `anyway`: even where it is another training's.
+    `at_once`: a training that cannot begin anew has one before its first step. `resumed` is called with a run that was
+    put back.
     """
 
     def __init__(
@@ -92,9 +95,12 @@ class CheckpointKeeper(Keeper):
         *,
         resumes: bool = True,
         anyway: bool = False,
+        at_once: bool = False,
+        resumed: Callable[[Run], object] | None = None,
     ) -> None:
         self.checkpoints, self._cadence, self._interrupts = checkpoints, cadence, interrupts
-        self._resumes, self._anyway = resumes, anyway
+        self._resumes, self._anyway, self._at_once = resumes, anyway, at_once
+        self._resumed = resumed
         self._callbacks: Sequence[Callback] = ()
         self._facts: Facts = {}
 
@@ -106,7 +112,13 @@ class CheckpointKeeper(Keeper):
             put_back(run, callbacks, kept, metrics)
             if self.model is not None:
                 self.model.learn_as(run.spans, run.frozen)
+            if self._resumed is not None:
+                self._resumed(run)
         self._cadence.begin(run.step)
+        if kept is None and self._at_once:
+            if self._resumes:
+                raise FileError("checkpoint.none_whole", path=self.checkpoints.folder)
+            self.keep(run)
 
     def between_steps(self, run: Run) -> None:
         self.heed(run)
@@ -204,11 +216,13 @@ def snapshot(run: Run, callbacks: Sequence[Callback]) -> Kept:
 
 def put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Sequence[str | Metric]) -> None:
     """Make a run that has just begun what it was in a snapshot. Raises `StateError` where it is another's."""
-    sizes = [[each.shape for each in (theta, state, *slots)] for theta, state, slots in (_arrays(run), _arrays_of(kept))]
+    vectors = (run.theta, run.state, *run.slots)
+    came: list[Array] = [kept["theta"], kept["state"], *kept["slots"]]
     named = dict(_named(callbacks))
-    if sizes[0] != sizes[1] or not {name for name, each in kept["callbacks"].items() if each} <= named.keys():
+    known = {name for name, each in kept["callbacks"].items() if each} <= named.keys()
+    if not known or [each.shape for each in vectors] != [each.shape for each in came]:
         raise StateError("checkpoint.does_not_fit")
-    for own, its in zip((run.theta, run.state, *run.slots), (kept["theta"], kept["state"], *kept["slots"]), strict=True):
+    for own, its in zip(vectors, came, strict=True):
         own[...] = its
     for name in ("gathered", "learning_rate", "step", "epoch", "epochs_before", "position", "stopped"):
         setattr(run, name, kept[name])
@@ -224,14 +238,6 @@ def put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Seque
     for name, state in kept["callbacks"].items():
         if state:
             named[name].restore(state)
-
-
-def _arrays(run: Run) -> tuple[Any, Any, Sequence[Any]]:
-    return run.theta, run.state, run.slots
-
-
-def _arrays_of(kept: Kept) -> tuple[Any, Any, Sequence[Any]]:
-    return kept["theta"], kept["state"], kept["slots"]
 
 
 def _named(callbacks: Sequence[Callback]) -> Iterator[tuple[str, Callback]]:

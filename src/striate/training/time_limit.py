@@ -33,6 +33,11 @@ class StopAfter(Callback):
     def __init__(self, moment: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._moment, self._clock = moment, clock
 
+    @classmethod
+    def after(cls, seconds: float, clock: Callable[[], float] = time.monotonic) -> "StopAfter":
+        """What ends a training in so many seconds from now."""
+        return cls(clock() + seconds, clock)
+
     def on_train_batch_end(self, batch: int, logs: Logs = NO_LOGS) -> None:
         if self._clock() >= self._moment:
             self.run.stop(TIME_IS_UP)
