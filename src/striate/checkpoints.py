@@ -55,7 +55,7 @@ class Checkpoints:
             path = self._path(number, TENSORS)
             try:
                 return self._read(number)
-            except (OSError, StriateError, ValueError, KeyError, TypeError, RecursionError) as error:
+            except (OSError, StriateError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 tell("checkpoint.damaged", path=path, reason=_reason(error))
         return None
 
@@ -104,7 +104,7 @@ def _unpacked(path: Path) -> Kept:
     check_header(path)
     try:
         with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:
-            document = json.loads((file.metadata() or {})[DOCUMENT])
+            document = json.loads(cast(dict[str, str], file.metadata() or {})[DOCUMENT])
             if document["format"] != FORMAT:
                 raise FileError("checkpoint.other_format", required=FORMAT, came=document["format"])
             return _filled(document["kept"], {name: np.array(file.get_tensor(name)) for name in file.keys()})  # noqa: SIM118
@@ -124,7 +124,7 @@ def _plain(value: object, name: str, tensors: dict[str, Array]) -> Any:
         case list() | tuple():
             return [_plain(each, f"{name}/{i}", tensors) for i, each in enumerate(cast(list[object], value))]
         case np.generic():
-            return _plain(value.item(), name, tensors)
+            return _plain(cast(object, value.item()), name, tensors)
         case float() if not math.isfinite(value):
             return {"float": str(value)}
         case _:
@@ -132,11 +132,11 @@ def _plain(value: object, name: str, tensors: dict[str, Array]) -> Any:
 
 
 def _filled(value: Any, tensors: Mapping[str, Array]) -> Any:
-    """The way back."""
+    """The way back. What this module did not write raises `KeyError`, `TypeError` or `AttributeError`."""
     match value:
         case {"tensor": str(name)}:
             return tensors[name]
-        case {"table": dict(table)}:
+        case {"table": table}:
             return {key: _filled(each, tensors) for key, each in cast(dict[str, Any], table).items()}
         case {"float": str(text)}:
             return float(text)

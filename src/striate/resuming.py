@@ -76,8 +76,7 @@ def resume_run(
         if data is None:
             data = read(record)
         data = scaled(data, Preprocessing.from_config(record["preprocessing"]).scale)
-        differing = [(code, {}) for code in changes(record["data"], fingerprint(data))]
-        _refuse(folder, [] if anyway else differing)
+        _refuse(folder, [] if anyway else [(code, {}) for code in changes(record["data"], fingerprint(data))])
         run = _prepared(record, data, threads)
         if begins:
             begins(run)
@@ -87,7 +86,7 @@ def resume_run(
         at_once = run.recipe.start is not None
         keeper = keeping.keeper(folder, resumes=True, anyway=anyway, at_once=at_once)
         callbacks = [*writers(folder, run), keeper]
-        return finished(folder, run, fitted(run, record["batch_size"], callbacks, keeping, verbose, progress))
+        return finished(folder, run, fitted(folder, run, record["batch_size"], callbacks, keeping, verbose, progress))
 
 
 def check_unfinished(folder: Path) -> None:

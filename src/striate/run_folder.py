@@ -54,9 +54,13 @@ def _check_free(folder: Path, *, overwrite: bool) -> None:
         taken = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise FileError("file.cannot_read", path=folder, reason=error.strerror) from error
-    if taken and not overwrite:
-        code = "run.unfinished" if unfinished(folder) else "run.folder_taken"
-        raise FileError(code, path=folder, typed=as_typed(folder), files=taken[:3], count=len(taken))
+    if not taken or overwrite:
+        return
+    if unfinished(folder):
+        raise FileError("run.unfinished", path=folder, typed=as_typed(folder))
+    if SETTINGS in taken and LAST not in taken and BEST not in taken:
+        raise FileError("run.failed", path=folder)
+    raise FileError("run.folder_taken", path=folder, files=taken[:3], count=len(taken))
 
 
 def unfinished(folder: Path) -> bool:

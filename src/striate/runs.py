@@ -4,8 +4,8 @@ The folder holds best.safetensors and last.safetensors, settings.toml, split.csv
 metrics.jsonl, report.html and, where matplotlib is there, curves.png; while it is not finished, checkpoints, too.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from striate.checkpoints import Checkpoints
 from striate.data.dataset import Dataset
 from striate.data.dividing import split_csv
-from striate.errors import FileError
+from striate.errors import FileError, TrainingError
 from striate.files import write_text
 from striate.history import History
 from striate.judging import Trained, judged
@@ -131,11 +131,12 @@ def train_in(
     record = record_of(run, settings, batch_size, source, reading or {}, frequency)
     callbacks = [_Begins(folder, settings, record, rates), *writers(folder, run)]
     keeper = keeping.keeper(folder, resumes=False, at_once=run.start is not None)
-    history = fitted(run, batch_size, [*callbacks, keeper], keeping, verbose, progress)
+    history = fitted(folder, run, batch_size, [*callbacks, keeper], keeping, verbose, progress)
     return finished(folder, run, history)
 
 
 def fitted(
+    folder: Path,
     run: Prepared,
     batch_size: int | Literal["all"],
     callbacks: Sequence[Callback],
@@ -144,7 +145,7 @@ def fitted(
     progress: Progress | None,
 ) -> History:
     """Let the model learn; what may end it is heard meanwhile."""
-    with keeping.interrupts or nullcontext():
+    with _of_use(folder), keeping.interrupts or nullcontext():
         return run.model.fit(
             run.training,
             batch_size=batch_size,
@@ -156,6 +157,16 @@ def fitted(
             class_weight=run.class_weight,
             progress=progress,
         )
+
+
+@contextmanager
+def _of_use(folder: Path) -> Generator[None]:
+    """Where numbers stop being finite they would again: such a training is not gone on with."""
+    try:
+        yield
+    except TrainingError:
+        remove_checkpoints(folder)
+        raise
 
 
 def finished(folder: Path, run: Prepared, history: History) -> Trained:

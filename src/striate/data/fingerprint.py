@@ -39,14 +39,14 @@ def changes(then: Fingerprint, now: Fingerprint) -> list[str]:
 
 def _part(images: Images, root: str) -> dict[str, Any]:
     names, pictures = images.files, images.pictures
-    lazy = isinstance(pictures, Decoded) and len(pictures.stamps) > 0
+    stamps = pictures.stamps[pictures.rows] if isinstance(pictures, Decoded) and len(pictures.stamps) else None
     in_memory = not isinstance(pictures, Decoded) or "hashes" in vars(images)
     return {
         "pictures": len(images),
         "labels": _digest(np.ascontiguousarray(images.labels).tobytes()),
         "names": None if names is None else _digest("\n".join(below(name, root) for name in names)),
         "pixels": _digest(images.hashes.tobytes()) if in_memory else None,
-        "stamps": _digest(pictures.stamps[pictures.rows].tobytes()) if lazy else None,
+        "stamps": None if stamps is None else _digest(stamps.tobytes()),
     }
 
 

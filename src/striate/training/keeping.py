@@ -13,7 +13,7 @@ from typing import Literal
 from striate.checkpoints import KEPT, Checkpoints
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError
-from striate.files import as_path
+from striate.files import as_path, remove_parts
 from striate.network.settings import convert, flag, keywords_checked, optional_positive_real, positive
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.counts import Counts
@@ -184,6 +184,7 @@ class BackupAndRestore(CheckpointKeeper):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError("file.cannot_write", path=folder, reason=error.strerror) from error
+        remove_parts(folder)  # of a process that was killed: a folder is one training's
         super().begin(run, callbacks, facts, metrics)
 
     def on_train_end(self, logs: Logs = NO_LOGS) -> None:

@@ -29,6 +29,7 @@ TEXTS = {
     "changed.pixels": "the pictures are others",
     "changed.stamps": "files of pictures were changed",
     "run.unfinished": "{path} holds a training that was broken off; go on with: striate resume {typed}, or begin anew with --force.",
+    "run.failed": "{path} holds a training that ended before it had a model; give --force to begin anew in it.",
     "run.in_use": "{path} is in use by process {pid} on {host}; wait until it ends, or choose another folder.",
     "run.folder_gone": "{path}: the folder of this training, or its checkpoints, were removed while it ran, so it cannot go on; train into a folder that stays.",
     "training.data_gone": "{folder} was removed while its pictures were in use ({file} cannot be read); bring it back.",

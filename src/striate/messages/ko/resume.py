@@ -29,6 +29,7 @@ TEXTS = {
     "changed.pixels": "사진이 다릅니다",
     "changed.stamps": "사진 파일이 바뀌었습니다",
     "run.unfinished": "{path}에는 끊긴 학습이 있습니다. 이어서 하려면: striate resume {typed}, 처음부터 다시 하려면 --force를 주십시오.",
+    "run.failed": "{path}에는 모델이 나오기 전에 끝난 학습이 있습니다. 그 자리에서 새로 시작하려면 --force를 주십시오.",
     "run.in_use": "{path:은/는} {host}의 프로세스 {pid:이/가} 쓰고 있습니다. 끝날 때까지 기다리거나 다른 폴더를 고르십시오.",
     "run.folder_gone": "{path}: 학습하는 동안 이 학습의 폴더나 체크포인트가 지워져서 계속할 수 없습니다. 없어지지 않을 폴더에 학습하십시오.",
     "training.data_gone": "사진을 쓰는 동안 {folder:이/가} 지워졌습니다({file:을/를} 읽을 수 없습니다). 되돌려 놓으십시오.",
