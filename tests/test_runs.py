@@ -31,9 +31,10 @@ from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCro
 from striate.network.optimizers import Adam, Momentum, Nesterov
 from striate.network.schedules import CosineDecay, OneCycle
 from striate.network.settings import config
+from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
-from striate.runs import (
+from striate.run_folder import (
     BEST,
     CURVES,
     EPOCHS,
@@ -44,10 +45,9 @@ from striate.runs import (
     SPLIT,
     claimed,
     model_file,
-    prepared,
     source_of,
-    train_run,
 )
+from striate.runs import train_run
 from striate.training.events import EpochDone, Event, Started
 
 QUICK = Recipe("softmax", 2, threads=1)
