@@ -26,8 +26,8 @@ class Kind:
 
     `recipe` comes before what the network's own TOML says, where the network was not named by the user. About
     `pictures_in_all` pictures are shown in all the epochs, but each one `fewest_epochs` to `most_epochs` times.
-    `augment` is "usual" (for such pictures: data/augment.py), "none" or a text as `Augmentation.of` takes; with more
-    than `varied_up_to` pictures nothing is varied: there are enough, and each is seen a few times only.
+    `augment` is "usual" (for such pictures: data/usual_augmentation.py), "none" or a text as `Augmentation.of` takes;
+    with more than `varied_up_to` pictures nothing is varied: there are enough, and each is seen a few times only.
     """
 
     name: str
