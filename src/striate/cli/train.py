@@ -19,7 +19,6 @@ from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists
 from striate.judging import Trained
-from striate.network.optimizers import RULES
 from striate.network.window import Pair
 from striate.preparing import Prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
@@ -70,7 +69,7 @@ class Batch:
 @option("--model", reader=Text())
 @option("--epochs", reader=Whole(1))
 @option("--batch", reader=Batch())
-@option("--optimizer", reader=OneOf(tuple(RULES)))
+@option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
 @option("--schedule", reader=OneOf(tuple(SCHEDULES)))
 @option("--weight-decay", reader=Number())
