@@ -1,7 +1,6 @@
 """`striate train`: from a folder of pictures to a run's folder."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, Literal
 
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
-from striate.cli.output import aside, say, write_json
+from striate.cli.output import as_typed, aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
@@ -186,12 +185,6 @@ def _show_confidence(trained: Trained) -> None:
         aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
         if sure.mirrored:
             aside("train.mirrored")
-
-
-def as_typed(path: Path) -> str:
-    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
-    text = str(path)
-    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def _show_what_begins(run: Prepared) -> None:
