@@ -33,6 +33,7 @@ from striate.recipe import Decided, Recipe
 from striate.report import Report, class_report, confidence_of
 from striate.report_page import read_settings, write_report
 from striate.storage import load
+from striate.training.autopsy import AUTOPSY, autopsy_kept
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.class_weight import weights_by
 from striate.training.events import Progress
@@ -47,7 +48,7 @@ from striate.views.progress import Verbose
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
-OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG, AUTOPSY)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def train_run(
     `FileError` where the folder holds something already (unless `overwrite`) or cannot be written to, `DataError` and
     `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
-    with claimed(folder, overwrite=overwrite):
+    with claimed(folder, overwrite=overwrite), autopsy_kept(folder):
         run = prepared(data, recipe, tuning)
         if begins:
             begins(run)
