@@ -21,6 +21,7 @@ RISEN = 3.0  # times its least within the last steps: a loss that runs away
 STEEP = 10.0  # times their median: gradients that run away
 LARGE_WEIGHT = 1e4  # no trained network of ours holds one
 LARGE_PIXEL = 1e4  # bytes end at 255
+USUAL_RATE = 0.01
 EXP = ("exp", "expm1", "exp2", "sinh", "cosh")
 LOGARITHMS = ("log", "log2", "log10", "log1p")
 
@@ -108,12 +109,12 @@ def _running_away(known: Circumstances) -> Cause | None:
     losses, norms = [p.loss for p in passed], [p.norm for p in passed if np.isfinite(p.norm)]
     rates = _rates(known)
     if len(losses) > 1 and losses[-1] > RISEN * (least := min(losses)) > 0:
-        steps = passed[-1].step - passed[losses.index(least)].step
-        return "autopsy.cause.loss_rose", {"low": least, "high": losses[-1], "steps": steps, **rates}
+        since = passed[losses.index(least)].step
+        return "autopsy.cause.loss_rose", {"low": least, "high": losses[-1], "since": since, **rates}
     if len(norms) > 2 and norms[-1] > STEEP * median(norms[:-1]) > 0:
         return "autopsy.cause.gradient_rose", {"low": median(norms[:-1]), "high": norms[-1], **rates}
     if known.taken and (largest := largest_of([known.theta])) > LARGE_WEIGHT:
-        return "autopsy.cause.weights_grew", {"largest": largest, "steps": known.taken, **rates}
+        return "autopsy.cause.weights_grew", {"largest": largest, **rates}
     return None
 
 
@@ -137,4 +138,6 @@ def _operation(origin: Origin) -> Cause | None:
 
 
 def _rates(known: Circumstances) -> dict[str, object]:
-    return {"learning_rate": known.learning_rate, "tenth": known.learning_rate / 10}
+    """The learning rate, and one to try: a tenth, or where that would be far from all that is usual, a usual one."""
+    rate = known.learning_rate
+    return {"learning_rate": rate, "better": rate / 10 if rate <= 1 else USUAL_RATE}

@@ -6,14 +6,13 @@ makes; whenever a rule could overflow, and every `EVERY` steps, what it keeps fr
 
 import math
 from collections.abc import Sequence
-from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
 from striate.data.batches import Batch, Batches
 from striate.engines.contract import Array, Engine, Key, Program, Purpose, Stepped
-from striate.engines.reference.replay import Origin, Replay, Taken, of_gradient, of_update, of_weights
+from striate.engines.reference.replay import Origin, Replay, Taken, of_gradient, of_slots, of_update, of_weights
 from striate.errors import DataError, OutOfMemoryError, TrainingError
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
@@ -30,9 +29,7 @@ LARGE_NORM, LARGE_STEP, LARGE_RATE = 1e15, 1e25, 1e15
 class Guard:
     """Looks at every step of one training. What it refuses leaves the run as it was before that step."""
 
-    def __init__(
-        self, engine: Engine, run: Run, rule: Rule, loss: Loss, data: Batches, threads: int | None
-    ) -> None:
+    def __init__(self, engine: Engine, run: Run, rule: Rule, loss: Loss, data: Batches, threads: int | None) -> None:
         self._engine, self._run, self._rule, self._loss, self._threads = engine, run, rule, loss, threads
         self._files: Sequence[str] | None = getattr(data, "files", None)
         self._first = run.step
@@ -54,22 +51,22 @@ class Guard:
         self._loss_now = step.loss
         norm = self._engine.norm(step.gradient, threads=self._threads)
         if not math.isfinite(step.loss):
-            fail = partial(self._fail, "training.loss_not_finite", "loss", loss=step.loss)
+            code, by, fields = "training.loss_not_finite", "loss", {"loss": step.loss}
         elif not math.isfinite(norm):
-            fail = partial(self._fail, "training.gradient_not_finite", "gradient", count=_bad(step.gradient))
+            code, by, fields = "training.gradient_not_finite", "gradient", {"count": _bad(step.gradient)}
         elif len(step.state) and not self._engine.all_finite(step.state, threads=self._threads):
-            fail = partial(self._fail, "training.state_not_finite", "state", count=_bad(step.state))
+            code, by, fields = "training.state_not_finite", "state", {"count": _bad(step.state)}
         else:
             return step, norm
-        fail(self._origin(purpose, taken) or of_gradient(self._run.graph, step.gradient), norm=norm, x=taken.x)
-        raise AssertionError
+        origin = self._origin(purpose, taken) or of_gradient(self._run.graph, step.gradient)
+        raise self._failure(code, by, origin, norm=norm, x=taken.x, **fields)
 
     def norm(self, gradient: Array) -> float:
         """The norm of gradients that were added up. Raises `TrainingError` where the sum is not finite."""
         norm = self._engine.norm(gradient, threads=self._threads)
         if not math.isfinite(norm):
             origin = of_gradient(self._run.graph, gradient)
-            self._fail("training.gradient_not_finite", "gradient", origin, norm=norm, count=_bad(gradient))
+            raise self._failure("training.gradient_not_finite", "gradient", origin, norm=norm, count=_bad(gradient))
         return norm
 
     def update(self, gradient: Array, norm: float, t: int) -> None:
@@ -86,7 +83,7 @@ class Guard:
         slots_bad = sum(_bad(slot) for slot in run.slots) if kept else 0
         if not bad and not slots_bad:
             return
-        origin = None
+        origin = of_slots(self._rule, run.slots, run.spans)
         if kept:
             theta, gradient, slots = kept
             run.theta[...] = theta
@@ -94,7 +91,7 @@ class Guard:
                 slot[...] = before
             origin = of_update(self._rule, theta, gradient, slots, t, run.learning_rate, run.spans)
         code, by = ("training.weights_not_finite", "weights") if bad else ("training.slots_not_finite", "slots")
-        self._fail(code, by, origin, norm=norm, count=bad or slots_bad)
+        raise self._failure(code, by, origin, norm=norm, count=bad or slots_bad)
 
     def passed(self, loss: float, norm: float) -> None:
         """Remember a step that went well, for the autopsy of a later one."""
@@ -114,11 +111,14 @@ class Guard:
 
     def _look_at_everything(self, norm: float) -> None:
         run = self._run
-        if bad := [each for each in (run.theta, *run.slots) if not self._engine.all_finite(each, threads=self._threads)]:
-            origin, count = of_weights(run.graph.theta, bad[0]), sum(map(_bad, bad))
-            if bad[0] is run.theta:
-                self._fail("training.weights_not_finite", "weights", origin, norm=norm, count=count)
-            self._fail("training.slots_not_finite", "slots", origin, norm=norm, count=count)
+        if bad := [
+            each for each in (run.theta, *run.slots) if not self._engine.all_finite(each, threads=self._threads)
+        ]:
+            count = sum(map(_bad, bad))
+            if origin := of_weights(run.graph.theta, run.theta):
+                raise self._failure("training.weights_not_finite", "weights", origin, norm=norm, count=count)
+            origin = of_slots(self._rule, run.slots, run.spans)
+            raise self._failure("training.slots_not_finite", "slots", origin, norm=norm, count=count)
 
     def _origin(self, purpose: Purpose, taken: Taken) -> Origin | None:
         """Where the step's first number that is not finite came from, by taking the step once more, taken apart."""
@@ -129,7 +129,7 @@ class Guard:
         except (OutOfMemoryError, MemoryError):  # every layer's output is kept, which is more than a step needs
             return None
 
-    def _fail(
+    def _failure(
         self,
         code: str,
         stopped_by: str,
@@ -138,7 +138,7 @@ class Guard:
         norm: float,
         x: Array | None = None,
         **fields: Any,
-    ) -> NoReturn:
+    ) -> TrainingError:
         run, step, numbers = self._run, self._run.step + 1, self._numbers
         files = [self._files[i] for i in numbers] if self._files is not None else []
         before = [Passed(step - len(run.recent) + i, *each) for i, each in enumerate(run.recent)]
@@ -169,7 +169,7 @@ class Guard:
             **found_in(origin, numbers, files),
         )
         where = {"epoch": autopsy.epoch, "step": step, "learning_rate": run.learning_rate}
-        raise TrainingError(code, where=autopsy.where(), cause=autopsy.why(), autopsy=autopsy, **where, **fields)
+        return TrainingError(code, where=autopsy.where(), cause=autopsy.why(), autopsy=autopsy, **where, **fields)
 
     def _refuse_label(self, error: DataError, batch: Batch) -> None:
         """A label out of range, by the picture's number among all and its file."""

@@ -89,9 +89,7 @@ def train(
 class _Learner:
     """Takes a run through the steps of an epoch."""
 
-    def __init__(
-        self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard
-    ) -> None:
+    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
         self._missing, self._guard = missing, guard
         self._frozen, self._program = run.frozen, self._compiled()

@@ -80,15 +80,19 @@ class Bad:
         return bool(self.nan or self.infinite)
 
 
+TOLD = {"exp", "expm1", "exp2", "sinh", "cosh", "log", "log2", "log10", "log1p", "sqrt", "square", "power", "divide"}
+
+
 class Heard:
-    """Takes what NumPy says of numbers: `with listening(heard)`."""
+    """Takes what NumPy says of its functions, of those whose names tell something."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
 
     def write(self, text: str) -> None:
         """One sentence, such as "Warning: overflow encountered in exp"."""
-        if (found := re.search(r"(\w[\w ]*) encountered in (\w+)", text)) and found.groups() not in self.said:
+        found = re.search(r"(overflow|divide by zero|invalid value) encountered in (\w+)", text)
+        if found and found[2] in TOLD and found.groups() not in self.said:
             self.said.append((found[1], found[2]))
 
     def listening(self) -> Any:
@@ -151,7 +155,9 @@ def stages(layer: Layer, call: Call) -> Iterator[tuple[Operation, Array]]:
                 z = z + call.weights[1]
                 yield Operation("bias"), z
         case BatchNormalization() | LayerNormalization():
-            z = yield from _normalisation(layer, call)
+            done = _normalisation(layer, call)
+            yield from done
+            z = done[-1][1]
         case _:
             z = operation_of(layer).forward(layer, call).output
             if type(layer).__name__ in OPERATIONS or isinstance(layer, CustomLayer):
@@ -160,24 +166,24 @@ def stages(layer: Layer, call: Call) -> Iterator[tuple[Operation, Array]]:
     yield Operation("activation", name), ACTIVATIONS[name].forward(z)
 
 
-def _normalisation(layer: BatchNormalization | LayerNormalization, call: Call) -> Any:
+def _normalisation(layer: BatchNormalization | LayerNormalization, call: Call) -> list[tuple[Operation, Array]]:
     (x,), weights = call.inputs, list(call.weights)
-    if isinstance(layer, LayerNormalization) or call.batch_statistics:
-        over = (-1,) if isinstance(layer, LayerNormalization) else tuple(range(x.ndim - 1))
-        z, mean, variance, _ = normalize(x, over, layer.epsilon)
-        of_pictures = isinstance(layer, LayerNormalization)
-        yield Operation("mean"), mean if of_pictures else mean.ravel()
-        yield Operation("variance"), variance if of_pictures else variance.ravel()
+    done: list[tuple[Operation, Array]] = []
+    if isinstance(layer, LayerNormalization):
+        z, mean, variance, _ = normalize(x, (-1,), layer.epsilon)
+        done += [(Operation("mean"), mean), (Operation("variance"), variance)]
+    elif call.batch_statistics:
+        z, mean, variance, _ = normalize(x, tuple(range(x.ndim - 1)), layer.epsilon)
+        done += [(Operation("mean"), mean.ravel()), (Operation("variance"), variance.ravel())]
     else:
-        z, _ = normalize_by(x, *call.statistics, layer.epsilon)
-    yield Operation("normalisation"), z
+        mean, variance = call.statistics
+        z, _ = normalize_by(x, mean, variance, layer.epsilon)
+    done.append((Operation("normalisation"), z))
     if layer.scale:
-        z = z * weights.pop(0)
-        yield Operation("scale"), z
+        done.append((Operation("scale"), done[-1][1] * weights.pop(0)))
     if layer.center:
-        z = z + weights.pop(0)
-        yield Operation("bias"), z
-    return z
+        done.append((Operation("bias"), done[-1][1] + weights.pop(0)))
+    return done
 
 
 class Back(NamedTuple):

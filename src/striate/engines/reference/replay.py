@@ -178,6 +178,10 @@ def of_gradient(graph: Graph, gradient: Array) -> Origin | None:
     return None
 
 
+def _slots(rule: Rule, slots: Sequence[Array]) -> list[tuple[Operation, Array]]:
+    return [(Operation("slot", name), slot) for name, slot in zip(rule.slots, slots, strict=False)]
+
+
 def _bad(operation: Operation, values: NDArray[Any], *, pictures: bool) -> Bad | None:
     if values.dtype.kind != "f":
         return None
@@ -185,6 +189,14 @@ def _bad(operation: Operation, values: NDArray[Any], *, pictures: bool) -> Bad |
     bad.add(values, 0 if pictures else None)
     return bad or None
 
+
+def of_slots(rule: Rule, slots: Sequence[Array], spans: Sequence[Span]) -> Origin | None:
+    """The first weight for which a rule keeps a number that is not finite."""
+    for span in spans:
+        for operation, vector in _slots(rule, slots):
+            if bad := _bad(operation, vector[span.slice], pictures=False):
+                return Origin("update", span.name, bad)
+    return None
 
 
 def of_update(
@@ -194,9 +206,8 @@ def of_update(
     moved, own, heard = theta.copy(), tuple(slot.copy() for slot in slots), Heard()
     with heard.listening():
         update(rule, moved, gradient.copy(), own, t, eta, spans)
-    kept = [(Operation("slot", f"{name} ({type(rule).__name__})"), slot) for name, slot in zip(rule.slots, own)]
     for span in spans:
-        for operation, vector in (*kept, (Operation("rule", type(rule).__name__), moved)):
+        for operation, vector in (*_slots(rule, own), (Operation("rule", type(rule).__name__), moved)):
             if bad := _bad(operation, vector[span.slice], pictures=False):
                 bad.heard, bad.largest = heard.said, largest_of([gradient[span.slice]])
                 return Origin("update", span.name, bad)

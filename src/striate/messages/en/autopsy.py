@@ -5,11 +5,15 @@ WHY = " {where:each} {cause:each} The weights are those before this step."
 
 TEXTS = {
     "training.loss_not_finite": STOPPED + "the loss is {loss}." + WHY,
-    "training.gradient_not_finite": STOPPED + "{count:,} numbers of the gradient are NaN or infinite." + WHY,
-    "training.weights_not_finite": STOPPED + "{count:,} weights would be NaN or infinite." + WHY,
-    "training.state_not_finite": STOPPED + "{count:,} running statistics would be NaN or infinite." + WHY,
-    "training.slots_not_finite": STOPPED + "{count:,} numbers that the rule keeps from step to step would be NaN or infinite." + WHY,
-    "training.activation_not_finite": STOPPED + "{count:,} outputs of {layer} are NaN or infinite, without the loss showing it." + WHY,
+    "training.gradient_not_finite": STOPPED + "NaN or infinity in the gradient ({count:,} numbers)." + WHY,
+    "training.weights_not_finite": STOPPED + "the step would make weights NaN or infinite ({count:,} of them)." + WHY,
+    "training.state_not_finite": STOPPED + "running statistics would become NaN or infinite ({count:,} of them)." + WHY,
+    "training.slots_not_finite": STOPPED
+    + "what the rule keeps from step to step would become NaN or infinite ({count:,} numbers)."
+    + WHY,
+    "training.activation_not_finite": STOPPED
+    + "outputs of {layer} are NaN or infinite ({count:,} of them), and the loss does not show it."
+    + WHY,
     "training.label_out_of_range": "Training stopped in epoch {epoch} at step {step}: picture {picture} (counted from 0) has label {came}, but the "
     "model's outputs stand for 0 to {last}: correct the label or give the last layer more units.",
     "training.label_of_file": "Training stopped in epoch {epoch} at step {step}: {file} has label {came}, but the model's outputs stand for 0 to "
@@ -69,17 +73,17 @@ TEXTS = {
     "autopsy.cause.log": "{name} is your own code and takes a logarithm of 0 or less: keep its argument above 0, by np.clip(p, 1e-7, 1) for one.",
     "autopsy.cause.no_softmax": "A cross-entropy divides by the sum of the outputs, and {layer} makes no probabilities of them: give it "
     "activation='softmax', or the loss from_logits=True.",
-    "autopsy.cause.loss_rose": "The loss rose from {low:.3g} to {high:.3g} within {steps} steps: the learning rate ({learning_rate:g}) is too large; "
-    "try {tenth:g}.",
+    "autopsy.cause.loss_rose": "The loss rose from {low:.3g} at step {since} to {high:.3g}: the learning rate ({learning_rate:g}) is too large; "
+    "try {better:g}.",
     "autopsy.cause.gradient_rose": "The norm of the gradient rose from about {low:.3g} to {high:.3g}: the learning rate ({learning_rate:g}) is too "
-    "large; try {tenth:g}, or clipnorm=1.",
-    "autopsy.cause.weights_grew": "Weights grew to {largest:.3g} in {steps} steps: the learning rate ({learning_rate:g}) is too large; try {tenth:g}.",
-    "autopsy.cause.rate": "A learning rate of {learning_rate:g} is too large; try {tenth:g}.",
+    "large; try {better:g}, or clipnorm=1.",
+    "autopsy.cause.weights_grew": "Weights have grown to {largest:.3g} since training began: the learning rate ({learning_rate:g}) is too large; try {better:g}.",
+    "autopsy.cause.rate": "A learning rate of {learning_rate:g} is too large; try {better:g}.",
     "autopsy.cause.large_weight": "{weight} held numbers up to {largest:.3g} from the beginning: begin with smaller weights.",
     "autopsy.cause.large_picture": "The pictures hold numbers up to {largest:.3g}: scale them to 0..1 first.",
     "autopsy.cause.variance": "{layer} cannot normalise numbers up to {largest:.3g}, whose squares overflow: scale the pictures, or try a smaller "
     "learning rate.",
-    "autopsy.cause.unsure": "Most often the learning rate ({learning_rate:g}) is too large: try {tenth:g}.",
+    "autopsy.cause.unsure": "Most often the learning rate ({learning_rate:g}) is too large: try {better:g}.",
     "autopsy.column.step": "step",
     "autopsy.column.loss": "loss",
     "autopsy.column.norm": "gradient norm",

@@ -8,8 +8,12 @@ TEXTS = {
     "training.gradient_not_finite": STOPPED + "기울기의 수 {count:,}개가 NaN이거나 무한대입니다." + WHY,
     "training.weights_not_finite": STOPPED + "가중치 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
     "training.state_not_finite": STOPPED + "이동 통계 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
-    "training.slots_not_finite": STOPPED + "최적화 규칙이 스텝 사이에 간직하는 수 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
-    "training.activation_not_finite": STOPPED + "손실에는 드러나지 않지만 {layer}의 출력 {count:,}개가 NaN이거나 무한대입니다." + WHY,
+    "training.slots_not_finite": STOPPED
+    + "최적화 규칙이 스텝 사이에 간직하는 수 {count:,}개가 NaN이나 무한대가 될 뻔했습니다."
+    + WHY,
+    "training.activation_not_finite": STOPPED
+    + "손실에는 드러나지 않지만 {layer}의 출력 {count:,}개가 NaN이거나 무한대입니다."
+    + WHY,
     "training.label_out_of_range": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 사진 {picture}번(0부터 셈)의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 "
     "나타냅니다. 레이블을 고치거나 마지막 층의 유닛을 늘리십시오.",
     "training.label_of_file": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: {file}의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 나타냅니다. 레이블을 고치거나 "
@@ -69,16 +73,16 @@ TEXTS = {
     "autopsy.cause.log": "{name:은/는} 직접 쓴 코드이고, 0 이하의 로그를 계산합니다. np.clip(p, 1e-7, 1)처럼 로그에 들어가는 값을 0보다 크게 하십시오.",
     "autopsy.cause.no_softmax": "교차 엔트로피는 출력의 합으로 나누는데 {layer} 층이 출력을 확률로 만들지 않습니다. 그 층에 activation='softmax'를 주거나 손실에 "
     "from_logits=True를 주십시오.",
-    "autopsy.cause.loss_rose": "스텝 {steps}개 사이에 손실이 {low:.3g}에서 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {tenth:g} 값을 "
+    "autopsy.cause.loss_rose": "스텝 {since}에서 {low:.3g}이던 손실이 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 값을 "
     "써 보십시오.",
-    "autopsy.cause.gradient_rose": "기울기의 크기가 약 {low:.3g}에서 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {tenth:g} 또는 "
+    "autopsy.cause.gradient_rose": "기울기의 크기가 약 {low:.3g}에서 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 또는 "
     "clipnorm=1로 해 보십시오.",
-    "autopsy.cause.weights_grew": "스텝 {steps}개 사이에 가중치가 {largest:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {tenth:g} 값을 써 보십시오.",
-    "autopsy.cause.rate": "학습률 {learning_rate:g} 값은 너무 큽니다. {tenth:g} 값을 써 보십시오.",
+    "autopsy.cause.weights_grew": "학습을 시작한 뒤로 가중치가 {largest:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 값을 써 보십시오.",
+    "autopsy.cause.rate": "학습률 {learning_rate:g} 값은 너무 큽니다. {better:g} 값을 써 보십시오.",
     "autopsy.cause.large_weight": "{weight}에 처음부터 {largest:.3g}까지의 수가 있었습니다. 더 작은 가중치로 시작하십시오.",
     "autopsy.cause.large_picture": "사진에 {largest:.3g}까지의 수가 있습니다. 먼저 0..1 범위로 바꾸십시오.",
     "autopsy.cause.variance": "{layer} 층은 제곱이 넘치는 {largest:.3g}까지의 수를 정규화할 수 없습니다. 사진의 범위를 줄이거나 학습률을 낮추십시오.",
-    "autopsy.cause.unsure": "대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 학습률 {tenth:g} 값을 써 보십시오.",
+    "autopsy.cause.unsure": "대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 학습률 {better:g} 값을 써 보십시오.",
     "autopsy.column.step": "스텝",
     "autopsy.column.loss": "손실",
     "autopsy.column.norm": "기울기 크기",
