@@ -16,13 +16,14 @@ from striate.judging import Trained, judged
 from striate.preparing import Prepared, prepared, settings_toml
 from striate.recipe import Recipe
 from striate.run_folder import BEST, CURVES, EPOCHS, LAST, METRICS, REPORT, SETTINGS, SPLIT, claimed
+from striate.training.autopsy import AUTOPSY, autopsy_kept
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
 from striate.training.json_lines import JSONLinesLogger
 from striate.tuning import RATES_CSV, RATES_PNG, Tuning, write_range
 from striate.views.progress import Verbose
 
-OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG, AUTOPSY)
 
 
 def train_run(
@@ -43,7 +44,7 @@ def train_run(
     `FileError` where the folder holds something already (unless `overwrite`) or cannot be written to, `DataError` and
     `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
-    with claimed(folder, overwrite=overwrite):
+    with claimed(folder, overwrite=overwrite), autopsy_kept(folder):
         run = prepared(data, recipe, tuning)
         if begins:
             begins(run)

@@ -204,10 +204,10 @@ def decay(theta: Array, weight_decay: float, eta: float) -> None:
 def clip(rule: Rule, gradients: Sequence[Array]) -> Sequence[Array]:
     """The gradients of the weights, cut down as the rule says."""
     if rule.clipnorm is not None:
-        return [clip_by_norm(g, _norm([g]), rule.clipnorm) for g in gradients]
+        return [clip_by_norm(g, norm([g]), rule.clipnorm) for g in gradients]
     if rule.global_clipnorm is not None:
-        norm = _norm(gradients)
-        return [clip_by_norm(g, norm, rule.global_clipnorm) for g in gradients]
+        of_all = norm(gradients)
+        return [clip_by_norm(g, of_all, rule.global_clipnorm) for g in gradients]
     if rule.clipvalue is not None:
         return [clip_by_value(g, rule.clipvalue) for g in gradients]
     return gradients
@@ -223,7 +223,8 @@ def clip_by_value(g: Array, largest: float) -> Array:
     return np.clip(g, -largest, largest)
 
 
-def _norm(gradients: Sequence[Array]) -> float:
+def norm(gradients: Sequence[Array]) -> float:
+    """The Euclidean norm of some vectors together; NaN or infinite exactly where one of their numbers is."""
     # In float64, where squares of float32 do not overflow.
     return math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
 
