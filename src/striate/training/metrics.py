@@ -135,7 +135,7 @@ def _begun(metric: Metric) -> Tally:
     if missing:
         where = type(metric).__name__
         raise SettingError("metric.no_tally", where=where, came=type(tally).__name__, missing=missing)
-    return cast(Tally, tally)
+    return tally
 
 
 class _Mean:
