@@ -66,7 +66,7 @@ class Kind:
 KINDS = (
     # Nothing is left for a second pooling.
     Kind("tiny", "digits", side_below=16, augment="none"),
-    # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 13 s.
+    # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 12 s.
     Kind("signs", "convnet", side_below=48, grey=True, varied_up_to=20_000),
     # Faces and other grey photographs. Smiles, 8,300 faces of 64x64 to learn from: 94.0 % of the test faces.
     Kind(
