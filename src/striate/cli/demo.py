@@ -15,7 +15,9 @@ from striate.figures.sheets import map_sheet, picture_sheet
 from striate.files import write_bytes
 from striate.messages import render
 from striate.model import Model, load_model
-from striate.runs import BEST, CURVES, Prepared, Recipe, source_of
+from striate.preparing import Prepared
+from striate.recipe import Recipe
+from striate.run_folder import BEST, CURVES, source_of
 
 SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers

@@ -21,7 +21,7 @@ from striate.faces.drawing import Artist, word_for
 from striate.faces.watching import Face, Frame, watch
 from striate.messages import language
 from striate.model import Model, load_model
-from striate.runs import model_file
+from striate.run_folder import model_file
 
 Show = Callable[[Frame, list[Face]], None]
 

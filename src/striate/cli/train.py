@@ -18,10 +18,12 @@ from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists
-from striate.network.optimizers import RULES
+from striate.judging import Trained
 from striate.network.window import Pair
+from striate.preparing import Prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
-from striate.runs import LAST, Prepared, Trained, claimed, train_run
+from striate.run_folder import LAST, claimed
+from striate.runs import train_run
 from striate.tuning import Tuning
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
@@ -67,7 +69,7 @@ class Batch:
 @option("--model", reader=Text())
 @option("--epochs", reader=Whole(1))
 @option("--batch", reader=Batch())
-@option("--optimizer", reader=OneOf(tuple(RULES)))
+@option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
 @option("--schedule", reader=OneOf(tuple(SCHEDULES)))
 @option("--weight-decay", reader=Number())

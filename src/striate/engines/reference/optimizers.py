@@ -26,6 +26,7 @@ from striate.network.optimizers import (
     PlainRMSprop,
     Rule,
     orthogonal,
+    slower,
 )
 
 Array = NDArray[Any]
@@ -153,14 +154,17 @@ def update(
     formula = _formula(chosen)
     learning = [span for span in spans if span.trainable]
     for span, clipped in zip(learning, clip(rule, [g[span.slice] for span in learning]), strict=True):
-        if rule.weight_decay and span.decayed:
-            decay(theta[span.slice], rule.weight_decay, eta * span.rate)
         own_slots = tuple(slot[span.slice] for slot in slots)
         if isinstance(rule, Muon) and span in kernels:
             weights, own, m = (each.reshape(-1, span.shape[-1]) for each in (theta[span.slice], clipped, own_slots[0]))
+            if rule.weight_decay and span.decayed:
+                decay(weights, rule.weight_decay, eta * span.rate)
             muon(rule, weights, own, m, eta * span.rate)
-        else:
-            formula(chosen, theta[span.slice], clipped, own_slots, t, eta * span.rate)
+            continue
+        own_rate = eta * (slower(span, rule) if isinstance(rule, Muon) else span).rate
+        if chosen.weight_decay and span.decayed:
+            decay(theta[span.slice], chosen.weight_decay, own_rate)
+        formula(chosen, theta[span.slice], clipped, own_slots, t, own_rate)
 
 
 def checked_update(
