@@ -9,8 +9,11 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.cli.ahead import Ahead
+from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
+from striate.cli.guard import Code
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -21,7 +24,7 @@ from striate.files import exists
 from striate.network.optimizers import RULES
 from striate.network.window import Pair
 from striate.recipe import SCHEDULES, Recipe, recipe_of
-from striate.runs import LAST, Prepared, Trained, claimed, train_run
+from striate.runs import LAST, Prepared, Trained, claimed, prepared, train_run
 from striate.tuning import Tuning
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
@@ -77,6 +80,7 @@ class Batch:
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
 @fitting
+@looking_ahead
 @computing
 @flag("--force")
 @json_flag
@@ -96,12 +100,13 @@ def train(
     size: Pair | None,
     width: float,
     fit: Fitting,
+    ahead: Ahead,
     engine: str | None,
     isa: str | None,
     threads: int | None,
     force: bool,
     json: bool,
-) -> None:
+) -> Code:
     """`striate train`."""
     recipe = Recipe(
         model,
@@ -127,9 +132,12 @@ def train(
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
+    begins = ahead.after(write_choices if json else _show_what_begins, json=json)
+    if ahead.dry_run:
+        begins(prepared(fit.read(data, size), recipe, fit.tuning))
+        return Code.PROBLEMS if ahead.mistakes else Code.DONE
     with claimed(output, overwrite=force):  # also before reading
         images = fit.read(data, size)
-        begins = write_choices if json else _show_what_begins
         if not json:
             show_trying(fit)
         trained = train_and_show(
@@ -138,6 +146,7 @@ def train(
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
         aside("train.next", folder=as_typed(output))
+    return Code.DONE
 
 
 def train_and_show(
