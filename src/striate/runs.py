@@ -6,7 +6,6 @@ metrics.jsonl, report.html and, where matplotlib is there, curves.png.
 
 import json
 import time
-import tomllib
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
+from striate import toml
 from striate.choices.choose import choose
 from striate.choices.facts import Choice, Facts, Pair
 from striate.data.dataset import Dataset, Images
@@ -242,7 +242,7 @@ def model_file(model_or_run: Path) -> Path:
 def source_of(folder: Path) -> str | None:
     """Where the pictures of the run in a folder came from, by its settings; None where there is no such thing."""
     try:
-        settings = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = toml.parsed((folder / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # none, or none of ours
         return None
     data: object = settings.get("data")
