@@ -27,7 +27,7 @@ FLOORS = [
         "striate.presets",
     ],
     ["striate.faces", "striate.inspection"],
-    ["striate.calling", "striate.runs", "striate.sklearn", "striate.tuning"],
+    ["striate.calling", "striate.judging", "striate.preparing", "striate.runs", "striate.sklearn", "striate.tuning"],
     ["striate.sequential"],
     ["striate.model"],
     [
@@ -45,7 +45,7 @@ FLOORS = [
     ["striate.figures"],
     ["striate.views"],
     ["striate.training"],
-    ["striate.confidence", "striate.storage"],
+    ["striate.confidence", "striate.run_folder", "striate.storage"],
     ["striate.data"],
     ["striate.engines.select"],
     ["striate.engines.native", "striate.engines.reference"],

@@ -31,9 +31,10 @@ from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCro
 from striate.network.optimizers import Adam, Momentum, Nesterov
 from striate.network.schedules import CosineDecay, OneCycle
 from striate.network.settings import config
+from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
-from striate.runs import (
+from striate.run_folder import (
     BEST,
     CURVES,
     EPOCHS,
@@ -44,10 +45,9 @@ from striate.runs import (
     SPLIT,
     claimed,
     model_file,
-    prepared,
     source_of,
-    train_run,
 )
+from striate.runs import train_run
 from striate.training.events import EpochDone, Event, Started
 
 QUICK = Recipe("softmax", 2, threads=1)
@@ -191,6 +191,9 @@ def test_a_networks_batch_leaves_enough_steps(own: str, pictures: int, batch: in
 def test_what_a_schedule_runs_over(own: str) -> None:
     cosine = decided(Recipe(own, 4, "all", schedule="cosine"), 50)
     assert config(cosine.rule_for(50).learning_rate) == config(CosineDecay(0.5, 4))
+    linear = replace(cosine, schedule="linear", optimizer="momentum,momentum=0.5").rule_for(50)
+    assert [linear.rate_at(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
+    assert config(linear)["momentum"] == 0.5
     assert decided(Recipe("softmax", 4), 50).rule_for(50).learning_rate == 0.001
     assert decided(Recipe("softmax", optimizer="adamw"), 50).rule_for(50).weight_decay == 0.004
 

@@ -246,7 +246,8 @@ def _pixels(image: "Pillow.Image", colour: Colour, path: str) -> Pixels:
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    pixels = np.array(image.convert("L" if colour == "grey" else "RGB"))
+    wanted = "L" if colour == "grey" else "RGB"
+    pixels = np.array(image if image.mode == wanted else image.convert(wanted))  # which copies what needs nothing, too
     return pixels.reshape(*pixels.shape[:2], -1)
 
 
