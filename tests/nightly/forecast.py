@@ -41,9 +41,10 @@ TRAININGS: dict[str, tuple[str, ...]] = {
     "wide": ("wide.npz", "--model", "wide.toml", "--epochs", "3", "--optimizer", "adam"),
     "reference": ("wide.npz", "--model", "convnet", "--epochs", "3", "--engine", "reference"),
 }
-WIDE = "\n".join(
-    ('[[layers]]\nlayer = "Flatten"\n', '[[layers]]\nlayer = "Dense"\nunits = 4096\nactivation = "relu"\n')
-) + '\n[[layers]]\nlayer = "Dense"\nunits = "classes"\nactivation = "softmax"\n'
+WIDE = (
+    "\n".join(('[[layers]]\nlayer = "Flatten"\n', '[[layers]]\nlayer = "Dense"\nunits = 4096\nactivation = "relu"\n'))
+    + '\n[[layers]]\nlayer = "Dense"\nunits = "classes"\nactivation = "softmax"\n'
+)
 
 
 class Found(NamedTuple):
