@@ -2,12 +2,12 @@
 
 import os
 import platform
-import tomllib
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
+from striate import toml
 from striate.data.locks import REMOVES_OPEN_FILES, claim, lockable
 from striate.errors import FileError
 from striate.files import as_typed, exists
@@ -15,6 +15,7 @@ from striate.files import as_typed, exists
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
+AUTOPSY, HEALTH = "autopsy.json", "health.jsonl"
 
 LOCK = ".lock"  # hidden: no part of a run, and gone when its process has ended by itself
 CHECKPOINTS, RECORD = "checkpoints", "run.json"  # while a run is not finished
@@ -143,7 +144,7 @@ def model_file(model_or_run: Path) -> Path:
 def source_of(folder: Path) -> str | None:
     """Where the pictures of the run in a folder came from, by its settings; None where there is no such thing."""
     try:
-        settings = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = toml.parsed((folder / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # none, or none of ours
         return None
     data: object = settings.get("data")

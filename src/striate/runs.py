@@ -20,10 +20,12 @@ from striate.judging import Trained, judged
 from striate.preparing import Prepared, prepared, settings_toml
 from striate.recipe import Recipe
 from striate.run_folder import (
+    AUTOPSY,
     BEST,
     CHECKPOINTS,
     CURVES,
     EPOCHS,
+    HEALTH,
     LAST,
     METRICS,
     RECORD,
@@ -34,8 +36,10 @@ from striate.run_folder import (
     unfinished,
 )
 from striate.run_record import Record, record_of, write_record
+from striate.training.autopsy import autopsy_kept
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
+from striate.training.health import Health
 from striate.training.interrupts import Interrupts
 from striate.training.json_lines import JSONLinesLogger
 from striate.training.keeping import Cadence, CheckpointKeeper, Frequency
@@ -43,7 +47,7 @@ from striate.training.run import Run
 from striate.tuning import RATES_CSV, RATES_PNG, Tuning, write_range
 from striate.views.progress import Verbose
 
-OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG)
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG, AUTOPSY, HEALTH)
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def fitted(
     progress: Progress | None,
 ) -> History:
     """Let the model learn; what may end it is heard meanwhile."""
-    with _of_use(folder), keeping.interrupts or nullcontext():
+    with _of_use(folder), autopsy_kept(folder / AUTOPSY), keeping.interrupts or nullcontext():
         return run.model.fit(
             run.training,
             batch_size=batch_size,
@@ -198,6 +202,7 @@ def writers(folder: Path, run: Prepared) -> list[Callback]:
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
         JSONLinesLogger(folder / EPOCHS),
+        Health(folder / HEALTH),
         *([run.stop] if run.stop else []),
     ]
 

@@ -94,6 +94,8 @@ def _explained(error: Exception) -> int:
     match error:
         case StriateError():
             _say_error(str(error))
+            if "autopsy" in error.fields:
+                _say_autopsy(error)
             return _code(error)
         case click.Abort():
             return _stopped(error.__cause__)
@@ -114,6 +116,15 @@ def _explained(error: Exception) -> int:
 
 def _say_error(text: str) -> None:
     aside("cli.error", text="\n".join(map(printable, text.splitlines())))
+
+
+def _say_autopsy(error: StriateError) -> None:
+    # Not above: every command begins with this file, and few end so.
+    from striate.training.autopsy import autopsy_of
+    from striate.views.autopsy import autopsy_lines
+
+    if autopsy := autopsy_of(error):
+        write_aside(autopsy_lines(autopsy))
 
 
 def _code(error: StriateError) -> Code:

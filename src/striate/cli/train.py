@@ -9,8 +9,11 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.cli.ahead import Ahead
+from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
+from striate.cli.guard import Code
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -20,9 +23,8 @@ from striate.errors import DataError, SettingError
 from striate.files import as_typed
 from striate.judging import Trained
 from striate.messages import render
-from striate.network.optimizers import RULES
 from striate.network.window import Pair
-from striate.preparing import Prepared
+from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.run_folder import claimed, unfinished
 from striate.runs import Keeping, train_in
@@ -98,7 +100,7 @@ def kept(often: float | Frequency | None) -> Keeping:
 @option("--model", reader=Text())
 @option("--epochs", reader=Whole(1))
 @option("--batch", reader=Batch())
-@option("--optimizer", reader=OneOf(tuple(RULES)))
+@option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
 @option("--schedule", reader=OneOf(tuple(SCHEDULES)))
 @option("--weight-decay", reader=Number())
@@ -108,6 +110,7 @@ def kept(often: float | Frequency | None) -> Keeping:
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
 @fitting
+@looking_ahead
 @computing
 @option("--checkpoint", reader=Often())
 @flag("--force")
@@ -128,13 +131,14 @@ def train(
     size: Pair | None,
     width: float,
     fit: Fitting,
+    ahead: Ahead,
     engine: str | None,
     isa: str | None,
     threads: int | None,
     checkpoint: float | Frequency | None,
     force: bool,
     json: bool,
-) -> None:
+) -> Code:
     """`striate train`."""
     recipe = Recipe(
         model,
@@ -160,9 +164,12 @@ def train(
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
+    begins = ahead.after(write_choices if json else show_what_begins, json=json)
+    if ahead.dry_run:
+        begins(prepared(fit.read(data, size), recipe, fit.tuning))
+        return Code.PROBLEMS if ahead.mistakes else Code.DONE
     with claimed(output, overwrite=force):  # also before reading
         images = fit.read(data, size)
-        begins = write_choices if json else show_what_begins
         if not json:
             show_trying(fit)
         trained = train_and_show(
@@ -178,6 +185,7 @@ def train(
         )
     if not json:
         show_next(output, trained)
+    return Code.DONE
 
 
 def train_and_show(

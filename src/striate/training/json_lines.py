@@ -1,6 +1,7 @@
 """The logs of every epoch as JSON, a line each: for programs that follow a training."""
 
 import json
+import math
 import time
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 
 
 class JSONLinesLogger(Callback):
-    """One line an epoch: {"epoch": 0, "seconds": ..., "loss": ..., ...}; the seconds are those since training began."""
+    """One line an epoch: {"epoch": 0, "seconds": ..., "loss": ..., ...}; the seconds are those since training began.
+
+    A number that is not finite, which JSON does not have, is null.
+    """
 
     @keywords_checked("JSONLinesLogger")
     def __init__(self, filename: str | Path) -> None:
@@ -22,8 +26,9 @@ class JSONLinesLogger(Callback):
         empty(self.filename)
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
-        line = {"epoch": epoch, "seconds": round(self._seconds, 3), **logs}
-        append_text(self.filename, json.dumps(line) + "\n")
+        values = {name: value if math.isfinite(value) else None for name, value in logs.items()}
+        line = {"epoch": epoch, "seconds": round(self._seconds, 3), **values}
+        append_text(self.filename, json.dumps(line, allow_nan=False) + "\n")
 
     @property
     def _seconds(self) -> float:

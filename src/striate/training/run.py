@@ -8,9 +8,11 @@ from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layout import Span
+from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.network.schedules import Schedule
 from striate.training.counts import Counts
+from striate.training.measured import Probing
 
 
 @dataclass
@@ -36,6 +38,10 @@ class Run:
     position: int = 0  # steps of this epoch that are done
     counts: Counts | None = None  # over them
     epoch_begun: float = 0.0  # when this epoch began, by time.perf_counter; resumed, less what it had taken before
+    recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # loss and gradient's norm
+    loss: Loss | None = None  # what is made small
+    probe: Probing | None = None  # measures it
+    explained: bool = True  # a number that is not finite is looked for, which takes a while
 
     def __post_init__(self) -> None:
         self.spans = self.spans or self.graph.theta.spans
@@ -70,5 +76,6 @@ def started(
         epochs_before=last.epochs_before + last.epoch if last else 0,
         step=last.step if last else 0,
         gathered=last.gathered if last else None,
+        recent=last.recent if last else [],
         scheduled=isinstance(rule.learning_rate, Schedule),
     )
