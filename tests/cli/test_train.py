@@ -460,19 +460,19 @@ def test_ctrl_c_keeps_the_last_whole_epoch(endless: "Popen[bytes]", tmp_path: Pa
     lines = list(filter(None, err.decode().splitlines()))  # click ends the terminal's line with ^C
     assert (endless.returncode, out) == (130, b"")
     kept = tmp_path / "out" / "last.safetensors"
-    assert lines[-2:] == [f"The model of the last whole epoch is kept: {kept}", "Stopped."]
+    assert lines[-2:] == [f"What was learned is kept. Go on with: striate resume {tmp_path / 'out'}", "Stopped."]
     assert all(line.startswith("epoch ") for line in lines[:-2])
     with (tmp_path / "out" / "metrics.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) >= 2  # the third was told, but perhaps not yet written down
     assert load_model(kept).classify([digit(0)])[0].label in "012"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        name for name in FILES if name not in ("curves.png", "report.html")
+        name for name in sorted([*FILES, "checkpoints"]) if name not in ("curves.png", "report.html")
     ]
 
 
 def test_a_second_run_into_the_same_folder_is_refused(endless: "Popen[bytes]", quick: Run) -> None:
     ended = quick()
-    assert ended.code == 3 and "holds something already" in ended.err
+    assert ended.code == 3 and "is in use by process" in ended.err
     assert endless.poll() is None
 
 
