@@ -26,7 +26,7 @@ from striate.errors import StriateError
 from striate.presets.read import wired
 from striate.recipe import recipe_of
 from striate.report_page import read_metrics, read_settings
-from striate.runs import source_of
+from striate.run_folder import source_of
 
 Rng = random.Random
 Harm = Callable[[bytes, Rng], bytes]

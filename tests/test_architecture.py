@@ -31,6 +31,7 @@ FLOORS = [
     ["striate.sequential"],
     ["striate.model"],
     [
+        "striate.bits",
         "striate.choices",
         "striate.classify",
         "striate.computing",

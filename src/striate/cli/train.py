@@ -8,6 +8,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.bits import bits_of
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
 from striate.cli.output import as_typed, aside, say, write_json
@@ -175,6 +176,8 @@ def train_and_show(
         _show_confidence(trained)
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
+        bits = bits_of(trained.model)
+        aside("train.bits", sha256=bits.short, isa=bits.isa)
     return trained
 
 
@@ -220,5 +223,6 @@ def result(trained: Trained) -> dict[str, Any]:
         "pictures": trained.pictures,
         "confidence": trained.model.confidence and trained.model.confidence.to_config(),
         "fingerprint": trained.model.fingerprint,
+        "isa": bits_of(trained.model).isa,
         "files": {name: str(path) for name, path in trained.files.items()},
     }
