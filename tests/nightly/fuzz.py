@@ -57,7 +57,7 @@ def survives(name: str, options: Namespace) -> bool:
         errors="replace",
     )
     lines = done.stdout.splitlines()
-    told = [line for line in lines if line.startswith("#")]  # libFuzzer's own: how often, how many branches
+    told = [line for line in lines if line[:1] == "#" and line[1:2].isdigit()]  # libFuzzer's own
     print(f"{name}: {told[-1] if told else 'nothing ran'}", "" if done.returncode == 0 else "FAILED", flush=True)
     if done.returncode:
         print("\n".join(lines[-40:]), flush=True)
