@@ -36,9 +36,11 @@ from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
 from striate.run_folder import (
+    AUTOPSY,
     BEST,
     CURVES,
     EPOCHS,
+    HEALTH,
     LAST,
     METRICS,
     REPORT,
@@ -305,7 +307,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    names = (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT, CURVES)
+    names = (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
     assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
@@ -409,7 +411,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
@@ -455,7 +457,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS, HEALTH, AUTOPSY}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

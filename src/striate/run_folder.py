@@ -12,6 +12,7 @@ from striate.files import exists
 BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
+AUTOPSY, HEALTH = "autopsy.json", "health.jsonl"
 
 
 @contextmanager

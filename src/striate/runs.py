@@ -15,15 +15,28 @@ from striate.files import write_text
 from striate.judging import Trained, judged
 from striate.preparing import Prepared, prepared, settings_toml
 from striate.recipe import Recipe
-from striate.run_folder import BEST, CURVES, EPOCHS, LAST, METRICS, REPORT, SETTINGS, SPLIT, claimed
-from striate.training.autopsy import AUTOPSY, autopsy_kept
+from striate.run_folder import (
+    AUTOPSY,
+    BEST,
+    CURVES,
+    EPOCHS,
+    HEALTH,
+    LAST,
+    METRICS,
+    REPORT,
+    SETTINGS,
+    SPLIT,
+    claimed,
+)
+from striate.training.autopsy import autopsy_kept
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
 from striate.training.events import Progress
+from striate.training.health import Health
 from striate.training.json_lines import JSONLinesLogger
 from striate.tuning import RATES_CSV, RATES_PNG, Tuning, write_range
 from striate.views.progress import Verbose
 
-OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG, AUTOPSY)
+OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES_PNG, AUTOPSY, HEALTH)
 
 
 def train_run(
@@ -44,7 +57,7 @@ def train_run(
     `FileError` where the folder holds something already (unless `overwrite`) or cannot be written to, `DataError` and
     `GraphError` where the network cannot learn from the data, `TrainingError` where numbers stop being finite.
     """
-    with claimed(folder, overwrite=overwrite), autopsy_kept(folder):
+    with claimed(folder, overwrite=overwrite), autopsy_kept(folder / AUTOPSY):
         run = prepared(data, recipe, tuning)
         if begins:
             begins(run)
@@ -107,4 +120,5 @@ def _keepers(folder: Path, settings: str, written: Mapping[str, Path]) -> list[C
         ModelCheckpoint(pattern(LAST)),
         CSVLogger(folder / METRICS),
         JSONLinesLogger(folder / EPOCHS),
+        Health(folder / HEALTH),
     ]

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.bits import bits_of
+from striate.cli.ahead import Ahead
+from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
+from striate.cli.guard import Code
 from striate.cli.output import as_typed, aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -20,7 +23,7 @@ from striate.errors import SettingError
 from striate.files import exists
 from striate.judging import Trained
 from striate.network.window import Pair
-from striate.preparing import Prepared
+from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.run_folder import LAST, claimed
 from striate.runs import train_run
@@ -79,6 +82,7 @@ class Batch:
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
 @fitting
+@looking_ahead
 @computing
 @flag("--force")
 @json_flag
@@ -98,12 +102,13 @@ def train(
     size: Pair | None,
     width: float,
     fit: Fitting,
+    ahead: Ahead,
     engine: str | None,
     isa: str | None,
     threads: int | None,
     force: bool,
     json: bool,
-) -> None:
+) -> Code:
     """`striate train`."""
     recipe = Recipe(
         model,
@@ -129,9 +134,12 @@ def train(
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
+    begins = ahead.after(write_choices if json else _show_what_begins, json=json)
+    if ahead.dry_run:
+        begins(prepared(fit.read(data, size), recipe, fit.tuning))
+        return Code.PROBLEMS if ahead.mistakes else Code.DONE
     with claimed(output, overwrite=force):  # also before reading
         images = fit.read(data, size)
-        begins = write_choices if json else _show_what_begins
         if not json:
             show_trying(fit)
         trained = train_and_show(
@@ -140,6 +148,7 @@ def train(
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
         aside("train.next", folder=as_typed(output))
+    return Code.DONE
 
 
 def train_and_show(

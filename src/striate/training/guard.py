@@ -6,7 +6,7 @@ makes; whenever a rule could overflow, and every `EVERY` steps, what it keeps fr
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -99,6 +99,16 @@ class Guard:
         recent.append((loss, norm))
         if len(recent) > RECENT:
             del recent[0]
+
+    def refuse_output(self, batch: Batch, first: int, step: int, layer: str, values: Array) -> NoReturn:
+        """Raise `TrainingError` for what a layer gives for some pictures: NaN or infinity that no loss has shown."""
+        run, here = self._run, slice(first, first + step)
+        self._numbers = [] if batch.numbers is None else batch.numbers[here].tolist()
+        taken = Taken(run.theta, run.state, batch.x[here], batch.y[here], None, Key(0, 0))
+        origin = Replay(self._engine, run.graph, Purpose(), taken, self._threads).hidden()
+        raise self._failure(
+            "training.activation_not_finite", "activation", origin, norm=0.0, x=taken.x, layer=layer, count=_bad(values)
+        )
 
     def _careful(self, norm: float) -> bool:
         """Whether this step could make numbers that are not finite: then what it changes is kept until it is done."""

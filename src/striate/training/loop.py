@@ -18,6 +18,7 @@ from striate.training.events import EpochDone, Finished, Progress, Started, Step
 from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
 from striate.training.missing import Missing
+from striate.training.probe import Probe
 from striate.training.run import Run
 from striate.training.tallies import Metric
 
@@ -60,7 +61,9 @@ def train(
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
-    learner = _Learner(engine, run, plan, capacity, missing, guard)
+    run.loss = plan.loss
+    run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
+    learner = _Learner(engine, run, plan, capacity, missing, guard, probe)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
@@ -89,16 +92,20 @@ def train(
 class _Learner:
     """Takes a run through the steps of an epoch."""
 
-    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard) -> None:
+    def __init__(
+        self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard, probe: Probe
+    ) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
-        self._missing, self._guard = missing, guard
+        self._missing, self._guard, self._probe = missing, guard, probe
         self._frozen, self._program = run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
         """What learns, made for the layers that are frozen now."""
         run, plan = self._run, self._plan
         purpose = self._purpose = purpose_of(plan, run.frozen)
-        return self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
+        program = self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
+        self._probe.learning = program
+        return program
 
     def steps(self, data: Batches) -> int:
         """Steps of an epoch; the last batch may be short."""
