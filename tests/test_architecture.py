@@ -40,6 +40,7 @@ FLOORS = [
     ["striate.sequential"],
     ["striate.model"],
     [
+        "striate.bits",
         "striate.choices",
         "striate.classify",
         "striate.computing",

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from striate import toml
+from striate.bits import bits_of
 from striate.data.load import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
@@ -27,6 +28,8 @@ History = Mapping[str, Sequence[float]]
 
 class Reported(Protocol):
     """What a report tells of a model beside how well it does."""
+
+    about: dict[str, Any]
 
     @property
     def fingerprint(self) -> str:
@@ -69,6 +72,7 @@ def write_report(
         model.count_params(),
         model.fingerprint,
         chosen_here,
+        bits_of(model).isa,
     )
     write_text(path, report_page(report, story))
 

@@ -174,7 +174,8 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     assert [line.split("  ")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
     assert lines[2].startswith("calibrated on 18 validation pictures: temperature ")
     assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[3])
-    assert lines[4:] == [
+    assert re.fullmatch(r"same bits: sha256 [0-9a-f]{16} \(\w+\)", lines[4])
+    assert lines[5:] == [
         f"{tmp_path / 'out'}: {', '.join(FILES)}",
         f"Next: striate predict {tmp_path / 'out'} PICTURE...",
     ]
