@@ -51,7 +51,7 @@ FLOORS = [
     ["striate.engines.native", "striate.engines.reference"],
     ["striate.engines"],
     ["striate.network"],
-    ["striate.files"],
+    ["striate.files", "striate.toml"],
     ["striate.errors"],
     ["striate.messages", "striate.version"],
 ]

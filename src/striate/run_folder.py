@@ -1,11 +1,11 @@
 """The folder of a training: what stands in it under which name, and how one is taken into use."""
 
-import tomllib
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
+from striate import toml
 from striate.errors import FileError
 from striate.files import exists
 
@@ -56,7 +56,7 @@ def model_file(model_or_run: Path) -> Path:
 def source_of(folder: Path) -> str | None:
     """Where the pictures of the run in a folder came from, by its settings; None where there is no such thing."""
     try:
-        settings = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = toml.parsed((folder / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):  # none, or none of ours
         return None
     data: object = settings.get("data")

@@ -172,10 +172,10 @@ def in_time(chosen: Chosen, material: Material, minutes: float, began: float) ->
     return chosen.changed(Choice("epochs", epochs, code, fields), epochs=epochs), stop
 
 
-def measured(recipe: Decided, material: Material) -> Speed:
+def measured(recipe: Decided, material: Material, seconds: float = TRIED_SECONDS) -> Speed:
     """How long an epoch will take, by the clock, from a few steps and a few answers of copies."""
     watch = Stopwatch()
-    material.fit(recipe, TRIED_STEPS, StopAfter(time.monotonic() + TRIED_SECONDS), progress=watch)
+    material.fit(recipe, TRIED_STEPS, StopAfter(time.monotonic() + seconds), progress=watch)
     model, pictures = material.copy(recipe), len(material.validation)
     some = material.validation.take(np.arange(min(JUDGED, pictures)))
     size = recipe.batch_size if isinstance(recipe.batch_size, int) else len(some)

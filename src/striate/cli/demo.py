@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from striate.cli.output import aside, say
+from striate.cli.output import as_typed, aside, say
 from striate.cli.readers import Place, Whole
-from striate.cli.train import as_typed, train_and_show
+from striate.cli.train import train_and_show
 from striate.cli.ui import command, flag, json_flag, option
 from striate.data.dataset import Images
 from striate.data.load import digits

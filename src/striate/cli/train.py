@@ -1,7 +1,6 @@
 """`striate train`: from a folder of pictures to a run's folder."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +8,12 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.cli.ahead import Ahead
+from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
-from striate.cli.output import aside, say, write_json
+from striate.cli.guard import Code
+from striate.cli.output import as_typed, aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
@@ -20,7 +22,7 @@ from striate.errors import SettingError
 from striate.files import exists
 from striate.judging import Trained
 from striate.network.window import Pair
-from striate.preparing import Prepared
+from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.run_folder import LAST, claimed
 from striate.runs import train_run
@@ -79,6 +81,7 @@ class Batch:
 @option("--size", reader=Size())
 @option("--width", reader=Number(), default=1.0)
 @fitting
+@looking_ahead
 @computing
 @flag("--force")
 @json_flag
@@ -98,12 +101,13 @@ def train(
     size: Pair | None,
     width: float,
     fit: Fitting,
+    ahead: Ahead,
     engine: str | None,
     isa: str | None,
     threads: int | None,
     force: bool,
     json: bool,
-) -> None:
+) -> Code:
     """`striate train`."""
     recipe = Recipe(
         model,
@@ -129,9 +133,12 @@ def train(
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
+    begins = ahead.after(write_choices if json else _show_what_begins, json=json)
+    if ahead.dry_run:
+        begins(prepared(fit.read(data, size), recipe, fit.tuning))
+        return Code.PROBLEMS if ahead.mistakes else Code.DONE
     with claimed(output, overwrite=force):  # also before reading
         images = fit.read(data, size)
-        begins = write_choices if json else _show_what_begins
         if not json:
             show_trying(fit)
         trained = train_and_show(
@@ -140,6 +147,7 @@ def train(
     if not json:
         aside("train.files", folder=output, files=sorted(trained.files))
         aside("train.next", folder=as_typed(output))
+    return Code.DONE
 
 
 def train_and_show(
@@ -186,12 +194,6 @@ def _show_confidence(trained: Trained) -> None:
         aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
         if sure.mirrored:
             aside("train.mirrored")
-
-
-def as_typed(path: Path) -> str:
-    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
-    text = str(path)
-    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def _show_what_begins(run: Prepared) -> None:

@@ -98,9 +98,8 @@ def guess_of(validation: Batches | None) -> tuple[int, float] | None:
     targets: Array | None = getattr(validation, "targets", None)
     if targets is None or not len(targets):
         return None
-    if targets.ndim > 1 and targets.shape[-1] > 1:
-        targets = targets.argmax(axis=-1)
-    labels = targets.ravel()
+    by_shares = targets.ndim > 1 and targets.shape[-1] > 1
+    labels = np.ravel(targets.argmax(axis=-1) if by_shares else targets)
     if labels.dtype.kind == "f" and not (labels == np.round(labels)).all():
         return None
     return len(labels), float(np.unique(labels, return_counts=True)[1].max() / len(labels))

@@ -76,6 +76,8 @@ def as_pictures(x: ArrayLike, shape: Shape) -> Array:
 def check_shape(pictures: Shaped, shape: Shape) -> None:
     """Raise `DataError` unless the pictures are (N, *shape); a size that is open may be any."""
     if len(pictures.shape) != len(shape) + 1 or not agrees(shape, pictures.shape[1:]):
+        if len(pictures.shape) == 4 and agrees(shape, (*pictures.shape[2:], pictures.shape[1])):
+            raise DataError("data.channels_first", required=("N", *shape), came=pictures.shape)
         raise DataError("data.wrong_shape", required=("N", *shape), came=pictures.shape)
 
 
@@ -124,6 +126,8 @@ def _classes(loss: Loss, targets: Array, output: Shape) -> Array:
     given = targets.reshape(labels.shape)
     wrong = np.argwhere((labels != given) | (labels < 0) | (labels >= classes))
     if len(wrong):
+        if set(np.unique(given).tolist()) == set(range(1, classes + 1)):
+            raise DataError("data.labels_from_one", outputs=classes, last=classes - 1)
         place = tuple(wrong[0])
         came = given[place].item()
         raise DataError("data.label_out_of_range", picture=int(place[0]), came=came, classes=classes, last=classes - 1)

@@ -1,0 +1,1 @@
+"""What can be seen before a training: mistakes that each have a name, on copies of its weights."""
