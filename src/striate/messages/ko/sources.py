@@ -24,6 +24,7 @@ TEXTS = {
     "picture.change.cmyk": "{count}장은 CMYK에서 변환",
     "picture.change.lab": "{count}장은 LAB에서 변환",
     "picture.change.ycbcr": "{count}장은 YCbCr에서 변환",
+    "picture.change.profile": "{count}장은 색 프로파일이 sRGB가 아니지만 sRGB로 보고 읽음",
     "picture.change.deep": "{count}장은 16비트 중 위쪽 8비트만 씀",
     "picture.change.frames": "{count}장은 여러 프레임 중 첫 프레임만 씀",
     "data.misnamed": "사진 {count:,}장의 실제 형식이 확장자와 다릅니다(예: {shown:quoted}). 읽는 데는 문제가 없습니다.",
