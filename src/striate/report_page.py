@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from striate.data.load import Images
+from striate.data.dataset import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
 from striate.network.summary import Summary
@@ -95,7 +95,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a run; empty where there are none that can be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, FileError):
+    except (OSError, ValueError):
         return {}
 
 
