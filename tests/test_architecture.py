@@ -30,6 +30,7 @@ FLOORS = [
     [
         "striate.calling",
         "striate.judging",
+        "striate.outlook",
         "striate.preparing",
         "striate.resuming",
         "striate.run_record",
@@ -46,6 +47,7 @@ FLOORS = [
         "striate.computing",
         "striate.freezing",
         "striate.history",
+        "striate.preflight",
         "striate.recipe",
         "striate.report",
         "striate.transfer",

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from striate.data.dataset import Images
 from striate.data.decoded import Decoded
 from striate.engines.select import engine as engine_named
-from striate.runs import Prepared
+from striate.preparing import Prepared
 from striate.training.forecast import Memory, check_memory, memory
 from striate.training.loop import Plan
 from striate.training.preflight.findings import Finding

@@ -44,6 +44,7 @@ MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the ch
 FILES = [
     "best.safetensors",
     "curves.png",
+    "health.jsonl",
     "last.safetensors",
     "metrics.csv",
     "metrics.jsonl",
@@ -171,6 +172,7 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     chosen = [line for line in lines if line.startswith("  --")]
     assert chosen and not [line for line in chosen if "--epochs" in line or "--model" in line]  # those were given
     lines = lines[3 + len(chosen) :]
+    assert re.fullmatch(r"It will take about [\d.,]+ MB of memory\.", lines.pop(0))
     assert [line.split("  ")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
     assert lines[2].startswith("calibrated on 18 validation pictures: temperature ")
     assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[3])
@@ -198,9 +200,15 @@ def test_json_lines(quick: Run, tmp_path: Path) -> None:
     ended = quick("--json", kind="parts")
     events = [json.loads(line) for line in ended.out.splitlines()]
     # 60 pictures in batches of 32: two steps an epoch.
-    assert [event["event"] for event in events[1:]] == ["started", *2 * ["step", "step", "epoch"], "finished", "result"]
+    assert [event["event"] for event in events[1:]] == [
+        "preflight",
+        "started",
+        *2 * ["step", "step", "epoch"],
+        "finished",
+        "result",
+    ]
     assert events[0]["event"] == "choices"
-    assert (events[1]["engine"], events[1]["epochs"], events[1]["pictures"]) == (engine().name, 2, 60)
+    assert (events[2]["engine"], events[2]["epochs"], events[2]["pictures"]) == (engine().name, 2, 60)
     result, best = events[-1], load_model(tmp_path / "out" / "best.safetensors")
     assert result["fingerprint"] == best.fingerprint
     assert (result["accuracy"], result["loss"]) == (best.about["accuracy"], best.about["loss"])
@@ -406,6 +414,8 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
     ended = quick("--force", "--model", "digits", "--lr", "1e9")  # fails within the first epoch
     assert ended.code == 4
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "autopsy.json",
+        "health.jsonl",
         "metrics.csv",
         "metrics.jsonl",
         "settings.toml",
