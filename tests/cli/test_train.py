@@ -44,6 +44,7 @@ MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the ch
 FILES = [
     "best.safetensors",
     "curves.png",
+    "health.jsonl",
     "last.safetensors",
     "metrics.csv",
     "metrics.jsonl",
@@ -405,12 +406,17 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
     ended = quick("--force", "--model", "digits", "--lr", "1e9")  # fails within the first epoch
     assert ended.code == 4
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "autopsy.json",
+        "health.jsonl",
         "metrics.csv",
         "metrics.jsonl",
         "settings.toml",
         "split.csv",
     ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
+    told = json.loads((tmp_path / "out" / "autopsy.json").read_text(encoding="utf-8"))
+    assert told["sentence"] in ended.err and told["step"] == told["recent"][-1]["step"]
+    assert all(Path(file).name in ended.err for file in told["files"][:8]) and "gradient norm" in ended.err
 
 
 def test_what_cannot_begin_costs_an_old_run_nothing(quick: Run, tmp_path: Path) -> None:
