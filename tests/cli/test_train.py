@@ -422,6 +422,9 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
         "split.csv",
     ]
     assert settings(tmp_path / "out")["train"]["learning_rate"] == 1e9
+    told = json.loads((tmp_path / "out" / "autopsy.json").read_text(encoding="utf-8"))
+    assert told["sentence"] in ended.err and told["step"] == told["recent"][-1]["step"]
+    assert all(Path(file).name in ended.err for file in told["files"][:8]) and "gradient norm" in ended.err
 
 
 def test_what_cannot_begin_costs_an_old_run_nothing(quick: Run, tmp_path: Path) -> None:
