@@ -29,7 +29,8 @@ from benchmarks.result import Limit, Result, Table
 from striate.data.load import Dataset, Images, load_images
 from striate.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from striate.models import Sequential
-from striate.runs import Recipe, train_run
+from striate.recipe import Recipe
+from striate.runs import train_run
 
 BATCH = 128
 PARTS = 10  # of the epoch: a rate for each

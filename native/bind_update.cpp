@@ -142,6 +142,13 @@ bool all_finite(Floats numbers, int threads, std::optional<std::string_view> isa
     return striate::all_finite(chosen, numbers.data(), static_cast<std::int64_t>(numbers.size()), threads);
 }
 
+double sum_of_squares(Floats numbers, int threads, std::string_view isa) {
+    const striate::Kernels& chosen = kernels(isa);
+    threads = checked_threads(threads);
+    nb::gil_scoped_release others_may_run;
+    return striate::sum_of_squares(chosen, numbers.data(), static_cast<std::int64_t>(numbers.size()), threads);
+}
+
 }  // namespace
 
 void bind_update(nb::module_& m) {
@@ -155,4 +162,5 @@ void bind_update(nb::module_& m) {
         .def("look_ahead", &BoundUpdater::look_ahead, "theta"_a.noconvert(), "v"_a.noconvert(), "ahead"_a.noconvert(),
              "threads"_a);
     m.def("all_finite", &all_finite, "numbers"_a.noconvert(), "threads"_a, "isa"_a = nb::none());
+    m.def("sum_of_squares", &sum_of_squares, "numbers"_a.noconvert(), "threads"_a, "isa"_a);
 }

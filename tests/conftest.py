@@ -9,6 +9,11 @@ from collections.abc import Generator
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# No test depends on how fast it runs: on a busy computer hypothesis would count a slow example as a fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -120,3 +120,25 @@ def plant(root: Path, names: Sequence[str]) -> Planted:
     planted.turned.add(named(turned))
     planted.near[name, named(turned)] = "turned"
     return planted
+
+
+def example(root: Path) -> None:
+    """The collection that docs/check.md shows: 24 photographs of two classes in two parts, a fault of most kinds."""
+    left = iter(crops())
+    for part, count in (("train", 10), ("test", 2)):
+        for name in ("china", "flower"):
+            (root / part / name).mkdir(parents=True)
+            for number in range(count):
+                next(left).save(root / part / name / f"{number}.jpg", quality=92)
+    china, flower = root / "train" / "china", root / "train" / "flower"
+    shutil.copy(china / "0.jpg", flower / "again.jpg")
+    shutil.copy(china / "1.jpg", china / "copy.jpg")
+    COPIES["half"](Image.open(china / "3.jpg")).save(root / "test" / "china" / "smaller.png")
+    (flower / "cut.jpg").write_bytes((flower / "0.jpg").read_bytes()[:1500])
+    (flower / "text.jpg").write_text("no picture")
+    next(left).save(china / "really a png.jpg", "PNG")
+    Image.new("RGB", (90, 80)).save(flower / "black.png")
+    next(left).filter(ImageFilter.GaussianBlur(6)).save(flower / "blurred.png")
+    mark = Image.Exif()
+    mark[ORIENTATION] = 6
+    next(left).transpose(Image.Transpose.ROTATE_90).save(flower / "turned.jpg", quality=92, exif=mark)

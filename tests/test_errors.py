@@ -243,7 +243,9 @@ def test_shown_in_the_language_that_is_spoken() -> None:
 
 
 def test_training_errors_say_what_to_try() -> None:
-    fields = {"epoch": 2, "step": 7, "loss": float("nan"), "learning_rate": 30.0}
+    tried = {"low": 0.5, "high": 9e9, "since": 3, "learning_rate": 30.0, "better": 0.01}
+    why: dict[str, object] = {"where": [("autopsy.where.unknown", {})], "cause": [("autopsy.cause.loss_rose", tried)]}
+    fields = {"epoch": 2, "step": 7, "loss": float("nan"), **why}
     text = render("training.loss_not_finite", fields, "en")
-    assert "epoch 2 at step 7" in text and "nan" in text and "(30)" in text and "a tenth" in text
+    assert "epoch 2 at step 7" in text and "nan" in text and "(30)" in text and "try 0.01" in text
     assert all(part in render("training.loss_not_finite", fields, "ko") for part in ("에폭 2", "스텝 7", "(30)"))

@@ -31,12 +31,15 @@ from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCro
 from striate.network.optimizers import Adam, Momentum, Nesterov
 from striate.network.schedules import CosineDecay, OneCycle
 from striate.network.settings import config
+from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
-from striate.runs import (
+from striate.run_folder import (
+    AUTOPSY,
     BEST,
     CURVES,
     EPOCHS,
+    HEALTH,
     LAST,
     METRICS,
     REPORT,
@@ -44,10 +47,9 @@ from striate.runs import (
     SPLIT,
     claimed,
     model_file,
-    prepared,
     source_of,
-    train_run,
 )
+from striate.runs import train_run
 from striate.training.events import EpochDone, Event, Started
 
 QUICK = Recipe("softmax", 2, threads=1)
@@ -191,6 +193,9 @@ def test_a_networks_batch_leaves_enough_steps(own: str, pictures: int, batch: in
 def test_what_a_schedule_runs_over(own: str) -> None:
     cosine = decided(Recipe(own, 4, "all", schedule="cosine"), 50)
     assert config(cosine.rule_for(50).learning_rate) == config(CosineDecay(0.5, 4))
+    linear = replace(cosine, schedule="linear", optimizer="momentum,momentum=0.5").rule_for(50)
+    assert [linear.rate_at(step) for step in range(5)] == [0.5, 0.375, 0.25, 0.125, 0]
+    assert config(linear)["momentum"] == 0.5
     assert decided(Recipe("softmax", 4), 50).rule_for(50).learning_rate == 0.001
     assert decided(Recipe("softmax", optimizer="adamw"), 50).rule_for(50).weight_decay == 0.004
 
@@ -301,7 +306,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    names = (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT, CURVES)
+    names = (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
     assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
@@ -404,7 +409,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
@@ -450,7 +455,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS, HEALTH, AUTOPSY}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from striate.data.preprocessing import Preprocessing
 from striate.errors import Notice, SettingError
 from striate.history import History
 from striate.model import load_model
+from striate.preparing import Prepared, prepared
 from striate.recipe import Decided, Recipe
-from striate.runs import BEST, SETTINGS, Prepared, prepared, train_run
+from striate.run_folder import BEST, SETTINGS
+from striate.runs import train_run
 from striate.training.class_weight import weights_by
 from striate.training.time_limit import TIME_IS_UP, Speed
 from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning

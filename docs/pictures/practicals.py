@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from striate.model import load_model
-from striate.runs import model_file
+from striate.run_folder import model_file
 
 HERE = Path(__file__).parent
 SIDE, GAP = 140, 12

@@ -187,4 +187,17 @@ bool all_finite(const Kernels& kernels, const float* numbers, std::int64_t count
     return finite;
 }
 
+double sum_of_squares(const Kernels& kernels, const float* numbers, std::int64_t count, int threads) {
+    std::vector<double> sums(static_cast<std::size_t>((count + kPiece - 1) / kPiece));
+    const auto task = [&](std::int64_t number, int) {
+        const std::int64_t first = number * kPiece;
+        sums[static_cast<std::size_t>(number)] =
+            kernels.sum_of_squares(numbers + first, std::min(kPiece, count - first));
+    };
+    parallel_for(static_cast<std::int64_t>(sums.size()), worthwhile(threads, count), Task(task));
+    double total = 0;
+    for (const double each : sums) total += each;
+    return total;
+}
+
 }  // namespace striate

@@ -1,5 +1,6 @@
 """What a model computes with: its engine, and the programs that it keeps for the next question."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -65,7 +66,7 @@ def planned(engine: Engine, graph: Graph, capacity: int, loss: Loss | None, thre
     return program.explain()
 
 
-class Computing:
+class Computing(ABC):
     """The part of a model that chooses an engine. Nothing of it is saved."""
 
     _engine: Engine
@@ -74,9 +75,9 @@ class Computing:
     _plan: Plan | None
 
     @property
+    @abstractmethod
     def graph(self) -> Graph:
         """The wiring."""
-        raise NotImplementedError
 
     @keywords_checked("use")
     def use(self, *, engine: str | None = None, threads: int | None = None, isa: str | None = None) -> None:

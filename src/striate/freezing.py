@@ -1,5 +1,6 @@
 """Which layers of a model learn, and how fast: frozen layers and factors for the learning rate."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from striate.errors import unknown_name
@@ -10,7 +11,7 @@ from striate.network.settings import convert, positive_real
 from striate.training.run import Run
 
 
-class Freezing:
+class Freezing(ABC):
     """The part of a model that says which of its weights learn. It is not saved."""
 
     _frozen: frozenset[str] = frozenset()  # names of layers
@@ -18,9 +19,9 @@ class Freezing:
     _run: Run | None
 
     @property
+    @abstractmethod
     def graph(self) -> Graph:
         """The wiring."""
-        raise NotImplementedError
 
     def freeze(self, *layers: str | Layer) -> None:
         """Keep the weights of layers, by name or the layers themselves, as they are, bit for bit; without any: all.

@@ -3,7 +3,7 @@
 A network's own recipe is the `[recipe]` table of its TOML file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from striate.data.augment import Augmentation
@@ -13,7 +13,7 @@ from striate.network.graph import Symbol
 from striate.network.layers import Layer
 from striate.network.losses import CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 from striate.network.optimizers import Rule, rule_named
-from striate.network.schedules import CosineDecay, OneCycle, Schedule
+from striate.network.schedules import CosineDecay, OneCycle, PolynomialDecay, Schedule
 from striate.network.settings import (
     convert,
     one_of,
@@ -51,12 +51,17 @@ def cosine(rate: float, steps: int) -> Schedule:
     return CosineDecay(rate, steps)
 
 
+def linear(rate: float, steps: int) -> Schedule:
+    """Down to 0 along a straight line."""
+    return PolynomialDecay(rate, steps, 0.0)
+
+
 def one_cycle(rate: float, steps: int) -> Schedule:
     """Up to the rate and down to almost nothing."""
     return OneCycle(rate, steps)
 
 
-SCHEDULES = {schedule.__name__: schedule for schedule in (constant, cosine, one_cycle)}
+SCHEDULES = {schedule.__name__: schedule for schedule in (constant, cosine, linear, one_cycle)}
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,9 @@ class Recipe:
     @property
     def rule(self) -> Rule:
         """The optimizer with its learning rate, which a schedule, if there is one, begins from."""
-        kind = type(rule_named(self.optimizer or DEFAULT_OPTIMIZER))
         given: dict[str, Any] = {"learning_rate": self.learning_rate, "weight_decay": self.weight_decay}
-        return kind(**{name: value for name, value in given.items() if value is not None})
+        said = {name: value for name, value in given.items() if value is not None}
+        return replace(rule_named(self.optimizer or DEFAULT_OPTIMIZER), **said)
 
     @property
     def loss(self) -> Loss:
@@ -151,7 +156,7 @@ class Decided(Recipe):
         """The optimizer, its learning rate as the schedule has it over a training on so many pictures."""
         steps = self.epochs * (1 if self.batch_size == "all" else -(-pictures // self.batch_size))
         rate = SCHEDULES[self.schedule or constant.__name__](self.learning_rate, steps)
-        return type(self.rule)(rate, weight_decay=self.rule.weight_decay)
+        return replace(self.rule, learning_rate=rate)
 
 
 def recipe_of(model: str) -> Recipe:

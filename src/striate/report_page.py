@@ -1,7 +1,6 @@
 """The report of a judged model as one HTML file: what `train` leaves in its folder and `evaluate --html` writes."""
 
 import csv
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from striate import toml
 from striate.data.load import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
@@ -94,7 +94,7 @@ def _mistake(names: Sequence[str], answers: Answers, i: int, images: Images) -> 
 def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a run; empty where there are none that can be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml.parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, FileError):
         return {}
 

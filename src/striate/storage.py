@@ -5,6 +5,7 @@ before anything is allocated.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -67,6 +68,7 @@ def save(path: Path, model: ModelFile) -> None:
     tensors = model.graph.theta.views(model.theta) | model.graph.state.views(model.state)
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        text = text.encode(errors="backslashreplace").decode()  # JSON's own way, for names of files that are no UTF-8
     except (TypeError, ValueError) as error:
         raise SettingError("model.about_not_plain", reason=str(error)) from error
     if len(text) > LONGEST_DOCUMENT:
@@ -123,7 +125,19 @@ def _table(path: Path, text: str | bytes) -> object:
             raise ModelFileError("model_file.name_twice", path=path, name=twice)
         return table
 
-    return json.loads(text, object_pairs_hook=unambiguous)
+    return json.loads(text, object_pairs_hook=unambiguous, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(name: str) -> float:
+    """NaN and Infinity are Python's, not JSON's; none was ever written."""
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """A number; 1e999 is none that could be written again."""
+    if not math.isfinite(number := float(digits)):
+        raise ValueError(digits)
+    return number
 
 
 def checked_names(names: object) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from pictures import digit, write_classes, write_png
+from planted import example
+from test_docs import blocks
 
 Run = Callable[..., Any]
 
@@ -44,6 +46,17 @@ def test_the_report(run: Run, data: Path) -> None:
     assert "Near duplicates were not looked for" in ended.out
     assert f"striate check {data} --list skip.txt" in ended.err
     assert state(data) == before
+
+
+@pytest.mark.parametrize(("page", "language"), [("check.md", "en"), ("ko/check.md", "ko")])
+def test_the_documents_show_what_it_says(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, language: str
+) -> None:
+    example(tmp_path / "flowers")
+    monkeypatch.chdir(tmp_path)
+    ended = run("check", "flowers", "--list", "skip.txt", "--lang", language)
+    shown = [block.text for block in blocks(f"docs/{page}") if block.kind == "text"]
+    assert shown == [ended.out, Path("skip.txt").read_text(encoding="utf-8")]
 
 
 def test_nothing_found(run: Run, tmp_path: Path) -> None:

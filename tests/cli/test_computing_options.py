@@ -11,7 +11,8 @@ from striate.data.load import load_images
 from striate.engines.native import core
 from striate.engines.native.engine import NativeEngine
 from striate.engines.reference.program import ReferenceEngine
-from striate.runs import Recipe, train_run
+from striate.recipe import Recipe
+from striate.runs import train_run
 
 Run = Callable[..., Any]
 Asked = set[tuple[str, str | None, int | None]]

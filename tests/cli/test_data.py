@@ -1,5 +1,6 @@
 """`striate data`: a sheet of pictures that can be looked at; collections fetched from a server on loopback."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,19 @@ def test_a_sheet_is_drawn(folder: Path, run: Run, augment: tuple[str, ...]) -> N
         assert image.size[0] > (900 if augment else 300) and len(image.convert("RGB").getcolors(1 << 24) or []) > 100
 
 
+def test_a_program_is_told_what_the_sheet_shows(folder: Path, run: Run) -> None:
+    pytest.importorskip("matplotlib")
+    sheet = folder.parent / "sheet.png"
+    ended = run("data", "show", str(folder), "-o", str(sheet), "--augment", "flip,shift=2", "--json")
+    assert json.loads(ended.out) == {
+        "file": str(sheet),
+        "pictures": 8,
+        "shown": ["개", "고양이"],
+        "classes": 2,
+        "augmentation": "flip,shift=2",
+    }
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -63,6 +77,12 @@ def test_a_collection_is_fetched_with_its_address_and_licence(
         for word in (server.address, "ShareAlike", MNIST.page, f"striate train {tmp_path / 'out'}"):
             assert word in ended.err
         again = run("data", "get", "mnist")
+        told = json.loads(run("data", "get", "mnist", "-o", str(tmp_path / "out"), "--json").out)
+    assert (told["name"], told["folder"], told["files"]) == (
+        "mnist",
+        str(tmp_path / "out"),
+        [f.name for f in MNIST.files],
+    )
     assert again.code == 0 and again.out == f"{tmp_path / 'cache' / 'collections' / 'mnist'}\n"
     assert server.address not in again.err
 

@@ -20,7 +20,8 @@ from striate.data.load import load_images
 from striate.data.preprocessing import Preprocessing
 from striate.layers import Dense, Flatten, Input
 from striate.model import load_model
-from striate.runs import Recipe, train_run
+from striate.recipe import Recipe
+from striate.runs import train_run
 from striate.sequential import Sequential
 from striate.views.columns import width
 

@@ -12,7 +12,8 @@ from striate.data.load import load_images
 from striate.engines.native import core
 from striate.layers import Conv2D, Dense, Flatten
 from striate.messages import render
-from striate.runs import Recipe, train_run
+from striate.recipe import Recipe
+from striate.runs import train_run
 from striate.sequential import Sequential
 
 Run = Callable[..., Any]

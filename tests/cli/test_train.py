@@ -244,6 +244,7 @@ OPTIONS = {
         for name, rule in RULES.items()
         if name not in ("sgd", "muon")
     },
+    "--optimizer momentum,momentum=0.5": ("optimizer", "momentum", 0.5),
     "--optimizer muon --model digits": ("optimizer", "rule", "Muon"),  # with a single kernel it is AdamW
 }
 

@@ -92,6 +92,7 @@ WRITERS: dict[str, Callable[[Path, Files], Path]] = {
     "stored.zip": lambda path, files: write_zip(path, files, ZIP_STORED),
     "deflated.zip": write_zip,
     "bzip2.zip": lambda path, files: write_zip(path, files, ZIP_BZIP2),
+    "lzma.zip": lambda path, files: write_zip(path, files, ZIP_LZMA),
     "pax.tar": write_tar,
     "gnu.tar": lambda path, files: write_tar(path, files, form=tarfile.GNU_FORMAT),
     "a.tar.gz": lambda path, files: write_tar(path, files, "gz"),
@@ -309,13 +310,29 @@ def test_zips_that_are_refused(
         list_archive(path)
 
 
-def test_lzma_is_a_method_that_is_not_known(tmp_path: Path, files: dict[str, bytes]) -> None:
-    with pytest.raises(DataError) as caught:
-        list_archive(write_zip(tmp_path / "a.zip", files, ZIP_LZMA))
-    assert (caught.value.code, caught.value.fields["came"]) == ("archive.method", 14)
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"\x09\x14\x05\x00\x5d",  # cut off
+        b"\x09\x14\x06\x00\x5d\x00\x00\x01\x00",  # properties of another length
+        b"\x09\x14\x05\x00\xff\x00\x00\x01\x00",  # settings that there are not
+        b"\x09\x14\x05\x00\x2c\x00\x00\x01\x00",  # lc + lp above 4
+        b"\x09\x14\x05\x00\x5d\xff\xff\xff\xff",  # a dictionary of 4 GB, and then nonsense
+    ],
+)
+def test_damaged_lzma(tmp_path: Path, refuses: Any, head: bytes) -> None:
+    members = [(b"a/1.png", head + b"nonsense" * bool(head)), (b"b/1.png", head)]
+    path = raw_zip(tmp_path / "a.zip", members, method=14, size=1000)
+    source = list_archive(path).source
+    tracemalloc.start()
+    with refuses(DataError, "archive.member_damaged", file=f"{path}/a/1.png"):
+        source.open(f"{path}/a/1.png")
+    assert tracemalloc.get_traced_memory()[1] < 10**6
+    tracemalloc.stop()
 
 
-@pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2])
+@pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
 def test_a_member_that_would_fill_the_memory(
     tmp_path: Path, rng: np.random.Generator, refuses: Any, packing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

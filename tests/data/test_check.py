@@ -16,6 +16,7 @@ from striate.data.check.near import alike, near_duplicates
 from striate.data.check.quarantine import quarantined
 from striate.data.check.survey import Survey, survey
 from striate.data.load import digits
+from striate.errors import DataError
 
 PARTS = {"train/china": 12, "train/꽃": 12, "test/china": 2, "test/꽃": 2}
 
@@ -205,6 +206,14 @@ def test_arrays_are_checked_like_files(tmp_path: Path) -> None:
         "across": [("train/7", "test/1")],
         "black": [("train/5",)],
     }
+
+
+def test_arrays_with_labels_beyond_the_names_are_refused(tmp_path: Path, rng: np.random.Generator) -> None:
+    x, y = rng.integers(0, 256, (3, 20, 20), np.uint8), np.array([0, 1, 1])
+    np.savez(tmp_path / "data.npz", x_train=x, y_train=y, x_val=x, y_val=y + 1, class_names=["cat", "dog"])
+    with pytest.raises(DataError) as caught:
+        survey(tmp_path / "data.npz")
+    assert (caught.value.code, caught.value.fields["came"]) == ("labels.range", 2)
 
 
 def test_small_classes(tmp_path: Path) -> None:

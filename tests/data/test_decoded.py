@@ -18,6 +18,7 @@ from striate.data.folder import ListedPart, list_folder
 from striate.data.names import Names
 from striate.data.parts import read_part
 from striate.data.preprocessing import Preprocessing
+from striate.data.same import hashes_of
 from striate.data.source import Stamp
 from striate.errors import DataError, FileError
 
@@ -65,6 +66,18 @@ def test_it_is_asked_like_an_array(images: Images) -> None:
     np.testing.assert_array_equal(some.pictures, array[[7, 2, 2]])
     np.testing.assert_array_equal(some.take(np.array([1])).pictures, array[[2]])
     assert repr(some) == "Images(pictures=(3, 4, 5, 3), labels=(3,))"
+
+
+def test_what_is_the_same_is_known_without_decoding_again(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = hashes_of(np.asarray(images.pictures))
+
+    def reread(*_: object) -> None:
+        pytest.fail("a picture is decoded again")
+
+    monkeypatch.setattr(Decoded, "_read", reread)
+    np.testing.assert_array_equal(images.hashes, expected)
+    some = np.array([7, 2, 2])
+    np.testing.assert_array_equal(images.take(some).hashes, expected[some])
 
 
 def test_batches_are_as_from_memory(images: Images, rng: np.random.Generator) -> None:

@@ -15,7 +15,16 @@ from striate.optimizers import Adam, Muon
 STORED = np.load(Path(__file__).parents[1] / "parity" / "muon.npz")
 KERAS = {
     "plain": Muon(0.0625, weight_decay=None),
-    "other": Muon(0.125, weight_decay=0.1, momentum=0.6, ns_steps=3, nesterov=False),
+    "other": Muon(
+        0.125,
+        weight_decay=0.1,
+        momentum=0.6,
+        ns_steps=3,
+        nesterov=False,
+        adam_beta_2=0.95,
+        adam_weight_decay=0.2,
+        adam_lr_ratio=0.25,
+    ),
 }
 LAYOUT = Layout.of(
     [
@@ -59,6 +68,20 @@ def test_a_matrix_goes_as_in_keras(matrix: str, name: str) -> None:
         g[spans[0].slice] = gradient.reshape(-1)
         reference.update(rule, theta, g, slots, t, rule.rate_at(t), spans)
         np.testing.assert_allclose(theta[spans[0].slice], after.reshape(-1), rtol=0, atol=bound)
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_a_vector_goes_as_in_keras(name: str) -> None:
+    rule, gradients = KERAS[name], STORED["vector_gradients"]
+    (span,) = spans_of((12, 1))  # a kernel of one output, which decays
+    theta = np.zeros(span.offset + 16)
+    theta[span.slice] = STORED["vector_theta0"]
+    slots = rule.first_slots(theta)
+    for t, (gradient, after) in enumerate(zip(gradients, STORED[f"vector_{name}"], strict=True), start=1):
+        g = np.zeros_like(theta)
+        g[span.slice] = gradient
+        reference.update(rule, theta, g, slots, t, rule.rate_at(t), (span,))
+        np.testing.assert_allclose(theta[span.slice], after, rtol=1e-10)
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (7, 40), (12, 12), (9, 2)])

@@ -250,6 +250,7 @@ def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:
         (["{here}/photo.png", "-o", "{here}/photo.png"], Code.WRONG_USE, "is the source itself"),
         (["{here}/photo.png", "-o", "{here}/out.mp4"], Code.BAD_DATA, "must end with one of .jpeg, .jpg, .png, .webp"),
         (["{here}/film.avi", "-o", "{here}/out.png"], Code.BAD_DATA, "must end with one of .avi, .mp4"),
+        (["--camera", "97", "-o", "{here}/out.png"], Code.BAD_DATA, "must end with one of .avi, .mp4"),
         (["{here}/photo.png", "-o", "{here}/photo.png/below.png"], Code.BAD_DATA, "below.png"),
     ],
     ids=lambda each: "-".join(each) if isinstance(each, list) else "",

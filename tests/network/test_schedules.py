@@ -30,6 +30,7 @@ def test_every_schedule_is_compared() -> None:
 
 def test_they_stay_where_they_end() -> None:
     assert schedules.CosineDecay(0.1, 10, 0.5)(10**9) == 0.05
+    assert schedules.PolynomialDecay(0.1, 10, 0.5)(10**9) == 0.5
     assert schedules.OneCycle(0.1, 10)(10**9) == schedules.OneCycle(0.1, 10)(9)
     assert schedules.PiecewiseConstantDecay([3], [1, 0.5])(10**9) == 0.5
 

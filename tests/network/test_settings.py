@@ -37,6 +37,7 @@ from striate.optimizers import (
     GradientDescent,
     Momentum,
     MomentumRMSprop,
+    Muon,
     Nadam,
     Nesterov,
     PlainRMSprop,
@@ -227,6 +228,30 @@ def test_rules_by_name(name: str) -> None:
         "sgd": "gradientdescent",
         "rmsprop": "plainrmsprop",
     }.get(name.lower(), name.lower())
+
+
+def test_rules_by_name_with_settings() -> None:
+    rule = rule_named("SGD, momentum=0.5,nesterov=true")
+    assert repr(rule) == repr(SGD(momentum=0.5, nesterov=True))
+    assert repr(rule_named("muon,ns_steps=3,adam_lr_ratio=1e-1")) == repr(Muon(ns_steps=3, adam_lr_ratio=0.1))
+    assert repr(rule_named("rmsprop,centered=true")) == repr(RMSprop(centered=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("adam,", "optimizer.text"),
+        ("adam,beta_1", "optimizer.text"),
+        ("adam,beta_1=much", "optimizer.text"),
+        ("adam,beta_1=0.5,beta_1=0.6", "optimizer.text"),
+        ("adam,beta_1=1", "setting.share"),
+        ("muon,ns_steps=2.5", "setting.positive"),
+    ],
+)
+def test_texts_that_are_no_rule(text: str, code: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        rule_named(text)
+    assert caught.value.code == code
 
 
 def test_lr_is_taken_with_a_notice_that_points_at_the_users_line() -> None:

@@ -1,11 +1,12 @@
-"""Write muon.npz: the paths of two matrices under Keras's Muon, which the tests compare with ours.
+"""Write muon.npz: the paths of two matrices and a vector under Keras's Muon, which the tests compare with ours.
 
 The tests read the file alone. To write it again, in any environment:
 
     pip install torch keras
     python tests/parity/make_muon.py
 
-A tall and a wide matrix start at theta0 and follow the stored gradients, 20 of them, in float64.
+A tall and a wide matrix, and a vector, which Keras leaves to Adam, start at theta0 and follow the stored gradients, 20
+of them, in float64.
 """
 
 import os
@@ -16,11 +17,21 @@ os.environ["KERAS_BACKEND"] = "torch"  # read once, while keras is imported
 import keras
 import numpy as np
 
-SHAPES = {"tall": (16, 5), "wide": (3, 9)}  # Keras takes the root of the longer side in float32: 4 and 3 are exact
+# Keras takes the root of a matrix's longer side in float32: 4 and 3 are exact.
+SHAPES = {"tall": (16, 5), "wide": (3, 9), "vector": (12,)}
 STEPS = 20
 SETTINGS = {
     "plain": {"learning_rate": 0.0625, "weight_decay": None},
-    "other": {"learning_rate": 0.125, "weight_decay": 0.1, "momentum": 0.6, "ns_steps": 3, "nesterov": False},
+    "other": {
+        "learning_rate": 0.125,
+        "weight_decay": 0.1,
+        "momentum": 0.6,
+        "ns_steps": 3,
+        "nesterov": False,
+        "adam_beta_2": 0.95,
+        "adam_weight_decay": 0.2,
+        "adam_lr_ratio": 0.25,
+    },
 }
 
 

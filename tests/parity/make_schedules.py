@@ -37,6 +37,11 @@ KERAS: dict[str, tuple[Any, dict[str, Any]]] = {
         schedules.CosineDecay,
         {"initial_learning_rate": 0.0, "decay_steps": 80, "alpha": 0.01, "warmup_target": 0.2, "warmup_steps": 17},
     ),
+    "linear": (schedules.PolynomialDecay, {"initial_learning_rate": 0.1, "decay_steps": 90}),
+    "polynomial": (
+        schedules.PolynomialDecay,
+        {"initial_learning_rate": 0.5, "decay_steps": 40, "end_learning_rate": 0.01, "power": 2.5, "cycle": True},
+    ),
     "piecewise": (schedules.PiecewiseConstantDecay, {"boundaries": [30, 31, 75], "values": [0.5, 0.25, 0.125, 0.0]}),
 }
 TORCH: dict[str, dict[str, Any]] = {

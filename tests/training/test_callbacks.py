@@ -1,6 +1,7 @@
 """Callbacks with Keras's names, signatures and habits."""
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from striate.callbacks import Callback, CSVLogger, EarlyStopping, ModelCheckpoin
 from striate.errors import FileError, SettingError, UnknownNameError
 from striate.layers import Dense
 from striate.network.graph import Graph, chain
+from striate.training.json_lines import JSONLinesLogger
 from striate.training.run import Run
 
 Build = Callable[..., Sequential]
@@ -134,6 +136,9 @@ def run_through(stopping: EarlyStopping, values: list[float], name: str = "val_l
         ({"patience": 2, "min_delta": 0.5}, [3, 2.6, 2.4, 2.3, 2.2], 5, 2),
         ({"patience": 1, "mode": "max"}, [1, 2, 3, 3, 9], 4, 2),
         ({"patience": 1}, [2, float("nan"), 1], 2, 0),
+        ({"patience": 1}, [float("nan"), 3, 4], 3, 1),
+        ({"patience": 1}, [float("nan"), float("nan")], 2, 0),
+        ({"patience": 1}, [float("inf"), 3, float("inf")], 3, 1),
     ],
 )
 def test_early_stopping(settings: dict[str, Any], values: list[float], epochs: int, best: int) -> None:
@@ -288,3 +293,18 @@ def test_a_log_that_cannot_be_written(build: Build, task: Task, tmp_path: Path) 
     with pytest.raises(FileError) as caught:
         build().fit(*task, callbacks=[CSVLogger(tmp_path)], verbose=0)
     assert caught.value.code == "file.cannot_write"
+
+
+def test_a_line_of_json_an_epoch(build: Build, task: Task, tmp_path: Path) -> None:
+    file = tmp_path / "log.jsonl"
+    history = build().fit(*task, epochs=2, callbacks=[JSONLinesLogger(file)], verbose=0).history
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["epoch"], line["loss"]) for line in lines] == list(enumerate(history["loss"]))
+
+
+def test_what_json_has_no_word_for_is_null(tmp_path: Path) -> None:
+    logger = JSONLinesLogger(tmp_path / "log.jsonl")
+    logger.on_train_begin()
+    logger.on_epoch_end(0, {"loss": 1.5, "val_loss": float("inf"), "val_accuracy": float("nan")})
+    line = json.loads((tmp_path / "log.jsonl").read_text(), parse_constant=lambda name: pytest.fail(name))
+    assert (line["loss"], line["val_loss"], line["val_accuracy"]) == (1.5, None, None)

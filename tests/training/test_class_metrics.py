@@ -2,7 +2,9 @@
 
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -311,6 +313,18 @@ def test_and_for_what_is_better_when_smaller(name: str) -> None:
 
 def test_they_are_where_users_look() -> None:
     assert metrics.Precision is Precision and repr(Precision(class_id=2)) == "Precision(class_id=2)"
+
+
+@pytest.mark.parametrize(("answer", "missing"), [(None, ["update", "result"]), (Counter(), ["result"])])
+def test_a_metric_of_ones_own_whose_count_cannot_count(answer: object, missing: list[str]) -> None:
+    class Forgetful(Metric):
+        def begin(self) -> Any:
+            return answer
+
+    with pytest.raises(SettingError) as caught:
+        metrics_named([described(Forgetful)()])
+    fields = {"where": "Forgetful", "came": type(answer).__name__, "missing": missing}
+    assert (caught.value.code, caught.value.fields) == ("metric.no_tally", fields)
 
 
 @pytest.mark.parametrize(("base", "code"), [(Metric, "metric.no_count"), (ClassMetric, "metric.no_share")])

@@ -168,6 +168,13 @@ def test_a_model_that_gives_no_probabilities_and_one_that_is_always_right() -> N
     assert "1 / 1" in page.text and "0 / 0" in page.text
 
 
+@pytest.mark.parametrize("validation", [[1.5, float("inf"), 1.1], [float("nan"), 1.5, 1.1], [float("nan")] * 3])
+def test_a_validation_that_came_to_no_number_leaves_a_gap(validation: list[float], rng: np.random.Generator) -> None:
+    page = report_page(judged(("a", "b"), rng), Story("run", "test", history={**HISTORY, "val_loss": validation}))
+    assert not any(re.search("nan|inf", path.get("d") or "") for path in Page(page).all("path"))
+    assert ("that of epoch 3 of 3" in page) == (validation[2] == 1.1)
+
+
 def test_settings_that_somebody_has_edited_do_not_stop_the_page(rng: np.random.Generator) -> None:
     for settings in ({"train": 3}, {"train": {}, "data": [], "preprocessing": {}}, {"why": 5}, {"layers": 1}):
         Page(report_page(judged(("a", "b"), rng, 20), Story("x", "test", settings=settings)))

@@ -122,4 +122,8 @@ class Updater {
 /// Whether none of `count` numbers is NaN or infinite.
 bool all_finite(const Kernels& kernels, const float* numbers, std::int64_t count, int threads);
 
+/// In double, where no square of a float overflows: it is finite exactly where all numbers are. Any number of threads
+/// gives the same bits.
+double sum_of_squares(const Kernels& kernels, const float* numbers, std::int64_t count, int threads);
+
 }  // namespace striate

@@ -16,12 +16,10 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Facts:
-    """Pictures to learn from: how many, their shape (height, width, channels), how many of each class, what these are
-    called.
+    """Pictures to learn from: how many, their shape (height, width, channels), `counts` of each class, its name.
 
     `sizes` are the smallest and the largest (height, width) where pictures of several sizes were brought to one;
-    `size_given`: the user said to which; `size_of_start`: the model file did that
-    training begins from.
+    `size_given`: the user said to which; `size_of_start`: the model file did that training begins from.
     """
 
     pictures: int

@@ -26,8 +26,8 @@ class Kind:
 
     `recipe` comes before what the network's own TOML says, where the network was not named by the user. About
     `pictures_in_all` pictures are shown in all the epochs, but each one `fewest_epochs` to `most_epochs` times.
-    `augment` is "usual" (for such pictures: data/augment.py), "none" or a text as `Augmentation.of` takes; with more
-    than `varied_up_to` pictures nothing is varied: there are enough, and each is seen a few times only.
+    `augment` is "usual" (for such pictures: data/usual_augmentation.py), "none" or a text as `Augmentation.of` takes;
+    with more than `varied_up_to` pictures nothing is varied: there are enough, and each is seen a few times only.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Kind:
 KINDS = (
     # Nothing is left for a second pooling.
     Kind("tiny", "digits", side_below=16, augment="none"),
-    # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 13 s.
+    # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 12 s.
     Kind("signs", "convnet", side_below=48, grey=True, varied_up_to=20_000),
     # Faces and other grey photographs. Smiles, 8,300 faces of 64x64 to learn from: 94.0 % of the test faces.
     Kind(

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from striate.cli.guard import Code
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import as_typed, aside, write, write_json
 from striate.cli.readers import Place
-from striate.cli.train import as_typed
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.check.findings import judge
 from striate.data.check.quarantine import quarantined

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from striate.cli.output import aside, say
+from striate.cli.output import as_typed, aside, say, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
-from striate.cli.ui import argument, command, group, option
+from striate.cli.ui import argument, command, group, json_flag, option
 from striate.data.augment import Augmentation
 from striate.data.cache import cache_folder
 from striate.data.collections import COLLECTIONS, fetch
@@ -35,7 +35,8 @@ PICTURES, PICTURES_WITH_VARIANTS, VARIANTS = 10, 2, 9  # of a class on a sheet
 @option("--augment", reader=Text())
 @option("--pictures", reader=Whole(1))
 @option("--seed", reader=Whole(0), default=0)
-def show(data: Path, output: Path, augment: str | None, pictures: int | None, seed: int) -> None:
+@json_flag
+def show(data: Path, output: Path, augment: str | None, pictures: int | None, seed: int, json: bool) -> None:
     """`striate data show`."""
     from striate.figures.classes import class_sheet
     from striate.figures.save import save
@@ -49,7 +50,12 @@ def show(data: Path, output: Path, augment: str | None, pictures: int | None, se
     save(class_sheet(rows, title=title if how is None else f"{title}, {how}"), output)
     if len(images.class_names) > MOST_CLASSES:
         aside("data.show.first", shown=MOST_CLASSES, classes=len(images.class_names))
-    say("data.show.wrote", file=output)
+    if json:
+        shown = images.class_names[:MOST_CLASSES]
+        facts = {"file": str(output), "pictures": len(images.train), "shown": list(shown)}
+        write_json(facts | {"classes": len(images.class_names), "augmentation": None if how is None else str(how)})
+    else:
+        say("data.show.wrote", file=output)
 
 
 def _augmentation(images: Dataset, augment: str | None) -> Augmentation | None:
@@ -79,7 +85,8 @@ def _rows(images: Dataset, how: Augmentation | None, pictures: int | None, seed:
 @command("data.get")
 @argument("name", OneOf(tuple(COLLECTIONS)))
 @option("-o", "--output", reader=Place())
-def get(name: str, output: Path | None) -> None:
+@json_flag
+def get(name: str, output: Path | None, json: bool) -> None:
     """`striate data get`."""
     collection = COLLECTIONS[name]
     kept = _kept() / name
@@ -88,8 +95,12 @@ def get(name: str, output: Path | None) -> None:
     aside("data.get.what", title=collection.title, page=collection.page, megabytes=megabytes)
     aside("data.get.licence", licence=render(collection.licence, {}))
     fetch(collection, folder, kept, begins=lambda address: aside("collections.from", address=address), progress=_show)
-    say("data.get.there", folder=folder)
-    aside("collections.next", folder=folder)
+    if json:
+        about = {"name": name, "title": collection.title, "page": collection.page}
+        write_json({**about, "folder": str(folder), "files": [file.name for file in collection.files]})
+    else:
+        say("data.get.there", folder=folder)
+        aside("collections.next", folder=as_typed(folder))
 
 
 def _kept() -> Path:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from striate.cli.output import aside, say
+from striate.cli.output import as_typed, aside, say
 from striate.cli.readers import Place, Whole
-from striate.cli.train import as_typed, train_and_show
+from striate.cli.train import train_and_show
 from striate.cli.ui import command, flag, json_flag, option
 from striate.data.dataset import Images
 from striate.data.load import digits
@@ -15,7 +15,9 @@ from striate.figures.sheets import map_sheet, picture_sheet
 from striate.files import write_bytes
 from striate.messages import render
 from striate.model import Model, load_model
-from striate.runs import BEST, CURVES, Prepared, Recipe, source_of
+from striate.preparing import Prepared
+from striate.recipe import Recipe
+from striate.run_folder import BEST, CURVES, source_of
 
 SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers

@@ -13,7 +13,7 @@ from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
 from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
-from striate.runs import METRICS, SETTINGS, learned_from, model_file
+from striate.run_folder import METRICS, SETTINGS, learned_from, model_file
 from striate.views.classes import class_lines, confusion_lines
 from striate.views.reading import reading_view
 

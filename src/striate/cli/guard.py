@@ -14,7 +14,7 @@ from typing import TextIO
 
 import click
 
-from striate.cli.output import aside, never_fail_to_encode
+from striate.cli.output import aside, never_fail_to_encode, write_aside
 from striate.errors import Notice, SettingError, StriateError, TrainingError, UnknownNameError
 from striate.messages import LANGUAGES, speak
 from striate.views.columns import printable
@@ -82,6 +82,8 @@ def _explained(error: Exception) -> Code:
     match error:
         case StriateError():
             _say_error(str(error))
+            if "autopsy" in error.fields:
+                _say_autopsy(error)
             return _code(error)
         case click.Abort():
             aside("cli.stopped")
@@ -103,6 +105,15 @@ def _explained(error: Exception) -> Code:
 
 def _say_error(text: str) -> None:
     aside("cli.error", text="\n".join(map(printable, text.splitlines())))
+
+
+def _say_autopsy(error: StriateError) -> None:
+    # Not above: every command begins with this file, and few end so.
+    from striate.training.autopsy import autopsy_of
+    from striate.views.autopsy import autopsy_lines
+
+    if autopsy := autopsy_of(error):
+        write_aside(autopsy_lines(autopsy))
 
 
 def _code(error: StriateError) -> Code:

@@ -21,7 +21,7 @@ from striate.errors import DataError, FileError, SettingError, StriateError
 from striate.files import exists
 from striate.messages import render
 from striate.model import load_model
-from striate.runs import model_file
+from striate.run_folder import model_file
 from striate.views.columns import GAP, aligned, printable
 
 

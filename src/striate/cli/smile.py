@@ -21,7 +21,7 @@ from striate.faces.drawing import Artist, word_for
 from striate.faces.watching import Face, Frame, watch
 from striate.messages import language
 from striate.model import Model, load_model
-from striate.runs import model_file
+from striate.run_folder import model_file
 
 Show = Callable[[Frame, list[Face]], None]
 
@@ -54,10 +54,13 @@ def smile(
         raise SettingError("setting.positive_real", where="smile", setting="--seconds", came=seconds)
     if source and output and realpath(source) == realpath(output):
         raise SettingError("smile.output_is_source", path=output)
+    is_still = source is not None and files.is_picture(source)
+    if output:  # told before a camera opens
+        files.check_ending(output, files.PICTURE_ENDINGS if is_still else tuple(files.CODECS))
     judge = load_model(model_file(model))
     judge.use(engine=engine, isa=isa, threads=threads)
     artist = Artist(_names(judge)) if output else None
-    if source is not None and files.is_picture(source):
+    if source is not None and is_still:
         detector = Detector(STILL)
         faces = _picture(judge, detector, source, output, artist, _as_json if json else _as_lines)
     else:
@@ -85,8 +88,6 @@ def _picture(
     model: Model, detector: Detector, source: Path, output: Path | None, artist: Artist | None, show: Show
 ) -> int:
     """How many faces a picture has; they are shown and drawn."""
-    if output:
-        files.check_ending(output, files.PICTURE_ENDINGS)
     ((frame, faces),) = watch(model, [files.still(source)], detector)
     show(frame, faces)
     if output and artist:
@@ -103,8 +104,6 @@ def _film(
     show: Show,
 ) -> int:
     """How many faces came in all; each frame is shown and drawn as it comes. Ctrl-C is the usual end of a camera."""
-    if output:
-        files.check_ending(output, tuple(files.CODECS))
     frames, numbers, began = 0, set[int](), perf_counter()
     writing: Any = files.video_writer(output, moving.rate) if output else nullcontext()
     stops = suppress(KeyboardInterrupt) if isinstance(moving, files.Camera) else nullcontext()

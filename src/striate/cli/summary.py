@@ -24,7 +24,7 @@ from striate.network.window import Pair
 from striate.network.wiring import Wiring, picture_shape, resized
 from striate.presets.read import PRESETS, wired
 from striate.report import fitting_loss
-from striate.runs import model_file
+from striate.run_folder import model_file
 from striate.storage import ENDING, load
 from striate.views.plan import plan_dict, show_plan
 from striate.views.table import as_dict, show

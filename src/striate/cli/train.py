@@ -1,7 +1,6 @@
 """`striate train`: from a folder of pictures to a run's folder."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,17 +13,19 @@ from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
 from striate.cli.guard import Code
-from striate.cli.output import aside, say, write_json
+from striate.cli.output import as_typed, aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import SettingError
 from striate.files import exists
-from striate.network.optimizers import RULES
+from striate.judging import Trained
 from striate.network.window import Pair
+from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
-from striate.runs import LAST, Prepared, Trained, claimed, prepared, train_run
+from striate.run_folder import LAST, claimed
+from striate.runs import train_run
 from striate.tuning import Tuning
 from striate.views.lines import JsonLines
 from striate.views.progress import progress_view
@@ -70,7 +71,7 @@ class Batch:
 @option("--model", reader=Text())
 @option("--epochs", reader=Whole(1))
 @option("--batch", reader=Batch())
-@option("--optimizer", reader=OneOf(tuple(RULES)))
+@option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
 @option("--schedule", reader=OneOf(tuple(SCHEDULES)))
 @option("--weight-decay", reader=Number())
@@ -193,12 +194,6 @@ def _show_confidence(trained: Trained) -> None:
         aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
         if sure.mirrored:
             aside("train.mirrored")
-
-
-def as_typed(path: Path) -> str:
-    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
-    text = str(path)
-    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def _show_what_begins(run: Prepared) -> None:

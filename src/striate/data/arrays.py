@@ -38,6 +38,31 @@ class RawParts:
     notices: tuple[Notice, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """The same as `RawParts`, checked and in one form: for each part uint8 (N, h, w, C) and int64 (N,)."""
+
+    pictures: Mapping[str, Pixels]
+    labels: Mapping[str, Labels]
+    class_names: tuple[str, ...]
+
+
+def checked_parts(raw: RawParts) -> Checked:
+    """Pictures, labels and class names, "0", "1" ... where there are none. Raises `DataError` where they are not."""
+    pictures = {name: many_pictures(part.pictures, part.pictures_where) for name, part in raw.parts.items()}
+    labels = {
+        name: whole_labels(part.labels, part.labels_where, pictures=len(pictures[name]))
+        for name, part in raw.parts.items()
+    }
+    if raw.class_names is None:
+        class_names = tuple(str(label) for label in range(int(labels["train"].max()) + 1))
+    else:
+        class_names = checked_names(raw.class_names, raw.class_names_where)
+    for name, part in raw.parts.items():
+        check_range(labels[name], len(class_names), part.labels_where)
+    return Checked(pictures, labels, class_names)
+
+
 def one_picture(array: object, where: str) -> Pixels:
     """(h, w), (h, w, 1) or (h, w, 3) of whole numbers 0..255 -> uint8 (h, w, C)."""
     pixels = _bytes(array, where)

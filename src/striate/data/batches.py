@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from striate.data.augment import Augmentation
 from striate.data.decoded import Decoded, Gathered, Pictures, Unread, gathered
 from striate.data.mixing import as_shares, mixed_targets
+from striate.data.names import Names
 from striate.data.prepare import mix_in, prepared
 from striate.errors import DataError
 
@@ -20,17 +21,20 @@ class Batch(NamedTuple):
     """Pictures (n, H, W, C) as the model takes them, their targets, and their weights where they have any.
 
     `unread`: the files of those that were asked for and could not be read; they are not among the n, which may be 0.
+    `numbers`: which pictures of the data they are (n,), where that is known.
     """
 
     x: Array
     y: Array
     sample_weight: Array | None
     unread: tuple[Unread, ...] = ()
+    numbers: Indices | None = None
 
     def only(self, some: Indices) -> "Batch":
         """Some of its pictures."""
         weight = None if self.sample_weight is None else self.sample_weight[some]
-        return Batch(self.x[some], self.y[some], weight, self.unread)
+        numbers = None if self.numbers is None else self.numbers[some]
+        return Batch(self.x[some], self.y[some], weight, self.unread, numbers)
 
 
 class Batches(Protocol):
@@ -60,6 +64,7 @@ class ArrayBatches:
     augmentation: Augmentation | None = None
     seed: int = 0
     classes: int = 1
+    files: Names | None = None  # where each picture came from
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -69,7 +74,7 @@ class ArrayBatches:
         if found.came is not None:
             indices = indices[found.came]
         weight = None if self.sample_weight is None else self.sample_weight[indices]
-        batch = Batch(self._prepared(found, indices, epoch), self.targets[indices], weight, found.unread)
+        batch = Batch(self._prepared(found, indices, epoch), self.targets[indices], weight, found.unread, indices)
         if self.augmentation is None or epoch is None or not self.augmentation.mixes:
             return batch
         return self._mixed(self.augmentation, batch, indices, epoch)
@@ -96,7 +101,7 @@ class ArrayBatches:
         own, partner = (as_shares(self.targets[which], self.classes) for which in (indices, mix.partners))
         w = self.sample_weight
         weights = None if w is None else (w[indices], w[mix.partners])
-        return Batch(batch.x, *mixed_targets(own, partner, mix.of_targets(*size), weights), batch.unread)
+        return Batch(batch.x, *mixed_targets(own, partner, mix.of_targets(*size), weights), batch.unread, indices)
 
     def augmented(self, augmentation: Augmentation | None, seed: int, classes: int) -> "ArrayBatches":
         """These pictures, to be varied in training, of so many classes. Raises `DataError` where they cannot be."""
@@ -110,7 +115,8 @@ class ArrayBatches:
         weight = None if self.sample_weight is None else self.sample_weight[of]
         lazy = isinstance(self.pictures, Decoded)
         pictures = self.pictures.take(np.arange(len(self))[of]) if lazy else self.pictures[of]
-        return replace(self, pictures=pictures, targets=self.targets[of], sample_weight=weight)
+        files = None if self.files is None else self.files[of]
+        return replace(self, pictures=pictures, targets=self.targets[of], sample_weight=weight, files=files)
 
     def split_last(self, share: float) -> tuple["ArrayBatches", "ArrayBatches"]:
         """All but the last share of the pictures, and that. Raises `DataError` where one side would be empty."""

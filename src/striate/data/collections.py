@@ -38,8 +38,8 @@ def _idx_files(bases: tuple[str, ...], files: tuple[tuple[str, int, str], ...]) 
 def unpack_cifar10(archive: Path, folder: Path) -> None:
     """The files of CIFAR-10's binary version out of their archive, by name and length; nothing else is written.
 
-    Those that are in the folder already stay as they are.
-    Raises `DataError` for another archive, `FileError` where the folder cannot be written to.
+    Those that are in the folder already stay as they are. Raises `DataError` for another archive, `FileError` where the
+    folder cannot be written to.
     """
     wanted = {name for name in bin_files() if not (folder / name).is_file()}
     if not wanted:

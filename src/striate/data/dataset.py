@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from striate.data.arrays import Labels
-from striate.data.decoded import Pictures, chosen
+from striate.data.decoded import Decoded, Pictures, chosen
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
 from striate.data.same import Hashes, hashes_of
@@ -66,7 +66,7 @@ class Images:
     @cached_property
     def hashes(self) -> Hashes:
         """A hash of each picture's pixels, which tells what is there twice: (N, 16)."""
-        return hashes_of(self.pictures)
+        return self.pictures.hashes if isinstance(self.pictures, Decoded) else hashes_of(self.pictures)
 
     @property
     def x(self) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from striate.data.images import Pixels, in_parallel
 from striate.data.preprocessing import Preprocessing
+from striate.data.same import Hashes, hashes_of
 from striate.data.source import DISK, Source
 from striate.errors import DataError, FileError
 
@@ -41,6 +42,7 @@ class Decoded:
     `files` and `stamps` (n, 2), their lengths and times of change, are those of all pictures, `kept` (k, H, W, C) the
     first of them as they were decoded before; `rows` (N,) says which of all there are here, in which order. The others
     are decoded by all cores whenever they are asked for. A file that is no longer what its stamp says is refused.
+    `hashed` (n, 16) are the hashes of all, where they are known.
     """
 
     files: Sequence[str]
@@ -49,6 +51,7 @@ class Decoded:
     rows: Indices
     preprocessing: Preprocessing
     source: Source
+    hashed: Hashes | None = None
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -64,6 +67,11 @@ class Decoded:
     def dtype(self) -> np.dtype[np.uint8]:
         """Of uint8."""
         return np.dtype(np.uint8)
+
+    @property
+    def hashes(self) -> Hashes:
+        """A hash of each picture's pixels: (N, 16). What is not known is decoded for it."""
+        return hashes_of(self) if self.hashed is None else self.hashed[self.rows]
 
     def __len__(self) -> int:
         return len(self.rows)

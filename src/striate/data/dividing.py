@@ -22,8 +22,7 @@ def divided(data: Dataset, seed: int) -> tuple[Images, Images]:
     """The pictures to learn from and those to choose the best epoch by.
 
     Where the data have no part for validation a tenth of each class is held out, of more than 20,000 pictures only
-    2,000; pictures that are the same stay on
-    one side. Raises `DataError` where there are too few.
+    2,000; pictures that are the same stay on one side. Raises `DataError` where there are too few.
     """
     if data.validation is not None:
         return data.train, data.validation

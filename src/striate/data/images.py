@@ -1,5 +1,6 @@
 """One picture file to its pixels: uint8, (height, width, 1) grey or (height, width, 3) RGB, upright, on white."""
 
+import logging
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -201,6 +202,7 @@ def _formats() -> tuple[str, ...]:
     from PIL import Image
 
     Image.init()
+    logging.getLogger("PIL").addHandler(logging.NullHandler())  # else Python writes what it logs to stderr
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
@@ -244,7 +246,8 @@ def _pixels(image: "Pillow.Image", colour: Colour, path: str) -> Pixels:
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image.convert("RGBA"))
-    pixels = np.array(image.convert("L" if colour == "grey" else "RGB"))
+    wanted = "L" if colour == "grey" else "RGB"
+    pixels = np.array(image if image.mode == wanted else image.convert(wanted))  # which copies what needs nothing, too
     return pixels.reshape(*pixels.shape[:2], -1)
 
 

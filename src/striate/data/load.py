@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.data.arrays import Labels, RawParts, check_classes, check_range, checked_names, many_pictures, whole_labels
+from striate.data.arrays import Labels, RawParts, check_classes, checked_parts
 from striate.data.cache import BOUND, Cache, users_cache
 from striate.data.choosing import changes, common_colour, common_size
 from striate.data.counting import HEADERS, PICTURES, Counted, Reading
@@ -132,14 +132,8 @@ _Read = tuple[Dataset, list[Notice]]
 
 
 def _from_arrays(raw: RawParts, wanted: _Wanted) -> _Read:
-    pictures = {part: many_pictures(each.pictures, each.pictures_where) for part, each in raw.parts.items()}
-    labels = {
-        part: whole_labels(each.labels, each.labels_where, pictures=len(pictures[part]))
-        for part, each in raw.parts.items()
-    }
-    names = _class_names(raw, labels["train"])
-    for part, each in raw.parts.items():
-        check_range(labels[part], len(names), each.labels_where)
+    parts = checked_parts(raw)
+    pictures, labels, names = parts.pictures, parts.labels, parts.class_names
     notices = check_classes(labels["train"], names, raw.parts["train"].labels_where)
     if wanted.size is None:
         _check_one_size(raw, pictures)
@@ -236,13 +230,7 @@ def _dataset(images: dict[str, Images], names: tuple[str, ...], preprocessing: P
     return Dataset(images["train"], images.get("validation"), images.get("test"), names, preprocessing)
 
 
-def _class_names(raw: RawParts, labels: Labels) -> tuple[str, ...]:
-    if raw.class_names is not None:
-        return checked_names(raw.class_names, raw.class_names_where)
-    return tuple(str(label) for label in range(int(labels.max()) + 1))
-
-
-def _check_one_size(raw: RawParts, pictures: dict[str, Pixels]) -> None:
+def _check_one_size(raw: RawParts, pictures: Mapping[str, Pixels]) -> None:
     required = _size(pictures["train"])
     for part, each in pictures.items():
         if _size(each) != required:

@@ -17,6 +17,7 @@ from striate.data.folder import ListedPart
 from striate.data.images import Pixels, in_parallel
 from striate.data.names import Names
 from striate.data.preprocessing import Preprocessing
+from striate.data.same import Hashes, hashes_of
 from striate.data.setfile import COLUMNS, Index, Kept
 from striate.data.source import DISK, Source
 from striate.errors import FileError, StriateError
@@ -81,13 +82,17 @@ class _Part:
 
     def _uncached(self) -> tuple[Pictures, Mask]:
         usable = np.zeros(len(self._files), np.bool_)
-        pictures = self._empty(len(usable) if self._is_small else 0)
-        for places in self._blocks():
-            into = pictures[places[0] : places[-1] + 1] if self._is_small else self._empty(len(places))
-            usable[places] = self._decode(places, into)
         if self._is_small:
+            pictures = self._empty(len(usable))
+            for places in self._blocks():
+                usable[places] = self._decode(places, pictures[places[0] : places[-1] + 1])
             return (pictures if usable.all() else pictures[usable]), usable
-        return self._when_asked_for(pictures, usable), usable
+        hashed: list[Hashes] = []
+        for places in self._blocks():
+            block = self._empty(len(places))
+            usable[places] = self._decode(places, block)
+            hashed.append(hashes_of(block[usable[places]]))  # nothing else is kept of them
+        return self._when_asked_for(self._empty(0), usable, np.concatenate(hashed)), usable
 
     def _cached(self, cache: Cache) -> tuple[Pictures, Mask]:
         """From the set in the cache, which is made, or made anew where files have changed."""
@@ -139,10 +144,10 @@ class _Part:
 
         return np.array([error is None for error in in_parallel(fill, range(len(places)), self._done)], np.bool_)
 
-    def _when_asked_for(self, kept: Pixels, usable: Mask) -> Decoded:
+    def _when_asked_for(self, kept: Pixels, usable: Mask, hashed: Hashes | None = None) -> Decoded:
         stamps = self._index[usable, 2:]
         files, rows = _those(self._files, usable), np.arange(len(stamps))
-        return Decoded(files, stamps, kept, rows, self._preprocessing, self._source)
+        return Decoded(files, stamps, kept, rows, self._preprocessing, self._source, hashed)
 
     def _blocks(self) -> Iterator[Indices]:
         everything, size = np.arange(len(self._files)), max(LEAST_BLOCK, BLOCK // self._each)

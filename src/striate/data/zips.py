@@ -4,6 +4,7 @@ Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.4.
 """
 
 import bz2
+import lzma
 import stat
 import struct
 import zlib
@@ -28,7 +29,9 @@ ZIP64_FIELD, UNICODE_FIELD = 0x0001, 0x7075
 ENCRYPTED, UTF8 = 0x0001, 0x0800  # flags
 FAT, UNIX, NTFS = 0, 3, 10  # systems that an archive was made on
 
-STORED, DEFLATED, BZIP2 = 0, 8, 12
+STORED, DEFLATED, BZIP2, LZMA = 0, 8, 12, 14
+LZMA_HEAD = struct.Struct("<2xHBL")  # the properties' length, the three settings in one byte, the dictionary's size
+LEAST_DICTIONARY = 4096  # bytes
 
 
 class _Entry(NamedTuple):
@@ -76,7 +79,7 @@ def unpacked(file: BinaryIO, row: Any) -> bytes | None:
     packed, size = file.read(int(row["packed"])), int(row["size"])
     try:
         data = _METHODS[int(row["method"])](packed, size)
-    except (zlib.error, OSError, EOFError):
+    except (zlib.error, lzma.LZMAError, OSError, EOFError):
         return None
     return data if len(packed) == row["packed"] and len(data) == size and zlib.crc32(data) == row["crc"] else None
 
@@ -90,10 +93,28 @@ def _bunzipped(packed: bytes, size: int) -> bytes:
     return bz2.BZ2Decompressor().decompress(packed, size + 1)
 
 
+def _unlzma(packed: bytes, size: int) -> bytes:
+    """Section 5.8.8; the properties are (pb * 5 + lp) * 9 + lc and the size of the dictionary."""
+    if len(packed) < LZMA_HEAD.size or LZMA_HEAD.unpack_from(packed)[0] != 5:
+        return b""
+    _, settings, dictionary = LZMA_HEAD.unpack_from(packed)
+    rest, lc = divmod(settings, 9)
+    pb, lp = divmod(rest, 5)
+    # A dictionary beyond what there is to unpack is never used, but would be allocated: up to 4 GB.
+    dictionary = max(LEAST_DICTIONARY, min(dictionary, size))
+    chain = [{"id": lzma.FILTER_LZMA1, "lc": lc, "lp": lp, "pb": pb, "dict_size": dictionary}]
+    try:
+        opened = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain)
+    except ValueError:  # settings that there are not
+        return b""
+    return opened.decompress(packed[LZMA_HEAD.size :], size + 1)
+
+
 _METHODS: Mapping[int, Callable[[bytes, int], bytes]] = {
     STORED: lambda packed, _: packed,
     DEFLATED: _inflated,
     BZIP2: _bunzipped,
+    LZMA: _unlzma,
 }
 
 

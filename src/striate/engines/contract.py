@@ -109,6 +109,10 @@ class Engine(Protocol):
         """Whether none of a vector's numbers is NaN or infinite."""
         ...
 
+    def norm(self, numbers: Array, *, threads: int | None = None) -> float:
+        """The Euclidean norm of a vector: finite exactly where all of its numbers are."""
+        ...
+
     def look_ahead(
         self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
     ) -> Array:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from striate.faces.detection import Box
 
@@ -18,14 +18,14 @@ class Track:
     number: int
     box: Box
     time: float
-    scores: Mapping[str, float] | None = None
+    scores: Mapping[str, float] = field(default_factory=dict[str, float])  # none until it was judged
 
     def smooth(self, scores: Mapping[str, float], time: float) -> Mapping[str, float]:
         """Take new scores in: s <- s + (1 - exp(-dt / SETTLING)) (new - s), dt in seconds. The first stand as they are.
 
         Source: exponential smoothing for times that need not be equally far apart.
         """
-        if self.scores is None:
+        if not self.scores:
             self.scores = dict(scores)
         else:
             share = 1 - math.exp(-max(0.0, time - self.time) / SETTLING)

@@ -50,6 +50,5 @@ def _face(track: Track, scores: Mapping[str, float], time: float) -> Face:
 
 
 def _remembered(track: Track) -> Face:
-    smoothed = track.scores or {"": 0.0}
-    label = max(smoothed, key=smoothed.__getitem__)
-    return Face(track.number, track.box, label, smoothed[label], smoothed[label], found=False)
+    label = max(track.scores, key=track.scores.__getitem__)
+    return Face(track.number, track.box, label, track.scores[label], track.scores[label], found=False)

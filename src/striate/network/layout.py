@@ -7,6 +7,7 @@ theta holds what is learned, state the running statistics; a gradient has theta'
 import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ class Layout:
             offset += -(-spans[-1].size // ALIGNMENT) * ALIGNMENT
         return Layout(tuple(spans))
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The vector's length, padding counted."""
         return max((-(-(s.offset + s.size) // ALIGNMENT) * ALIGNMENT for s in self.spans), default=0)

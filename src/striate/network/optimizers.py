@@ -4,7 +4,9 @@ A rule keeps `slots`, vectors as long as theta, which start at 0 where it does n
 name to different formulas, so each says which one it is. What every rule can do besides stands in `Rule`.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -159,9 +161,9 @@ class Muon(Rule):
     G is the gradient of a kernel (R, S, C, K) as a matrix (R S C, K), U S V' the singular value decomposition of M:
     m <- gamma m + G        M = G + gamma m with `nesterov`, else m        O ~ U V' by Newton and Schulz's iteration
     theta <- theta - eta rms_rate sqrt(max(R S C, K)) O
-    Jordan et al. 2024; the factor, which makes steps as large as Adam's: Liu et al. 2025. By Adam with the same eta go
-    biases, scales, kernels of one output a channel, and the last kernel, as both advise. Keras's leaves convolutions to
-    Adam, and the last kernel only where `exclude_layers` names it.
+    Jordan et al. 2024; the factor, which makes steps as large as Adam's: Liu et al. 2025. By Adam, with adam_lr_ratio
+    times eta, go biases, scales, kernels of one output a channel, and the last kernel, as both advise. Keras's leaves
+    convolutions to Adam, and the last kernel only where `exclude_layers` names it.
     """
 
     slots: ClassVar[tuple[str, ...]] = ("m", "v")
@@ -175,15 +177,19 @@ class Muon(Rule):
     ns_steps: int = setting(converter=positive, default=5)
     nesterov: bool = setting(converter=flag, default=True)
     rms_rate: float = setting(converter=positive_real, default=0.2)
+    adam_weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+    adam_lr_ratio: float = setting(converter=positive_real, default=1.0)
 
     def for_others(self) -> Adam:
-        """The rule for what is no kernel inside the network."""
-        same = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
+        """The rule for what is no kernel inside the network, at `adam_lr_ratio` times the rate."""
+        same = ("clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
+        decay = self.adam_weight_decay
         return Adam(
             self.learning_rate,
             self.adam_beta_1,
             self.adam_beta_2,
             self.epsilon,
+            weight_decay=decay if decay is None else decay / self.adam_lr_ratio,  # Keras decays at eta itself
             **{name: getattr(self, name) for name in same},
         )
 
@@ -192,6 +198,11 @@ def orthogonal(spans: Sequence[Span]) -> tuple[Span, ...]:
     """The kernels that `Muon` makes orthogonal steps for: all but the last and those that are one column."""
     kernels = [span for span in spans if len(span.shape) >= 2]
     return tuple(span for span in kernels[:-1] if span.shape[-1] > 1)
+
+
+def slower(span: Span, rule: Muon) -> Span:
+    """A weight that goes by `Muon.for_others`."""
+    return replace(span, rate=span.rate * rule.adam_lr_ratio)
 
 
 @described
@@ -321,12 +332,31 @@ RULES: dict[str, type[Rule]] = {
     "nadam": Nadam,
     "muon": Muon,
 }
+MAKERS: Mapping[str, Callable[..., Rule]] = {**RULES, "sgd": SGD, "rmsprop": RMSprop}
 
 
 def rule_named(rule: str | Rule) -> Rule:
-    """The rule that a name stands for, with its defaults; a rule stays itself."""
+    """The rule that a text stands for: its name, and settings that are not its defaults, "sgd,momentum=0.9".
+
+    A rule stays itself. Raises `UnknownNameError` or `SettingError` for what is none.
+    """
     if isinstance(rule, Rule):
         return rule
-    if str(rule).lower() not in RULES:
-        raise unknown_name("optimizer", rule, RULES)
-    return RULES[str(rule).lower()]()
+    name, *given = (part.strip() for part in str(rule).split(","))
+    if name.lower() not in RULES:
+        raise unknown_name("optimizer", name, RULES)
+    settings = dict(_setting_of(part, str(rule)) for part in given)
+    if len(settings) < len(given):
+        raise SettingError("optimizer.text", came=rule)
+    return MAKERS[name.lower()](**settings)
+
+
+def _setting_of(part: str, whole_text: str) -> tuple[str, float | bool]:
+    """("momentum", 0.9) for "momentum=0.9"."""
+    name, _, value = (piece.strip() for piece in part.partition("="))
+    if value in ("true", "false"):
+        return name, value == "true"
+    try:
+        return name, int(value) if re.fullmatch("[0-9]+", value) else float(value)
+    except ValueError:
+        raise SettingError("optimizer.text", came=whole_text) from None

@@ -101,6 +101,27 @@ class CosineDecay(Schedule):
 
 
 @described
+class PolynomialDecay(Schedule):
+    """From the first rate down to the last along a power of the way that is left; a straight line where that is 1.
+
+    eta = (initial_learning_rate - end_learning_rate) * (1 - step / decay_steps)^power + end_learning_rate
+
+    After decay_steps it stays at the last rate; with `cycle` decay_steps is doubled, tripled ... instead.
+    """
+
+    initial_learning_rate: float = setting(converter=positive_real)
+    decay_steps: int = setting(converter=positive)
+    end_learning_rate: float = setting(converter=not_negative, default=0.0001)
+    power: float = setting(converter=positive_real, default=1.0)
+    cycle: bool = setting(converter=flag, default=False)
+
+    def __call__(self, step: int) -> float:
+        steps = self.decay_steps * max(1, -(-step // self.decay_steps)) if self.cycle else self.decay_steps
+        left = (1 - min(step, steps) / steps) ** self.power
+        return (self.initial_learning_rate - self.end_learning_rate) * left + self.end_learning_rate
+
+
+@described
 class PiecewiseConstantDecay(Schedule):
     """eta = values[i], where i is how many of the boundaries lie before the step; a boundary itself is not yet behind.
 

@@ -4,4 +4,5 @@ from striate.network.schedules import CosineDecay as CosineDecay
 from striate.network.schedules import ExponentialDecay as ExponentialDecay
 from striate.network.schedules import OneCycle as OneCycle
 from striate.network.schedules import PiecewiseConstantDecay as PiecewiseConstantDecay
+from striate.network.schedules import PolynomialDecay as PolynomialDecay
 from striate.network.schedules import Schedule as Schedule

@@ -1,6 +1,7 @@
 """What a user can hang into training, by Keras's names. A callback works on the run, through `self.run`."""
 
 import csv
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -64,10 +65,14 @@ class Monitor:
         if self.name not in logs:
             raise unknown_name("logged", self.name, logs)
         value = logs[self.name]
-        if self.best is not None and not self._sign * (value - self.best) > self._min_delta:
+        if self.best is not None and not self._beats(value, self.best):
             return False
         self.best = value
         return True
+
+    def _beats(self, value: float, best: float) -> bool:
+        """A validation may come to NaN; any number is better than that."""
+        return self._sign * (value - best) > self._min_delta or (math.isnan(best) and not math.isnan(value))
 
 
 def as_callbacks(given: object) -> list[Callback]:

@@ -47,7 +47,8 @@ def batches_for(
     weights = as_weights(sample_weight, len(pictures))
     if not isinstance(pictures, Decoded):
         pictures = np.ascontiguousarray(pictures)  # a view with gaps would be copied for every batch
-    return planned, ArrayBatches(pictures, targets, weights, scale)
+    files = x.files if isinstance(x, Images) else None
+    return planned, ArrayBatches(pictures, targets, weights, scale, files=files)
 
 
 def shaped(x: Data) -> Pictures | Sized:

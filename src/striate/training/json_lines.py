@@ -1,6 +1,7 @@
 """The logs of every epoch as JSON, a line each: for programs that follow a training."""
 
 import json
+import math
 import time
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from striate.training.callbacks import NO_LOGS, Callback, Logs
 
 
 class JSONLinesLogger(Callback):
-    """One line an epoch: {"epoch": 0, "seconds": ..., "loss": ..., ...}; the seconds are those since training began."""
+    """One line an epoch: {"epoch": 0, "seconds": ..., "loss": ..., ...}; the seconds are those since training began.
+
+    A number that is not finite, which JSON does not have, is null.
+    """
 
     @keywords_checked("JSONLinesLogger")
     def __init__(self, filename: str | Path) -> None:
@@ -23,7 +27,8 @@ class JSONLinesLogger(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         seconds = round(time.perf_counter() - self._begun, 3)
-        self._write("a", json.dumps({"epoch": epoch, "seconds": seconds, **logs}) + "\n")
+        values = {name: value if math.isfinite(value) else None for name, value in logs.items()}
+        self._write("a", json.dumps({"epoch": epoch, "seconds": seconds, **values}, allow_nan=False) + "\n")
 
     def _write(self, mode: str, text: str) -> None:
         try:

@@ -1,7 +1,7 @@
 """The training loop: epochs of batches, each a step of the engine and of the rule."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ from striate.training.events import EpochDone, Finished, Progress, Started, Step
 from striate.training.guard import Guard
 from striate.training.metrics import metrics_named
 from striate.training.missing import Missing
+from striate.training.probe import Probe
 from striate.training.run import Run
 from striate.training.tallies import Metric
 
@@ -59,7 +60,10 @@ def train(
     capacity = _capacity(plan, len(data), len(validation) if validation else 0)
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
-    learner = _Learner(engine, run, plan, capacity, missing)
+    guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
+    run.loss = plan.loss
+    run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
+    learner = _Learner(engine, run, plan, capacity, missing, guard, probe)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
@@ -88,16 +92,20 @@ def train(
 class _Learner:
     """Takes a run through the steps of an epoch."""
 
-    def __init__(self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing) -> None:
+    def __init__(
+        self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard, probe: Probe
+    ) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
-        self._missing = missing
+        self._missing, self._guard, self._probe = missing, guard, probe
         self._frozen, self._program = run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
         """What learns, made for the layers that are frozen now."""
         run, plan = self._run, self._plan
-        purpose = Purpose(loss=plan.loss, dropout=True, batch_statistics=True, frozen=tuple(sorted(run.frozen)))
-        return self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
+        purpose = self._purpose = purpose_of(plan, run.frozen)
+        program = self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
+        self._probe.learning = program
+        return program
 
     def steps(self, data: Batches) -> int:
         """Steps of an epoch; the last batch may be short."""
@@ -151,13 +159,12 @@ class _Learner:
         run = self._run
         if run.scheduled:
             run.learning_rate = self._plan.rule.rate_at(run.step)
-        engine, threads = self._engine, self._plan.threads
-        theta = engine.look_ahead(self._plan.rule, run.theta, run.slots, run.spans, threads=threads)
-        guard = Guard(run.epoch + 1, run.step + 1, run.learning_rate)
+        rule, threads = self._plan.rule, self._plan.threads
+        theta = self._engine.look_ahead(rule, run.theta, run.slots, run.spans, threads=threads)
         if run.frozen != self._frozen:  # by a callback
             self._frozen, self._program = run.frozen, self._compiled()
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
-        read = 0
+        state, loss, norm, read = run.state, 0.0, 0.0, 0
         for first in range(0, pictures, self._capacity):
             batch = next(batches)
             self._missing.add(batch.unread)
@@ -165,9 +172,8 @@ class _Learner:
                 continue
             read += len(batch.x)
             key = Key(self._plan.seed, run.step, first)
-            step = self._program.step(theta, run.state, batch.x, batch.y, batch.sample_weight, key)
-            guard.check_step(step, finite_gradient=engine.all_finite(step.gradient, threads=threads))
-            run.state[...] = step.state
+            step, norm = self._guard.step(self._program, self._purpose, theta, state, batch, key)
+            state, loss = step.state, loss + step.loss * len(batch.x)
             share = len(batch.x) / pictures
             of_part = step.gradient if share == 1 else step.gradient * share
             if gradient is None:
@@ -177,24 +183,26 @@ class _Learner:
             counts.count(step.loss, step.output, batch.y)
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
+            gradient = gradient if read == pictures else gradient * (pictures / read)
+            norm = norm if pictures <= self._capacity else self._guard.norm(gradient)
+            self._learn(gradient, norm)
+            # Behind all that may fail, so that a step that did not come off changes nothing.
+            run.state[...] = state
             run.step += 1
-            self._learn(gradient if read == pictures else gradient * (pictures / read), guard)
+            self._guard.passed(loss / read, norm)
 
-    def _learn(self, gradient: Array, guard: Guard) -> None:
+    def _learn(self, gradient: Array, norm: float) -> None:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
-        run, rule = self._run, self._plan.rule
-        every = rule.gradient_accumulation_steps or 1
-        if run.step % every:
+        run, every = self._run, self._plan.rule.gradient_accumulation_steps or 1
+        if (run.step + 1) % every:
             # A copy: the gradient is ours until the program's next step.
             run.gathered = gradient.copy() if run.gathered is None else run.gathered + gradient
             return
-        mean = gradient if run.gathered is None else run.gathered + gradient
         if every > 1:
-            mean = mean / every
+            gradient = (gradient if run.gathered is None else run.gathered + gradient) / every
+            norm = self._guard.norm(gradient)
+        self._guard.update(gradient, norm, (run.step + 1) // every)
         run.gathered = None
-        t, threads = run.step // every, self._plan.threads
-        bad = self._engine.update(rule, run.theta, mean, run.slots, t, run.learning_rate, run.spans, threads=threads)
-        guard.check_weights(bad)
 
 
 class _Counts:
@@ -213,6 +221,11 @@ class _Counts:
 
     def logs(self) -> dict[str, float]:
         return {"loss": self._loss / self.pictures} | {metric.name: metric.result() for metric in self._metrics}
+
+
+def purpose_of(plan: Plan, frozen: Collection[str]) -> Purpose:
+    """What a program that learns is for."""
+    return Purpose(loss=plan.loss, dropout=True, batch_statistics=True, frozen=tuple(sorted(frozen)))
 
 
 def _capacity(plan: Plan, pictures: int, validation_pictures: int) -> int:

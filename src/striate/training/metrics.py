@@ -122,10 +122,20 @@ def metrics_named(asked: Sequence[str | Metric]) -> list[Named]:
 
 def _named(asked: str | Metric) -> Named:
     if isinstance(asked, Metric):
-        return Named(asked.name or asked.usual_name, asked.begin())
+        return Named(asked.name or asked.usual_name, _begun(asked))
     if not isinstance(cast(object, asked), str) or asked not in METRICS:
         raise unknown_name("metric", asked, METRICS)
     return Named(asked, METRICS[asked].begin())
+
+
+def _begun(metric: Metric) -> Tally:
+    """A count of a metric that may be a user's own. Raises `SettingError` where it answers with what cannot count."""
+    tally: object = metric.begin()
+    missing = [name for name in ("update", "result") if not callable(getattr(tally, name, None))]
+    if missing:
+        where = type(metric).__name__
+        raise SettingError("metric.no_tally", where=where, came=type(tally).__name__, missing=missing)
+    return tally
 
 
 class _Mean:

@@ -75,6 +75,7 @@ class RangeTest(Callback):
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         self._rates, self._losses, self._sum = [], [], 0.0
+        self.run.explained = False  # it is bound to go wrong
         self._next()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = NO_LOGS) -> None:

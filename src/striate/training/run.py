@@ -8,8 +8,10 @@ from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layout import Span
+from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.network.schedules import Schedule
+from striate.training.measured import Probing
 
 
 @dataclass
@@ -32,6 +34,10 @@ class Run:
     gathered: Array | None = None  # the sum of gradients that wait for a step of the rule
     scheduled: bool = False  # a schedule sets the learning rate
     logs_rate: bool = False  # the learning rate stands in the logs, since something changes it
+    recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # loss and gradient's norm
+    loss: Loss | None = None  # what is made small
+    probe: Probing | None = None  # measures it
+    explained: bool = True  # a number that is not finite is looked for, which takes a while
 
     def __post_init__(self) -> None:
         self.spans = self.spans or self.graph.theta.spans
@@ -66,5 +72,6 @@ def started(
         epochs_before=last.epochs_before + last.epoch if last else 0,
         step=last.step if last else 0,
         gathered=last.gathered if last else None,
+        recent=last.recent if last else [],
         scheduled=isinstance(rule.learning_rate, Schedule),
     )

@@ -9,8 +9,9 @@ from striate.errors import tell
 
 
 def tell_copies(data: Dataset, source: str) -> None:
-    """Give a notice of pictures to train with that are there again, pixel for pixel, under another label or to be
-    judged by, and of classes with one picture only.
+    """Give notices of pictures to train with that spoil it, and of classes with one picture only.
+
+    They spoil it where they are there again, pixel for pixel, under another label or to be judged by.
     """
     parts = [part for part in (data.train, data.validation, data.test) if part is not None]
     same = same_as(*(part.hashes for part in parts))

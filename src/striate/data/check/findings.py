@@ -22,10 +22,9 @@ SMALLEST = 16  # shorter side, below which the thumbnails hold too little for ne
 FEW = 10
 UNBALANCED = 10  # times as many pictures in the largest class as in the smallest
 
-# From the worst. A group of `pairs` kinds holds pictures that are the same; of all other kinds each stands alone.
+# A group of these kinds holds pictures that are the same; of all other kinds each picture stands alone.
 PAIRED = ("labels_differ", "labels_differ_near", "across", "across_near", "duplicate", "duplicate_near")
-ALONE = ("unreadable", "ending", "black", "white", "flat", "blurred", "turned")
-NOTES = ("turned", "unbalanced", "sizes_vary")  # worth knowing, but nothing is wrong
+NOTES = ("turned", "unbalanced")  # worth knowing, but nothing is wrong
 
 
 @dataclass(frozen=True)
@@ -113,12 +112,11 @@ def _near(survey: Survey, exact: list[Group]) -> list[Group] | None:
     large = rows[survey.sizes[rows].min(axis=1) >= SMALLEST]
     if len(rows) and not len(large):
         return None
-    rows = large
-    pairs = near_duplicates(survey.thumbnails[rows])
+    pairs = near_duplicates(survey.thumbnails[large])
     if pairs is None:
         return None
     others = {group[0]: group for group in exact}
-    linked = _linked(zip(rows[pairs.first].tolist(), rows[pairs.second].tolist(), strict=True))
+    linked = _linked(zip(large[pairs.first].tolist(), large[pairs.second].tolist(), strict=True))
     return [tuple(sorted(row for one in group for row in others.get(one, (one,)))) for group in linked]
 
 

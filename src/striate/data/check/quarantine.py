@@ -16,10 +16,10 @@ class Quarantined:
 
 
 def quarantined(survey: Survey, findings: Findings) -> list[Quarantined]:
-    """What to leave out, in the survey's order, each picture once:
+    """What to leave out, in the survey's order, each picture once.
 
-    what cannot be read; all of those that are the same, or nearly, under different labels, for one of them is wrong;
-    of those in several parts the ones to train with; of exact duplicates all but the first.
+    That is what cannot be read; all of those that are the same, or nearly, under different labels, for one of them is
+    wrong; of those in several parts the ones to train with; of exact duplicates all but the first.
     """
     chosen: dict[int, Quarantined] = {}
     for finding in findings.found:

@@ -10,7 +10,7 @@ from sys import intern
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.data.arrays import Labels, RawParts, checked_names, many_pictures, whole_labels
+from striate.data.arrays import Labels, RawParts, checked_parts
 from striate.data.check.looks import HASH, SIDE, Look, look_at
 from striate.data.counting import PICTURES, Counted, Reading
 from striate.data.folder import Listing
@@ -110,7 +110,7 @@ def survey_files(listing: Listing, root: str, progress: Reading | None = None) -
         tuple(listing.parts),
         listing.class_names,
         _numbers([len(part.files) for part in listing.parts.values()]),
-        _joined([np.asarray(part.labels, np.int64) for part in listing.parts.values()]),
+        np.concatenate([part.labels for part in listing.parts.values()]),
         lambda row: decode(files[row], listing.source),
         tuple(below(file, root) for file in listing.stray),
     )
@@ -127,18 +127,16 @@ def survey_files(listing: Listing, root: str, progress: Reading | None = None) -
 
 def survey_arrays(raw: RawParts, root: str) -> Survey:
     """The same of arrays. Raises `DataError` where they are no pictures with labels."""
-    pictures = {name: many_pictures(part.pictures, part.pictures_where) for name, part in raw.parts.items()}
-    labels = [
-        whole_labels(part.labels, part.labels_where, pictures=len(pictures[name])) for name, part in raw.parts.items()
-    ]
+    parts = checked_parts(raw)
+    pictures = parts.pictures
     where = [(name, i) for name in pictures for i in range(len(pictures[name]))]
     survey = Survey(
         root,
         [f"{name}/{i}" for name, i in where],
         tuple(pictures),
-        _class_names(raw, labels),
+        parts.class_names,
         _numbers([len(each) for each in pictures.values()]),
-        _joined(labels),
+        np.concatenate(list(parts.labels.values())),
         lambda row: pictures[where[row][0]][where[row][1]],
         are_files=False,
     )
@@ -185,13 +183,3 @@ def _digest(file: str, source: Source) -> bytes:
 
 def _numbers(counts: list[int]) -> NDArray[np.uint8]:
     return np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
-
-
-def _joined(labels: list[Labels]) -> Labels:
-    return np.concatenate(labels)
-
-
-def _class_names(raw: RawParts, labels: list[Labels]) -> tuple[str, ...]:
-    if raw.class_names is not None:
-        return checked_names(raw.class_names, raw.class_names_where)
-    return tuple(str(label) for label in range(int(max(each.max() for each in labels)) + 1))

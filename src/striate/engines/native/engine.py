@@ -51,6 +51,11 @@ class NativeEngine:
             return self._reference.all_finite(numbers)
         return self._updates.all_finite(numbers, threads=threads or self._cores)
 
+    def norm(self, numbers: Array, *, threads: int | None = None) -> float:
+        if numbers.dtype != np.float32:
+            return self._reference.norm(numbers)
+        return self._updates.norm(numbers, threads=threads or self._cores)
+
     def look_ahead(
         self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None
     ) -> Array:

@@ -12,7 +12,7 @@ from striate.engines.reference.optimizers import clip, decay, put_back
 from striate.network.graph import Graph, chain
 from striate.network.layers import Dense
 from striate.network.layout import Span
-from striate.network.optimizers import Adam, Muon, orthogonal
+from striate.network.optimizers import Adam, Muon, orthogonal, slower
 
 NO_STATE = np.zeros(0, np.float32)
 
@@ -57,7 +57,8 @@ class Orthogonal:
         """Always the same objects for the same two, which spares the core from being told again."""
         if self._told is None or self._told[0] is not rule or self._told[1] is not spans:
             kernels = orthogonal(spans)
-            self._told = rule, spans, rule.for_others(), tuple(span for span in spans if span not in kernels)
+            others = tuple(slower(span, rule) for span in spans if span not in kernels)
+            self._told = rule, spans, rule.for_others(), others
         return self._told[2:]
 
     def _products(self, shape: tuple[int, ...], threads: int) -> Products:

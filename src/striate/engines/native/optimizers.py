@@ -3,6 +3,7 @@
 A rule that a user wrote in Python, and vectors that are not float32, go the reference's way.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,6 +120,10 @@ class Updates:
     def all_finite(self, numbers: Array, *, threads: int) -> bool:
         """Whether no number of a float32 vector is NaN or infinite."""
         return self._core.all_finite(numbers, threads, self._isa)
+
+    def norm(self, numbers: Array, *, threads: int) -> float:
+        """The Euclidean norm of a float32 vector, summed in float64: finite exactly where all of its numbers are."""
+        return math.sqrt(self._core.sum_of_squares(numbers, threads, self._isa))
 
     def _updater(self, rule: Rule, spans: Sequence[Span]) -> "Updater":
         told = self._told

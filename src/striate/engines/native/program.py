@@ -1,6 +1,6 @@
 """A graph on the native engine: planned once for each thing that is asked of it, then run by the core."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from math import prod
 from threading import RLock
@@ -25,7 +25,7 @@ from striate.engines.native.lowering import as_maps
 from striate.engines.native.memory import FLOAT, Maps
 from striate.engines.native.recording import Group
 from striate.engines.native.room import check_room, free_bytes
-from striate.engines.native.tensors import Space
+from striate.engines.native.tensors import Space, Tensor
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
 from striate.engines.targets import like_output
@@ -37,6 +37,7 @@ from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy
 FORWARD, JUDGE, LEARN = Wish(), Wish(judged=True), Wish(judged=True, learns=True)
 P = ParamSpec("P")
 T = TypeVar("T")
+Call = tuple[Callable[[Any], None] | None, int, int]  # a function of Python; else the first and the last segment
 
 
 def alone(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -65,6 +66,7 @@ class NativeProgram:
     @alone
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
         runner = self._runner(FORWARD)
+        x = self._checked(theta, state, x)
         prepared = runner.holds(theta, state)
         found = self._forward(runner, theta, state, x, key, prepared=prepared)
         if not prepared:
@@ -121,7 +123,7 @@ class NativeProgram:
     def _forward(
         self, runner: "Runner", theta: Array, state: Array, x: Array, key: Key | None, *, prepared: bool
     ) -> Forward:
-        run = runner.begin(theta, state, self._checked(theta, state, x), self._key(key))
+        run = runner.begin(theta, state, x, self._key(key))
         run.everything(prepared=prepared)
         kept = {name: run.read(maps, self.graph.node(name).shape) for name, maps in runner.planned.kept.items()}
         return Forward(run.output(), kept)
@@ -151,6 +153,10 @@ class NativeProgram:
     def _checked(self, theta: Array, state: Array, x: Array) -> Array:
         """The pictures as the core reads them, once all three are what the plan is for."""
         check_weights(self.graph, theta, state)
+        return self.checked_pictures(x)
+
+    def checked_pictures(self, x: Array) -> Array:
+        """Pictures as the core reads them. Raises `DataError` where they are not those of the plan."""
         check_pictures(self.graph, self.capacity, x)
         return np.ascontiguousarray(x, np.float32)
 
@@ -174,7 +180,7 @@ class Bound:
         """The output for pictures x (N, H, W, C)."""
         prepared = self._runner.owner is self
         found = self._program._forward(  # pyright: ignore[reportPrivateUsage]
-            self._runner, self._theta, self._state, x, key, prepared=prepared
+            self._runner, self._theta, self._state, self._program.checked_pictures(x), key, prepared=prepared
         )
         self._runner.owner = self  # a run that packs forgets whose weights were there
         return found
@@ -192,9 +198,10 @@ class Runner:
         self._gradient: Array | None = None
         self.owner: object = None  # whose weights are packed in it
         self._held: tuple[Array, Array] | None = None  # copies of the weights that are packed in it
+        self._tensors: dict[int, Tensor] = {}
         recording = planned.recording
-        self.groups: Sequence[Group] = recording.groups
-        self.preparing = recording.preparing
+        self.calls = list(_calls(recording.groups, 0))
+        self.prepared_calls = list(_calls(recording.groups, recording.preparing))
         output = int(np.prod(graph.output_shape))
         sizes = {
             Space.ARENA: recording.memory.arena,
@@ -230,6 +237,12 @@ class Runner:
     def forget(self) -> None:
         """Other weights come into the place of what was packed."""
         self.owner = self._held = None
+
+    def tensor(self, maps: Maps) -> Tensor:
+        """Where maps lie."""
+        if id(maps) not in self._tensors:
+            self._tensors[id(maps)] = maps.tensor
+        return self._tensors[id(maps)]
 
     def begin(self, theta: Array, state: Array, x: Array, key: Key) -> "Pass":
         """A pass for these pictures."""
@@ -269,19 +282,14 @@ class Pass:
 
     def everything(self, *, prepared: bool = False) -> None:
         """Run the plan; `prepared`: the weights are packed already."""
-        begin, groups = self._runner.preparing if prepared else 0, self._runner.groups
         if not prepared:
             self._runner.forget()
-        while begin < len(groups):
-            call = groups[begin].steps[0].python
-            if call is not None:
+        for call, begin, end in self._runner.prepared_calls if prepared else self._runner.calls:
+            if call is None:
+                self._segments(begin, end)
+            else:
                 with np.errstate(all="ignore"):  # as on the reference engine: training says itself what is not finite
                     call(self)
-                begin += 1
-                continue
-            end = next((i for i in range(begin, len(groups)) if groups[i].python), len(groups))
-            self._segments(begin, end)
-            begin = end
 
     def _segments(self, first: int, last: int) -> None:
         planned = self._runner.planned.losses is not None
@@ -341,7 +349,7 @@ class Pass:
         values = np.empty((len(self._x), *shape), np.float32)
         if maps.given:
             return self._x.reshape(values.shape).copy()
-        self._runner.core.read_maps(maps.tensor, values, len(self._x))
+        self._runner.core.read_maps(self._runner.tensor(maps), values, len(self._x))
         return values
 
     def write(self, maps: Maps, values: Array) -> None:
@@ -349,6 +357,18 @@ class Pass:
 
     def add(self, maps: Maps, values: Array) -> None:
         self.write(maps, self.read(maps, as_maps(maps.shape)).reshape(values.shape) + values)
+
+
+def _calls(groups: Sequence[Group], first: int) -> Iterator[Call]:
+    """What happens in turn, from a group on: a function of Python, or as many groups as the core runs by itself."""
+    while first < len(groups):
+        if call := groups[first].steps[0].python:
+            yield call, first, first + 1
+            first += 1
+        else:
+            last = next((i for i in range(first, len(groups)) if groups[i].python), len(groups))
+            yield None, first, last
+            first = last
 
 
 def _same_bits(a: Array, b: Array) -> bool:

@@ -11,6 +11,7 @@ from striate.engines.native.tensors import Space
 CHUNKS = 8  # of the batch, each with partial sums of its own; part of the result's bits, so fixed
 BLOCK_BYTES = 384 * 1024  # what a worker's block may take: it has to stay in the second cache
 SMALL_WORK = 250_000  # multiply-adds that are not worth a second thread
+READING = 4  # multiply-adds that could be done while a weight comes from the second cache
 
 
 @dataclass(eq=False)
@@ -204,9 +205,10 @@ def _touched(steps: Iterable[Step]) -> list[Buffer]:
 
 
 def _work(step: Step, capacity: int) -> int:
-    """Multiply-adds of a step, or floats that it moves where it does not say."""
+    """Multiply-adds of a step, or floats that it moves where it does not say; and its weights have to come."""
     moved = sum(b.floats * (capacity if isinstance(b, Maps) else 1) for b in _touched([step]))
-    return max(step.work * (capacity if step.depth else 1), moved)
+    weights = sum(b.floats for b in step.reads if not isinstance(b, Maps))
+    return max(step.work * (capacity if step.depth else 1), moved) + READING * weights
 
 
 def _grouped(steps: Sequence[Step], capacity: int) -> Iterable[Group]:

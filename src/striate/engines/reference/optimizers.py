@@ -26,6 +26,7 @@ from striate.network.optimizers import (
     PlainRMSprop,
     Rule,
     orthogonal,
+    slower,
 )
 
 Array = NDArray[Any]
@@ -153,14 +154,17 @@ def update(
     formula = _formula(chosen)
     learning = [span for span in spans if span.trainable]
     for span, clipped in zip(learning, clip(rule, [g[span.slice] for span in learning]), strict=True):
-        if rule.weight_decay and span.decayed:
-            decay(theta[span.slice], rule.weight_decay, eta * span.rate)
         own_slots = tuple(slot[span.slice] for slot in slots)
         if isinstance(rule, Muon) and span in kernels:
             weights, own, m = (each.reshape(-1, span.shape[-1]) for each in (theta[span.slice], clipped, own_slots[0]))
+            if rule.weight_decay and span.decayed:
+                decay(weights, rule.weight_decay, eta * span.rate)
             muon(rule, weights, own, m, eta * span.rate)
-        else:
-            formula(chosen, theta[span.slice], clipped, own_slots, t, eta * span.rate)
+            continue
+        own_rate = eta * (slower(span, rule) if isinstance(rule, Muon) else span).rate
+        if chosen.weight_decay and span.decayed:
+            decay(theta[span.slice], chosen.weight_decay, own_rate)
+        formula(chosen, theta[span.slice], clipped, own_slots, t, own_rate)
 
 
 def checked_update(
@@ -200,10 +204,10 @@ def decay(theta: Array, weight_decay: float, eta: float) -> None:
 def clip(rule: Rule, gradients: Sequence[Array]) -> Sequence[Array]:
     """The gradients of the weights, cut down as the rule says."""
     if rule.clipnorm is not None:
-        return [clip_by_norm(g, _norm([g]), rule.clipnorm) for g in gradients]
+        return [clip_by_norm(g, norm([g]), rule.clipnorm) for g in gradients]
     if rule.global_clipnorm is not None:
-        norm = _norm(gradients)
-        return [clip_by_norm(g, norm, rule.global_clipnorm) for g in gradients]
+        of_all = norm(gradients)
+        return [clip_by_norm(g, of_all, rule.global_clipnorm) for g in gradients]
     if rule.clipvalue is not None:
         return [clip_by_value(g, rule.clipvalue) for g in gradients]
     return gradients
@@ -219,7 +223,8 @@ def clip_by_value(g: Array, largest: float) -> Array:
     return np.clip(g, -largest, largest)
 
 
-def _norm(gradients: Sequence[Array]) -> float:
+def norm(gradients: Sequence[Array]) -> float:
+    """The Euclidean norm of some vectors together; NaN or infinite exactly where one of their numbers is."""
     # In float64, where squares of float32 do not overflow.
     return math.sqrt(sum(float(np.square(g, dtype=np.float64).sum()) for g in gradients))
 

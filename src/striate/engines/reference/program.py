@@ -51,8 +51,8 @@ class ReferenceProgram:
         self.purpose = purpose
         # More threads than cores only wait for each other.
         self._threads = threads and min(threads, usable_cores())
-        self._weights = _owned(graph, graph.theta)
-        self._statistics = _owned(graph, graph.state)
+        self._weights = owned(graph, graph.theta)
+        self._statistics = owned(graph, graph.state)
 
     def needs(self, pictures: int, *, learning: bool) -> int:
         """An estimate: two arrays a node, as many gradients on the way back, and the windows of the widest node."""
@@ -173,7 +173,7 @@ def _windows(graph: Graph, node: Node) -> int:
     return (graph.multiply_adds(node) or 0) // channels if isinstance(node.layer, Conv2D) else 0
 
 
-def _owned(graph: Graph, layout: Layout) -> Callable[[Node, Array], list[NDArray[Any]]]:
+def owned(graph: Graph, layout: Layout) -> Callable[[Node, Array], list[NDArray[Any]]]:
     """For each node its weights in a vector of a layout; a layer used again has those of its first place."""
     spans: dict[str, list[Span]] = {node.name: [] for node in graph.nodes}
     for span in layout.spans:
@@ -195,6 +195,9 @@ class ReferenceEngine:
 
     def all_finite(self, numbers: Array, *, threads: int | None = None) -> bool:
         return all_finite(numbers)
+
+    def norm(self, numbers: Array, *, threads: int | None = None) -> float:
+        return optimizers.norm([numbers])
 
     def look_ahead(
         self, rule: Rule, theta: Array, slots: Sequence[Array], spans: Sequence[Span], *, threads: int | None = None

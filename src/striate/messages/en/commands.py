@@ -17,7 +17,7 @@ TEXTS = {
     "cli.train.model": "The network: convnet, digits, lenet5, softmax, mnist, photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2, or a TOML file (default: by the kind of pictures).",
     "cli.train.epochs": "How often to go over all pictures (default: by their kind and number, or the network's own recipe).",
     "cli.train.batch": "Pictures a step (default: by their kind and number, or the network's own recipe), or 'all': one step an epoch.",
-    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam or muon (default: the network's own recipe, else adam).",
+    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam or muon, settings behind it as in sgd,momentum=0.9 (default: the network's own recipe, else adam).",
     "cli.train.lr": "The learning rate, with a schedule the largest (default: the network's own recipe, else the optimizer's).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: their own, if all have one up to 128, else up to 96x96).",

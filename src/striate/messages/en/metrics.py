@@ -33,5 +33,6 @@ TEXTS = {
     "figure.truths": "truth",
     "figure.answers_given": "answer",
     "metric.no_count": "{where} says nowhere how it counts; give it the method begin(self), which answers with an object that has update(output, y) and result().",
+    "metric.no_tally": "{where}: begin() must answer with an object that has the methods update(output, y) and result(); {came} has no {missing:list}.",
     "metric.no_share": "{where} says nowhere what its share of a class is; give it the method share(self, facts).",
 }

@@ -5,6 +5,7 @@ TEXTS = {
     "setting.not_negative": "{where}: '{setting}' must be a finite number of 0 or more, got {came!r}.",
     "setting.proper_share": "{where}: '{setting}' must be a number above 0 and below 1, got {came!r}.",
     "rule.one_clip": "{where} can clip the gradient in one way only, got {given:quoted}; leave out all but one.",
+    "optimizer.text": "An optimizer is written like 'adam' or 'sgd,momentum=0.9,nesterov=true', each setting at most once and with a value, got '{came}'.",
     "rule.no_formula": "{where} says nowhere how weights are updated; give it a method update(self, theta, g, slots, t, eta).",
     "loss.no_formula": "{where} says nowhere how it is computed; give it the methods forward(self, output, y) and backward(self, output, y).",
     "schedule.no_formula": "{where} says nowhere which learning rate a step has; give it a method __call__(self, step).",

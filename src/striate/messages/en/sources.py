@@ -7,7 +7,7 @@ TEXTS = {
     "archive.overlaps": "{file} counts the same bytes to several members, as only an archive does that is to do harm; get it from elsewhere.",
     "archive.escapes": "{file}: the path of a member, {member!r}, leads out of the archive; pack the folder anew.",
     "archive.encrypted": "{file} is locked with a password (at '{member}'); unpack it and give the folder.",
-    "archive.method": "{file}: '{member}' is packed by a method that Striate does not know (number {came}); unpack it and give the folder, or pack it with Deflate.",
+    "archive.method": "{file}: '{member}' is packed by method {came}, but Deflate, bzip2 and LZMA are those that are read; unpack it and give the folder, or pack it with Deflate.",
     "archive.too_large": "{file} unpacks to more than {limit:,} bytes, which pictures do not; unpack it yourself if you trust it, and give the folder.",
     "archive.changed": "{path} was changed while it was read; begin again.",
     "archive.member_too_large": "{file} unpacks to {came:,} bytes, more than the {limit:,} that one picture in an archive may have; unpack the archive if you trust it, and give the folder.",

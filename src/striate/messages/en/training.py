@@ -48,10 +48,6 @@ TEXTS = {
     "file.exists": "{path} exists already and stays as it is; choose another name or allow overwriting.",
     "file.cannot_write": "{path} cannot be written: {reason}; choose another place.",
     "file.cannot_read": "{path} cannot be read: {reason}; check the path and its permissions.",
-    "training.loss_not_finite": "Training stopped in epoch {epoch} at step {step}: the loss is {loss}. The weights are those before this "
-    "step. Most often the learning rate ({learning_rate:g}) is too large: try a tenth of it.",
-    "training.gradient_not_finite": "Training stopped in epoch {epoch} at step {step}: {count} numbers of the gradient are NaN or infinite. "
-    "The weights are those before this step. Most often the learning rate ({learning_rate:g}) is too large: try a tenth of it.",
     "training.all_epochs": "All epochs are done.",
     "training.stopped_early": "Stopped early: no improvement for as many epochs as were allowed.",
     "training.stopped_by_callback": "Stopped by a callback.",
@@ -77,6 +73,4 @@ TEXTS = {
     "model_file.ending": "{path} will be a safetensors file whatever its name; call it NAME{ending}.",
     "engine.key_missing": "This program drops at random and needs a key (seed, step); pass one.",
     "training.short_batch": "A batch of {batch_size} is more than there are pictures: all {pictures} make one short batch.",
-    "training.weights_not_finite": "Training stopped in epoch {epoch} at step {step}: the step made {count} weights NaN or infinite. The weights "
-    "are those before this step. Most often the learning rate ({learning_rate:g}) is too large: try a tenth of it.",
 }

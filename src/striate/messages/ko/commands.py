@@ -17,7 +17,7 @@ TEXTS = {
     "cli.train.model": "신경망: convnet, digits, lenet5, softmax, mnist, photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2 또는 TOML 파일(기본값: 사진의 종류에 따라).",
     "cli.train.epochs": "모든 사진을 몇 번 볼지(기본값: 사진의 종류와 수에 따라, 또는 신경망의 레시피).",
     "cli.train.batch": "한 스텝에 쓸 사진 수(기본값: 사진의 종류와 수에 따라, 또는 신경망의 레시피), 또는 'all': 에폭마다 한 스텝.",
-    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, muon 중 하나(기본값: 신경망의 레시피, 없으면 adam).",
+    "cli.train.optimizer": "sgd, momentum, nag, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, muon 중 하나. 설정은 sgd,momentum=0.9처럼 뒤에 붙입니다(기본값: 신경망의 레시피, 없으면 adam).",
     "cli.train.lr": "학습률. 일정이 있으면 가장 큰 값(기본값: 신경망의 레시피, 없으면 최적화 방법의 기본값).",
     "cli.train.seed": "초기 가중치, 순서, 드롭아웃을 정하는 시드.",
     "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 모두 같은 크기이고 128 이하이면 그대로, 아니면 최대 96x96).",

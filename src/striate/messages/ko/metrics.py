@@ -33,5 +33,6 @@ TEXTS = {
     "figure.truths": "정답",
     "figure.answers_given": "모델의 답",
     "metric.no_count": "{where}에는 세는 방법이 정의되어 있지 않습니다. update(output, y)와 result()가 있는 객체를 돌려주는 begin(self) 메서드를 만드십시오.",
+    "metric.no_tally": "{where}: begin()은 update(output, y)와 result() 메서드가 있는 객체를 돌려주어야 하는데, {came}에는 {missing:list|이/가} 없습니다.",
     "metric.no_share": "{where}에는 한 클래스의 비율을 구하는 방법이 정의되어 있지 않습니다. share(self, facts) 메서드를 만드십시오.",
 }

@@ -5,6 +5,7 @@ TEXTS = {
     "setting.not_negative": "{where}: {setting:quoted|은/는} 0 이상의 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.proper_share": "{where}: {setting:quoted|은/는} 0보다 크고 1보다 작은 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "rule.one_clip": "{where:은/는} 기울기를 한 가지 방법으로만 자를 수 있는데 {given:quoted|이/가} 들어왔습니다. 하나만 남기십시오.",
+    "optimizer.text": "최적화 방법은 'adam'이나 'sgd,momentum=0.9,nesterov=true'처럼 쓰고 설정마다 값을 붙여 한 번까지만 쓰는데 {came:quoted|이/가} 들어왔습니다.",
     "rule.no_formula": "{where}에는 가중치를 갱신하는 방법이 정의되어 있지 않습니다. update(self, theta, g, slots, t, eta) 메서드를 만드십시오.",
     "loss.no_formula": "{where}에는 손실을 계산하는 방법이 정의되어 있지 않습니다. forward(self, output, y)와 backward(self, output, y) 메서드를 만드십시오.",
     "schedule.no_formula": "{where}에는 스텝마다 학습률을 정하는 방법이 정의되어 있지 않습니다. __call__(self, step) 메서드를 만드십시오.",

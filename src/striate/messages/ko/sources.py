@@ -7,7 +7,7 @@ TEXTS = {
     "archive.overlaps": "{file:은/는} 여러 파일이 같은 바이트를 나누어 쓰는, 해를 끼치려고 만든 압축 파일입니다. 다른 곳에서 받으십시오.",
     "archive.escapes": "{file}: 안에 든 경로 {member!r:이/가} 압축 파일 바깥을 가리킵니다. 폴더를 다시 압축하십시오.",
     "archive.encrypted": "{file:은/는} 암호로 잠겨 있습니다({member:quoted}). 압축을 풀고 그 폴더를 주십시오.",
-    "archive.method": "{file}: {member:quoted|은/는} Striate가 모르는 방법({came}번)으로 압축되어 있습니다. 압축을 풀고 그 폴더를 주거나, Deflate로 다시 압축하십시오.",
+    "archive.method": "{file}: {member:quoted|은/는} 압축 방법 {came}번으로 압축되어 있는데, 읽을 수 있는 방법은 Deflate, bzip2, LZMA입니다. 압축을 풀고 그 폴더를 주거나, Deflate로 다시 압축하십시오.",
     "archive.too_large": "{file}의 압축을 풀면 {limit:,}바이트가 넘는데, 사진은 그렇게 늘어나지 않습니다. 믿을 수 있는 파일이라면 직접 압축을 풀고 그 폴더를 주십시오.",
     "archive.changed": "{path:이/가} 읽는 동안 바뀌었습니다. 처음부터 다시 하십시오.",
     "archive.member_too_large": "{file}의 압축을 풀면 {came:,}바이트여서, 압축 파일 속 사진 하나에 허용되는 {limit:,}바이트를 넘습니다. 믿을 수 있는 파일이라면 압축을 풀고 그 폴더를 주십시오.",

@@ -49,10 +49,6 @@ TEXTS = {
     "file.exists": "{path:이/가} 이미 있어서 그대로 두었습니다. 다른 이름을 고르거나 덮어쓰기를 허용하십시오.",
     "file.cannot_write": "{path}에 쓸 수 없습니다: {reason}. 다른 곳을 고르십시오.",
     "file.cannot_read": "{path:을/를} 읽을 수 없습니다: {reason}. 경로와 권한을 확인하십시오.",
-    "training.loss_not_finite": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 손실이 {loss}입니다. 가중치는 이 스텝 이전 그대로입니다. 대개 "
-    "학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 10분의 1로 줄여 보십시오.",
-    "training.gradient_not_finite": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 기울기의 수 {count}개가 NaN이거나 무한대입니다. 가중치는 이 스텝 "
-    "이전 그대로입니다. 대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 10분의 1로 줄여 보십시오.",
     "training.all_epochs": "모든 에폭을 마쳤습니다.",
     "training.stopped_early": "허용한 에폭 동안 나아지지 않아 일찍 멈췄습니다.",
     "training.stopped_by_callback": "콜백이 학습을 멈췄습니다.",
@@ -76,6 +72,4 @@ TEXTS = {
     "model_file.ending": "{path:은/는} 이름과 상관없이 safetensors 파일이 됩니다. 파일 이름을 {ending:으로/로} 끝내십시오.",
     "engine.key_missing": "이 프로그램은 무작위로 값을 버리므로 키(시드, 스텝)가 필요합니다. 키를 넘기십시오.",
     "training.short_batch": "배치 크기 {batch_size:이/가} 사진 수보다 큽니다. 사진 {pictures}장 모두가 짧은 배치 하나가 됩니다.",
-    "training.weights_not_finite": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 이 스텝에서 가중치 {count}개가 NaN이나 무한대가 되었습니다. 가중치는 이 스텝 "
-    "이전 그대로입니다. 대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 10분의 1로 줄여 보십시오.",
 }

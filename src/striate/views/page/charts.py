@@ -96,7 +96,7 @@ def bar(x: Axis, y: Axis, left: float, right: float, height: float) -> Markup:
 
 def _line(x: Axis, y: Axis, line: Line) -> Markup:
     places = [at(x, y, point) for point in line.points]
-    path = "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in places)
+    path = "M" + "L".join(f"{_n(px)} {_n(py)}" for px, py in places) if places else None
     marked = line.kind != "guide" and len(places) <= MARKED
     marks = [dot(x, y, point, 2.4, line.kind) for point in (line.points if marked else line.points[-1:])]
     return tag("g", tag("path", d=path, class_=f"line {line.kind}"), *(marks if line.kind != "guide" else ()))

@@ -1,5 +1,6 @@
 """How training went, epoch by epoch."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from striate.messages.render import language, texts
@@ -27,24 +28,28 @@ def _measured(name: str, training: Sequence[float], validation: Sequence[float])
     if name == RATE:
         lines = [Line(lines[0].points, "first")]
     x = epochs_axis(max(len(training), len(validation)), say("figure.epoch"))
+    y = _values([value for line in lines for _, value in line.points], share=share)
     title = texts(language()).get(f"log.{name}") or name
-    return figure(title, chart(x, _values([*training, *validation], share=share), lines, title), lines)
+    return figure(title, chart(x, y, lines, title), lines)
 
 
 def _line(code: str, values: Sequence[float], kind: str, *, share: bool) -> Line:
+    """Its points; a validation may have come to a number that is not finite, which has no place."""
     last = percent(values[-1], 2) if share else f"{values[-1]:.4g}"
-    return Line([(i + 1, value) for i, value in enumerate(values)], kind, f"{say(code)} {last}")
+    points = [(i + 1, value) for i, value in enumerate(values) if math.isfinite(value)]
+    return Line(points, kind, f"{say(code)} {last}")
 
 
 def _values(values: Sequence[float], *, share: bool) -> Axis:
     if share:
-        return axis(values, lambda value: f"{100 * value:.3g}%", most=1.0)
+        return axis(values or [0.0], lambda value: f"{100 * value:.3g}%", most=1.0)
     return axis([0.0, *values], lambda value: f"{value:.3g}")
 
 
 def _best(history: Mapping[str, Sequence[float]]) -> Markup | None:
     losses = list(history.get("val_loss", ()))
-    if not losses:
+    finite = [epoch for epoch, loss in enumerate(losses) if math.isfinite(loss)]
+    if not finite:
         return None
-    best = min(range(len(losses)), key=losses.__getitem__)
+    best = min(finite, key=losses.__getitem__)
     return tag("p", say("page.best_epoch", epoch=best + 1, epochs=len(losses), loss=losses[best]), class_="note")

@@ -1,0 +1,92 @@
+"""수가 유한하지 않게 된 학습이 하는 말."""
+
+STOPPED = "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: "
+WHY = " {where:each} {cause:each} 가중치는 이 스텝 이전 그대로입니다."
+
+TEXTS = {
+    "training.loss_not_finite": STOPPED + "손실이 {loss}입니다." + WHY,
+    "training.gradient_not_finite": STOPPED + "기울기의 수 {count:,}개가 NaN이거나 무한대입니다." + WHY,
+    "training.weights_not_finite": STOPPED + "가중치 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
+    "training.state_not_finite": STOPPED + "이동 통계 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
+    "training.slots_not_finite": STOPPED
+    + "최적화 규칙이 스텝 사이에 간직하는 수 {count:,}개가 NaN이나 무한대가 될 뻔했습니다."
+    + WHY,
+    "training.activation_not_finite": STOPPED
+    + "손실에는 드러나지 않지만 {layer}의 출력 {count:,}개가 NaN이거나 무한대입니다."
+    + WHY,
+    "training.label_out_of_range": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: 사진 {picture}번(0부터 셈)의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 "
+    "나타냅니다. 레이블을 고치거나 마지막 층의 유닛을 늘리십시오.",
+    "training.label_of_file": "에폭 {epoch}, 스텝 {step}에서 학습을 멈췄습니다: {file}의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 나타냅니다. 레이블을 고치거나 "
+    "마지막 층의 유닛을 늘리십시오.",
+    "autopsy.where.unknown": "스텝을 하나하나 다시 계산해 보았지만 어디에서 시작되었는지는 찾지 못했습니다.",
+    "autopsy.where.given": "계산하기 전부터 {operation:each}의 수 {numbers:,}개 가운데 {counts:each}가 있었습니다({details:each}).",
+    "autopsy.where.given_weight": "계산하기 전부터 {operation:each}의 수 {numbers:,}개 가운데 {counts:each}가 있었습니다.",
+    "autopsy.where.forward": "순전파 중 {layer} 층의 {operation:each}에서 시작되었습니다: 수 {numbers:,}개 가운데 {counts:each}({details:each}).",
+    "autopsy.where.loss": "{layer} 층 다음의 {operation:each}에서 시작되었습니다: 수 {numbers:,}개 가운데 {counts:each}({details:each}).",
+    "autopsy.where.backward": "역전파 중 {layer} 층의 {operation:each}에서 시작되었습니다: 수 {numbers:,}개 가운데 {counts:each}({details:each}).",
+    "autopsy.where.update": "{layer}의 {operation:each}에서 시작되었습니다: 수 {numbers:,}개 가운데 {counts:each}({details:each}).",
+    "autopsy.count.nan": "NaN {nan:,}개",
+    "autopsy.count.infinite": "무한대 {infinite:,}개",
+    "autopsy.count.both": "NaN {nan:,}개와 무한대 {infinite:,}개",
+    "autopsy.detail.largest": "들어온 가장 큰 수는 {largest:.3g}",
+    "autopsy.detail.picture": "처음은 사진 {picture}번",
+    "autopsy.detail.file": "처음은 사진 {picture}번 {file}",
+    "autopsy.heard.overflow": "{function} 계산이 넘침",
+    "autopsy.heard.divide_by_zero": "{function} 계산이 0을 만남",
+    "autopsy.heard.invalid_value": "{function} 값이 그곳에 없음",
+    "autopsy.operation.convolution": "합성곱의 합",
+    "autopsy.operation.depthwise": "깊이별 합성곱의 합",
+    "autopsy.operation.product": "커널과의 곱",
+    "autopsy.operation.average": "창의 평균",
+    "autopsy.operation.maximum": "창의 최댓값",
+    "autopsy.operation.sum": "입력들의 합",
+    "autopsy.operation.dropout": "드롭아웃의 배율 곱셈",
+    "autopsy.operation.relu": "기울기 곱셈",
+    "autopsy.operation.bias": "편향 덧셈",
+    "autopsy.operation.activation": "활성화 함수 {name}",
+    "autopsy.operation.mean": "평균",
+    "autopsy.operation.variance": "분산",
+    "autopsy.operation.normalisation": "표준편차로 나누기",
+    "autopsy.operation.scale": "감마와의 곱",
+    "autopsy.operation.layer": "{name}",
+    "autopsy.operation.own": "직접 만든 클래스 {name}의 forward",
+    "autopsy.operation.own_back": "직접 만든 클래스 {name}의 backward",
+    "autopsy.operation.slope": "활성화 함수 {name}의 미분",
+    "autopsy.operation.of_weight": "{name} 기울기",
+    "autopsy.operation.of_input": "입력 기울기",
+    "autopsy.operation.sum_of_gradients": "모여드는 기울기의 합",
+    "autopsy.operation.loss": "손실 {name}",
+    "autopsy.operation.loss_back": "손실 {name}의 기울기",
+    "autopsy.operation.rule": "{name} 공식",
+    "autopsy.operation.slot": "규칙이 간직하는 {name}",
+    "autopsy.operation.weight": "{name}",
+    "autopsy.operation.pictures": "사진",
+    "autopsy.operation.targets": "정답",
+    "autopsy.operation.shares": "사진의 가중치",
+    "autopsy.cause.weight": "학습 도중에 콜백이나 다른 코드가 {weight}에 써넣었습니다. 무엇이 가중치를 바꾸는지 살펴보십시오.",
+    "autopsy.cause.first_weight": "학습을 시작할 때부터 {weight:이/가} 유한하지 않았습니다. 다른 가중치로 시작하십시오.",
+    "autopsy.cause.file": "{file:을/를} 빼거나 고치십시오.",
+    "autopsy.cause.picture": "사진 {picture}번(0부터 셈)을 빼거나 고치십시오. 유한하지 않은 것: {what:text}.",
+    "autopsy.cause.own": "{name:은/는} 직접 쓴 코드입니다. {largest:.3g}까지의 수를 어떻게 다루는지 살펴보십시오.",
+    "autopsy.cause.exp": "{name:은/는} 직접 쓴 코드이고, float32의 exp는 88.7을 넘으면 넘치는데 {largest:.3g}까지의 수가 들어왔습니다. 가장 큰 값을 먼저 빼거나 입력의 "
+    "범위를 제한하십시오.",
+    "autopsy.cause.log": "{name:은/는} 직접 쓴 코드이고, 0 이하의 로그를 계산합니다. np.clip(p, 1e-7, 1)처럼 로그에 들어가는 값을 0보다 크게 하십시오.",
+    "autopsy.cause.no_softmax": "교차 엔트로피는 출력의 합으로 나누는데 {layer} 층이 출력을 확률로 만들지 않습니다. 그 층에 activation='softmax'를 주거나 손실에 "
+    "from_logits=True를 주십시오.",
+    "autopsy.cause.loss_rose": "스텝 {since}에서 {low:.3g}이던 손실이 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 값을 "
+    "써 보십시오.",
+    "autopsy.cause.gradient_rose": "기울기의 크기가 약 {low:.3g}에서 {high:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 또는 "
+    "clipnorm=1로 해 보십시오.",
+    "autopsy.cause.weights_grew": "학습을 시작한 뒤로 가중치가 {largest:.3g}까지 커졌습니다. 학습률({learning_rate:g})이 너무 큽니다. 학습률 {better:g} 값을 써 보십시오.",
+    "autopsy.cause.rate": "학습률 {learning_rate:g} 값은 너무 큽니다. {better:g} 값을 써 보십시오.",
+    "autopsy.cause.large_weight": "{weight}에 처음부터 {largest:.3g}까지의 수가 있었습니다. 더 작은 가중치로 시작하십시오.",
+    "autopsy.cause.large_picture": "사진에 {largest:.3g}까지의 수가 있습니다. 먼저 0..1 범위로 바꾸십시오.",
+    "autopsy.cause.variance": "{layer} 층은 제곱이 넘치는 {largest:.3g}까지의 수를 정규화할 수 없습니다. 사진의 범위를 줄이거나 학습률을 낮추십시오.",
+    "autopsy.cause.unsure": "대개 학습률({learning_rate:g})이 너무 큰 것이 원인입니다. 학습률 {better:g} 값을 써 보십시오.",
+    "autopsy.column.step": "스텝",
+    "autopsy.column.loss": "손실",
+    "autopsy.column.norm": "기울기 크기",
+    "autopsy.files": "배치의 사진: {shown:list}",
+    "autopsy.pictures": "배치의 사진 번호: {shown:list}",
+    "autopsy.more": "외 {count:,}장",
+}
