@@ -253,7 +253,12 @@ MISTAKES = {
     "no width": option("--size 8x0", "usage.size", {"setting": "--size", "came": "8x0"}),
     "a size beyond all": option("--size 8x5000", "usage.size", {"came": "8x5000", "largest": 4096}),
     "a negative seed": option("--seed=-1", "usage.whole_from", {"setting": "--seed", "came": "-1"}),
-    "an optimizer that is none": option("--optimizer lion", "usage.one_of", {"came": "lion"}),
+    "an optimizer that is none": Mistake(
+        f"{GOOD} --optimizer lion", UnknownNameError, "name.unknown", {"kind": "kind.optimizer", "name": "lion"}
+    ),
+    "no value for an optimizer's setting": option(
+        "--optimizer sgd,momentum", "optimizer.text", {"came": "sgd,momentum"}
+    ),
     "an engine that is none": option("--engine gpu", "usage.one_of", {"came": "gpu"}),
     "no name for the data": Mistake("train= -o DIR/out", SettingError, "usage.empty", {"setting": "DATA"}),
     "no name for the output": Mistake("train FOLDERS -o=", SettingError, "usage.empty", {"setting": "--output"}),
@@ -313,7 +318,7 @@ MISTAKES = {
     ),
     "a model of others": model("foreign", {}, foreign),
     "a model of another format": model(
-        "other_format", {"came": 99, "required": 1}, rewritten(lambda document: document.update(format=99))
+        "newer_format", {"came": 99, "required": 1}, rewritten(lambda document: document.update(format=99))
     ),
     "a model with a layer that is none": model(
         "document", {}, rewritten(lambda document: document["network"][1].update(layer="Exec"))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pictures import some, write_classes, write_npz, write_parts
 
+from striate.bits import bits_of
 from striate.choices.choose import choose
 from striate.choices.facts import Facts
 from striate.data.augment import Augmentation
@@ -35,9 +36,11 @@ from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
 from striate.run_folder import (
+    AUTOPSY,
     BEST,
     CURVES,
     EPOCHS,
+    HEALTH,
     LAST,
     METRICS,
     REPORT,
@@ -304,7 +307,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    names = (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT, CURVES)
+    names = (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
     assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
@@ -313,6 +316,8 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     on_file = load_model(out / BEST)
     assert on_file.fingerprint == trained.model.fingerprint
     assert on_file.class_names == data.class_names and on_file.preprocessing == data.preprocessing
+    assert on_file.about["bits"] == trained.model.about["bits"] == bits_of(on_file).to_json()
+    del on_file.about["bits"], trained.model.about["bits"]
     assert (
         on_file.about
         == trained.model.about
@@ -407,7 +412,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
@@ -453,7 +458,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS, HEALTH, AUTOPSY}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

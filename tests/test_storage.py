@@ -43,6 +43,18 @@ def test_everything_beside_the_weights_comes_back(tmp_path: Path) -> None:
     assert again.about == model.about
 
 
+def test_names_of_folders_that_are_no_utf_8(tmp_path: Path) -> None:
+    """As Python has them: each such byte as half a pair of UTF-16."""
+    model, file = small(), tmp_path / "m.safetensors"
+    model.class_names = ["\udcb0\udca1", "개", "\\udcb0"]
+    model.about = {"\ud800": ["\udfff"]}
+    model.save(file)
+    again = load_model(file)
+    assert (again.class_names, again.about) == (model.class_names, model.about)
+    again.save(tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == file.read_bytes()
+
+
 def test_other_programs_can_read_it(tmp_path: Path) -> None:
     """With safetensors alone: float32 arrays by name, nothing else, and the document in the metadata."""
     model, file = Sequential([Conv2D(2, 3, input_shape=(5, 4, 3)), Flatten(), Dense(3)]), tmp_path / "m.safetensors"

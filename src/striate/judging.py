@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from striate.bits import record
+from striate.engines.select import engine as engine_named
 from striate.errors import MissingExtraError, tell
 from striate.history import History
 from striate.model import Model, from_file
@@ -12,7 +14,7 @@ from striate.preparing import Prepared, compiled
 from striate.recipe import Recipe
 from striate.report import Report, class_report, confidence_of
 from striate.report_page import read_settings, write_report
-from striate.run_folder import BEST, CURVES, EPOCHS, LAST, METRICS, REPORT, SETTINGS, SPLIT
+from striate.run_folder import BEST, CURVES, EPOCHS, HEALTH, LAST, METRICS, REPORT, SETTINGS, SPLIT
 from striate.storage import load
 from striate.tuning import RATES_CSV, RATES_PNG
 
@@ -44,6 +46,7 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
     report = class_report(best, held_out, loss=recipe.loss, **_computing(recipe))
     how_well = {"loss": report.loss, "accuracy": report.accuracy}
     best.about |= {"judged_on": judged_on, "accuracy": how_well["accuracy"], "loss": how_well["loss"]}
+    record(best, engine_named(recipe.engine, isa=recipe.isa))
     best.save(folder / BEST)
     write_report(
         folder / REPORT,
@@ -56,7 +59,7 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
         history=history.history,
         chosen_here=judged_on == "validation",
     )
-    files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, SETTINGS, SPLIT, REPORT)}
+    files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT)}
     files |= {name: folder / name for name in (RATES_CSV, RATES_PNG) if (folder / name).exists()}
     files |= _drawn(history, folder)
     return Trained(best, history, how_well, judged_on, len(held_out), files, len(run.validation), report)

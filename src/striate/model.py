@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from striate import storage
+from striate.bits import Bits, computed_on
 from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
 from striate.confidence import Confidence
@@ -27,18 +28,20 @@ from striate.network.initializers import first_values
 from striate.network.layers import Layer
 from striate.network.losses import Loss, loss_named
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, flag, keywords_checked, positive, share, whole
+from striate.network.settings import convert, flag, keywords_checked, positive, whole
 from striate.network.summary import Summary, summarize
+from striate.preflight import Preflighting
 from striate.training.callbacks import Callback, StopOnRequest, as_callbacks
 from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.feeding import Data, batches_for, shaped
+from striate.training.keeping import NO_KEEPER, Keeper
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
 from striate.training.run import Run, started
-from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, check_shape, labelled, put_weights
+from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, put_weights
 from striate.transfer import Transfer
 from striate.views.judged import judged_view
 from striate.views.progress import Verbose, progress_view
@@ -47,7 +50,7 @@ from striate.views.table import show
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing, Transfer, Computing):
+class Model(Freezing, Transfer, Preflighting, Computing):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -196,21 +199,7 @@ class Model(Freezing, Transfer, Computing):
         `DataError` where data do not fit, and `TrainingError` at the first number that is not finite.
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
-        if isinstance(x, Dataset | PictureData):
-            self.class_names = x.class_names
-        if isinstance(x, Dataset):
-            validation_data, x = validation_data or x.validation, x.train
-        data, validation = self._batches("fit", x, y, plan.loss, sample_weight), None
-        if isinstance(validation_data, Images | PictureData):
-            validation = self._batches("validation_data", validation_data, None, plan.loss, None)
-        elif validation_data is not None:
-            held_out, targets, weights = labelled(validation_data)
-            validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
-        elif last_share := convert("fit", "validation_split", share, validation_split):
-            data, validation = data.split_last(last_share)
-        graph = self.graph.at(data.pictures.shape[1:])
-        if validation:
-            check_shape(validation.pictures, graph.input_shape)
+        graph, data, validation = self._fed(plan, x, y, sample_weight, validation_data, validation_split)
         outputs = self.graph.output_shape[-1]
         data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
@@ -220,6 +209,7 @@ class Model(Freezing, Transfer, Computing):
             callback.model = self
         self.stop_training = False
         run = self._continued(plan, graph)
+        keeper = next((each for each in listed if isinstance(each, Keeper)), NO_KEEPER)
         with progress_view(0 if progress else verbose) as view:
             reason = train(
                 self._engine,
@@ -229,8 +219,9 @@ class Model(Freezing, Transfer, Computing):
                 validation,
                 [*listed, StopOnRequest(lambda: self.stop_training)],
                 progress or view,
+                keeper,
             )
-        return History(run.history, reason)
+        return History(run.history, reason, Bits(self.fingerprint, computed_on(self._engine)))
 
     @keywords_checked("evaluate")
     def evaluate(

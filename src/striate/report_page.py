@@ -1,7 +1,6 @@
 """The report of a judged model as one HTML file: what `train` leaves in its folder and `evaluate --html` writes."""
 
 import csv
-import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from striate import toml
+from striate.bits import bits_of
 from striate.data.dataset import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
@@ -27,6 +28,8 @@ History = Mapping[str, Sequence[float]]
 
 class Reported(Protocol):
     """What a report tells of a model beside how well it does."""
+
+    about: dict[str, Any]
 
     @property
     def fingerprint(self) -> str:
@@ -69,6 +72,7 @@ def write_report(
         model.count_params(),
         model.fingerprint,
         chosen_here,
+        bits_of(model).isa,
     )
     write_text(path, report_page(report, story))
 
@@ -94,7 +98,7 @@ def _mistake(names: Sequence[str], answers: Answers, i: int, images: Images) -> 
 def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a run; empty where there are none that can be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml.parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

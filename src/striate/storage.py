@@ -5,6 +5,7 @@ before anything is allocated.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -67,6 +68,7 @@ def save(path: Path, model: ModelFile) -> None:
     tensors = model.graph.theta.views(model.theta) | model.graph.state.views(model.state)
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        text = text.encode(errors="backslashreplace").decode()  # JSON's own way, for names of files that are no UTF-8
     except (TypeError, ValueError) as error:
         raise SettingError("model.about_not_plain", reason=str(error)) from error
     if len(text) > LONGEST_DOCUMENT:
@@ -85,7 +87,7 @@ def load(path: Path) -> ModelFile:
     if not exists(path) or not path.is_file():
         raise FileError("file.not_found", path=path)
     try:
-        _check_header(path)
+        check_header(path)
         with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:
             document = _document(path, file.metadata())
             graph = _checked(path, lambda: from_document(document.get("network")))
@@ -98,7 +100,7 @@ def load(path: Path) -> ModelFile:
     return ModelFile(graph, theta, state, *_annotations(path, document, graph))
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
     """Before a parser sees it: a header longer than any of ours is refused unread, and one that names a thing twice,
     of which readers would take different ones.
     """
@@ -123,7 +125,19 @@ def _table(path: Path, text: str | bytes) -> object:
             raise ModelFileError("model_file.name_twice", path=path, name=twice)
         return table
 
-    return json.loads(text, object_pairs_hook=unambiguous)
+    return json.loads(text, object_pairs_hook=unambiguous, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(name: str) -> float:
+    """NaN and Infinity are Python's, not JSON's; none was ever written."""
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """A number; 1e999 is none that could be written again."""
+    if not math.isfinite(number := float(digits)):
+        raise ValueError(digits)
+    return number
 
 
 def checked_names(names: object) -> tuple[str, ...]:
@@ -154,8 +168,11 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ModelFileError("model_file.document", path=path, reason=type(document).__name__)
     fields = cast(dict[str, Any], document)
-    if fields.get("format") != FORMAT:
-        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=fields.get("format"))
+    version = fields.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise ModelFileError("model_file.newer_format", path=path, required=FORMAT, came=version)
+    if version != FORMAT:
+        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=version)
     return fields
 
 

@@ -176,11 +176,15 @@ def measured(recipe: Decided, material: Material) -> Speed:
     """How long an epoch will take, by the clock, from a few steps and a few answers of copies."""
     watch = Stopwatch()
     material.fit(recipe, TRIED_STEPS, StopAfter(time.monotonic() + TRIED_SECONDS), progress=watch)
+    return Speed(len(material.training) / watch.settled, judging_seconds(recipe, material))
+
+
+def judging_seconds(recipe: Decided, material: Material) -> float:
+    """How long judging the pictures held out will take, from a few answers of a copy."""
     model, pictures = material.copy(recipe), len(material.validation)
     some = material.validation.take(np.arange(min(JUDGED, pictures)))
     size = recipe.batch_size if isinstance(recipe.batch_size, int) else len(some)
     model.judge(some, batch_size=size)  # the program is planned
     begun = time.perf_counter()
     model.judge(some, batch_size=size)
-    judging = (time.perf_counter() - begun) / len(some) * pictures
-    return Speed(len(material.training) / watch.settled, judging)
+    return (time.perf_counter() - begun) / len(some) * pictures

@@ -151,6 +151,17 @@ def test_a_packed_archive_may_not_fill_the_memory(tmp_path: Path, refuses: Any) 
         read_npz(tmp_path / "a.npz")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_methods_that_numpy_does_not_write(tmp_path: Path, refuses: Any, method: int) -> None:
+    """An archive of a few bytes that says LZMA may ask for 4 GiB."""
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", method) as archive:
+        for name, array in (("x", X), ("y", Y)):
+            with archive.open(f"{name}.npy", "w") as member:
+                npy.write_array(member, array)
+    with refuses(DataError, "npz.method", file=str(tmp_path / "a.npz"), key="x", came=method):
+        read_npz(tmp_path / "a.npz")
+
+
 def test_an_archive_that_is_not_there(tmp_path: Path, refuses: Any) -> None:
     with refuses(FileError, "file.not_found", path=str(tmp_path / "a.npz")):
         read_npz(tmp_path / "a.npz")

@@ -463,16 +463,14 @@ def test_a_later_part_of_a_step_leaves_everything_as_it_was(engine: str) -> None
 def test_the_sum_of_gathered_gradients_may_overflow_where_none_of_them_does(engine: str) -> None:
     """Clipping to a value would hide that."""
     model, x, y = line(engine, SGD(1e-30, clipvalue=1, gradient_accumulation_steps=2))
-    before = model.theta.copy()
+    before, x = model.theta.copy(), x * np.float32(1e17)
 
     def plant(run: Run) -> None:
         assert run.gathered is not None
         run.gathered[:8:2], run.gathered[1:8:2] = LARGEST, -LARGEST
-        x[...] *= 1e18
-        y[...] = -3e18 * np.sign(x[:, :2])
 
     error, _ = stopped(model, x, y, callbacks=[Planted(2, plant)])
-    assert error.code in ("training.gradient_not_finite", "training.loss_not_finite")
+    assert error.code == "training.gradient_not_finite"
     np.testing.assert_array_equal(model.theta, before)
 
 

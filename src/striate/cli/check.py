@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from striate.cli.guard import Code
-from striate.cli.output import as_typed, aside, write, write_json
+from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Place
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.check.findings import judge
 from striate.data.check.quarantine import quarantined
 from striate.data.check.survey import survey
-from striate.files import write_text
+from striate.files import as_typed, write_text
 from striate.views.check import facts, list_text, report_lines
 from striate.views.page.check import check_page
 from striate.views.reading import reading_view

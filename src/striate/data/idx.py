@@ -14,7 +14,7 @@ import numpy as np
 
 from striate.data.arrays import RawPart, RawParts
 from striate.data.images import Pixels
-from striate.data.reading import LARGEST_UNPACKED, named_faults
+from striate.data.reading import DEFLATE_LIMIT, LARGEST_UNPACKED, named_faults
 from striate.errors import DataError
 
 UNSIGNED_BYTE = 0x08  # IDX's number for the type
@@ -22,7 +22,6 @@ IMAGES_RANK, LABELS_RANK = 3, 1
 STEMS = {"train": "train", "test": "t10k"}
 
 GZIP_SIGNATURE = b"\x1f\x8b"
-DEFLATE_LIMIT = 1032  # one byte of deflate unpacks to at most so many. Source: zlib's technical details.
 CHUNK = 1 << 20
 
 

@@ -1,5 +1,6 @@
 """One picture file to its pixels: uint8, (height, width, 1) grey or (height, width, 3) RGB, upright, on white."""
 
+import logging
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -202,6 +203,7 @@ def _formats() -> tuple[str, ...]:
     from PIL import Image
 
     Image.init()
+    logging.getLogger("PIL").addHandler(logging.NullHandler())  # else Python writes what it logs to stderr
     return tuple(name for name in FORMATS if name in Image.OPEN)
 
 

@@ -10,7 +10,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from striate.data.arrays import RawPart, RawParts
-from striate.data.reading import LARGEST_UNPACKED, named_faults
+from striate.data.reading import DEFLATE_LIMIT, LARGEST_UNPACKED, named_faults
 from striate.errors import DataError, Notice
 
 # keras.datasets' mnist.npz has the first and the last of these; x and y alone are all for training.
@@ -18,6 +18,8 @@ PARTS = {"train": ("x_train", "y_train"), "validation": ("x_val", "y_val"), "tes
 WHOLE = ("x", "y")
 CLASS_NAMES = "class_names"
 MEMBER = ".npy"
+# Bytes that one byte comes to, by how it is packed. LZMA is not read: its files ask for any amount of memory.
+MOST_UNPACKED = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: DEFLATE_LIMIT}
 
 
 def read_npz(path: Path) -> RawParts:
@@ -57,11 +59,21 @@ def _pairs(path: Path, keys: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def _check_sizes(path: Path, archive: zipfile.ZipFile, keys: list[str]) -> None:
-    """What is packed may grow only so far; what is not packed is as long as the file itself."""
+    """What is packed may grow only so far; what is not packed is as long as it is in the file.
+
+    Lengths are what the file says of itself: none is believed that its own bytes could not hold.
+    """
     members = [archive.getinfo(key + MEMBER) for key in keys]
     unpacked = sum(member.file_size for member in members if member.compress_type != zipfile.ZIP_STORED)
     if unpacked > LARGEST_UNPACKED:
         raise DataError("npz.too_large", file=str(path), came=unpacked, limit=LARGEST_UNPACKED)
+    held = path.stat().st_size
+    for member in members:
+        if member.compress_type not in MOST_UNPACKED:
+            key = member.filename.removesuffix(MEMBER)
+            raise DataError("npz.method", file=str(path), key=key, came=member.compress_type)
+        if member.file_size > MOST_UNPACKED[member.compress_type] * min(held, member.compress_size):
+            raise DataError("npz.damaged", file=str(path))
 
 
 def _array(path: Path, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:

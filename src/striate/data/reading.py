@@ -4,12 +4,15 @@ import errno
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from striate.errors import DataError, FileError, StriateError
 
 # Bytes that a packed file may grow to. The largest public IDX set (EMNIST by class) needs a third of it; without a
 # bound a file of some megabytes fills any memory.
 LARGEST_UNPACKED = 2**31
+CHUNK = 2**20
+DEFLATE_LIMIT = 1032  # one byte of deflate unpacks to at most so many. Source: zlib's technical details.
 
 
 @contextmanager
@@ -28,6 +31,15 @@ def named_faults(path: str | Path, damaged: str) -> Generator[None]:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise cannot_read(path, error) from error
         raise DataError(damaged, file=str(path)) from error
+
+
+def read_at_most(file: BinaryIO, count: int) -> bytes:
+    """All of a file, or so many bytes of it. Asked for them at once, Python would make room for them at once."""
+    chunks: list[bytes] = []
+    while count and (chunk := file.read(min(CHUNK, count))):
+        chunks.append(chunk)
+        count -= len(chunk)
+    return b"".join(chunks)
 
 
 def cannot_read(path: str | Path, error: OSError) -> FileError:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from striate.data.arrays import RawPart, RawParts
 from striate.data.folder import ListedPart, Listing
-from striate.data.reading import cannot_read
+from striate.data.reading import cannot_read, read_at_most
 from striate.errors import DataError, Notice
 
 COMMENT = "#"
@@ -38,7 +38,7 @@ def read_list(path: Path) -> list[str]:
     """The names in a list, each once. Raises `DataError`, `FileError`."""
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = read_at_most(file, LARGEST + 1)
     except OSError as error:
         raise cannot_read(path, error) from error
     try:

@@ -1,5 +1,7 @@
 """Where picture files stand: on the disk, or inside an archive that is read in place."""
 
+import io
+import os
 import stat
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
@@ -27,6 +29,15 @@ class Source(Protocol):
         ...
 
 
+class _Held(io.BufferedReader):
+    """A file of which never more is asked for than it holds: where a field says that 8 GB follow, Python makes room."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > io.DEFAULT_BUFFER_SIZE:
+            size = min(size, max(0, os.fstat(self.fileno()).st_size - self.tell()))
+        return super().read(size)
+
+
 class Disk:
     """Files by their paths."""
 
@@ -35,7 +46,7 @@ class Disk:
         mode = Path(file).stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # the system itself refuses a folder
             raise DataError("picture.no_file", file=file)
-        return Path(file).open("rb")
+        return _Held(Path(file).open("rb", buffering=0))
 
     def stamp(self, file: str) -> Stamp:
         """Its length and time of change, a link's those of the file that it leads to."""

@@ -75,6 +75,10 @@ class Program(Protocol):
 
     capacity: int
 
+    def needs(self, pictures: int, *, learning: bool) -> int:
+        """Bytes that it takes for batches of so many pictures beside the caller's arrays, `learning` or judging."""
+        ...
+
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
         """The output for pictures x (N, H, W, C). `key` is needed where the purpose is to drop."""
         ...

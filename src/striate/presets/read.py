@@ -1,12 +1,12 @@
 """From a preset's name or a TOML file to layers."""
 
-import tomllib
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+from striate import toml
 from striate.data.reading import cannot_read
 from striate.errors import GraphError, SettingError, StriateError, unknown_name
 from striate.network.description import for_others, layers_from_toml, tables_of, wired_from_toml
@@ -64,7 +64,7 @@ def recipe_table(name: str) -> dict[str, Any]:
         recorded: object = _of_file(name).about.get("recipe")
         known = cast(dict[str, Any], recorded) if isinstance(recorded, dict) else {}
         return {key: known[key] for key in RECORDED if known.get(key) is not None}
-    table: object = tomllib.loads(source(name)).get("recipe", {})
+    table: object = toml.parsed(source(name)).get("recipe", {})
     if not isinstance(table, dict):
         raise GraphError("recipe.no_table", path=name)
     return cast(dict[str, Any], table)
@@ -89,11 +89,12 @@ def source(name: str) -> str:
         raise unknown_name("preset", name, PRESETS)
     path = Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
-        tomllib.loads(text)
+        with path.open(encoding="utf-8") as file:
+            text = file.read(toml.LARGEST + 1)
+        toml.parsed(text)
     except OSError as error:
         raise cannot_read(path, error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # also of bytes that are no UTF-8
         raise GraphError("description.not_toml", path=path, reason=str(error)) from error
     return text
 
@@ -113,7 +114,7 @@ def _document(name: str, width: float) -> dict[str, Any]:
         return {"layers": tables_of(_of_file(name).graph)}
     text = source(name)
     if width == 1:
-        return tomllib.loads(text)
+        return toml.parsed(text)
     return {"layers": tables_of(Graph.to(_built(name, 1, DESCRIBED_AT, width)))}
 
 

@@ -11,7 +11,6 @@ from striate.engines.reference.replay import Origin
 from striate.errors import TrainingError
 from striate.files import write_text
 
-AUTOPSY = "autopsy.json"
 Text = tuple[str, Mapping[str, object]]  # a code of messages/ and its fields
 
 
@@ -131,14 +130,14 @@ def autopsy_of(error: BaseException) -> Autopsy | None:
 
 
 @contextmanager
-def autopsy_kept(folder: Path) -> Generator[None]:
-    """Where the block fails with an autopsy, it is written into the folder, too."""
+def autopsy_kept(file: Path) -> Generator[None]:
+    """Where the block fails with an autopsy, it is written into a file, too."""
     try:
         yield
     except TrainingError as error:
         if autopsy := autopsy_of(error):
             told = {"error": error.code, "sentence": str(error), **autopsy.to_config()}
-            write_text(folder / AUTOPSY, json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+            write_text(file, json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
         raise
 
 

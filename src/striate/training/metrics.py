@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -135,7 +135,7 @@ def _begun(metric: Metric) -> Tally:
     if missing:
         where = type(metric).__name__
         raise SettingError("metric.no_tally", where=where, came=type(tally).__name__, missing=missing)
-    return cast(Tally, tally)
+    return tally
 
 
 class _Mean:
@@ -152,6 +152,12 @@ class _Mean:
 
     def result(self) -> float:
         return self._sum / max(self._seen, 1)
+
+    def snapshot(self) -> Mapping[str, Any]:
+        return {"sum": self._sum, "seen": self._seen}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        self._sum, self._seen = kept["sum"], kept["seen"]
 
 
 def _right(output: Array, y: Array) -> Array:

@@ -110,6 +110,10 @@ class NativeProgram:
         run.everything()
         return Gradients(run.gradient.copy(), {name: run.node_gradient(name) for name in self.purpose.gradients_of})
 
+    def needs(self, pictures: int, *, learning: bool) -> int:
+        judging = JUDGE if self.purpose.loss is not None else FORWARD
+        return self._needs(self._planned(pictures, LEARN if learning else judging))
+
     def explain(self, *, learning: bool | None = None) -> PlanFacts:
         """What was planned, without taking its memory; `learning`: a training step (None: where there is a loss)."""
         learns = self.purpose.loss is not None if learning is None else learning

@@ -49,6 +49,14 @@ def free_bytes(root: Path = Path("/")) -> int | None:
     return min((number for number in known if number is not None), default=None)
 
 
+def resident_bytes(root: Path = Path("/")) -> int:
+    """Bytes of memory that this process holds now, VmRSS of proc(5); 0 where the system does not tell."""
+    for line in _text(root / "proc/self/status").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
 def _available(root: Path) -> int | None:
     """MemAvailable of proc(5); elsewhere all of the computer's memory, where POSIX's sysconf tells it."""
     for line in _text(root / "proc/meminfo").splitlines():

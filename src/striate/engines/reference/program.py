@@ -1,5 +1,6 @@
 """The reference engine: walks the graph forward, then backward, node by node."""
 
+import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
@@ -28,7 +29,7 @@ from striate.engines.reference.operations import Call, Draw, operation_of
 from striate.engines.targets import like_output
 from striate.errors import StateError
 from striate.network.graph import Graph, Node
-from striate.network.layers import activation_of
+from striate.network.layers import Conv2D, activation_of
 from striate.network.layout import Layout, Span, all_finite
 from striate.network.optimizers import Rule
 
@@ -52,6 +53,13 @@ class ReferenceProgram:
         self._threads = threads and min(threads, usable_cores())
         self._weights = owned(graph, graph.theta)
         self._statistics = owned(graph, graph.state)
+
+    def needs(self, pictures: int, *, learning: bool) -> int:
+        """An estimate: two arrays a node, as many gradients on the way back, and the windows of the widest node."""
+        sizes = [math.prod(node.shape) for node in self.graph.nodes]
+        widest = max(_windows(self.graph, node) for node in self.graph.nodes)
+        numbers = pictures * ((3 if learning else 2) * sum(sizes) + widest) + 2 * self.graph.theta.size
+        return numbers * np.dtype(self.purpose.dtype).itemsize
 
     def forward(self, theta: Array, state: Array, x: Array, key: Key | None = None) -> Forward:
         self._check(theta, state, x)
@@ -157,6 +165,12 @@ class ReferenceProgram:
         limited = _blas().limit(limits=self._threads, user_api="blas") if self._threads else nullcontext()
         with limited, np.errstate(all="ignore"):
             yield
+
+
+def _windows(graph: Graph, node: Node) -> int:
+    """The numbers that a convolution's windows hold for one picture: each sum's terms, one behind the other."""
+    channels = node.shape[-1]
+    return (graph.multiply_adds(node) or 0) // channels if isinstance(node.layer, Conv2D) else 0
 
 
 def owned(graph: Graph, layout: Layout) -> Callable[[Node, Array], list[NDArray[Any]]]:

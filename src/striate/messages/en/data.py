@@ -40,6 +40,7 @@ TEXTS = {
     "npz.missing": "{file} holds {came:list}, but '{missing}' is missing beside them; pictures and labels come in pairs.",
     "npz.pickled": "{file}: '{key}' holds Python objects, which could run code when read; save it as numbers or texts, with a dtype other than object.",
     "npz.too_large": "{file} unpacks to {came:,} bytes, more than the {limit:,} that a packed file may have; save it with numpy.savez, which does not pack.",
+    "npz.method": "{file}: '{key}' is packed by method number {came}, which is not read; save it with numpy.savez or numpy.savez_compressed.",
     "npz.damaged": "{file} is damaged or no .npz file; get or save it again.",
     "npz.ignored": "{file}: not used are {keys:quoted}.",
     "folder.empty": "{folder} is empty; put one subfolder of pictures for each class into it.",

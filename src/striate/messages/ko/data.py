@@ -40,6 +40,7 @@ TEXTS = {
     "npz.missing": "{file}에 {came:list|은/는} 있는데 짝이 되는 {missing:quoted|이/가} 없습니다. 사진과 레이블은 함께 있어야 합니다.",
     "npz.pickled": "{file}: {key:quoted|은/는} 읽을 때 코드를 실행할 수 있는 파이썬 객체입니다. object가 아닌 자료형으로, 수나 문자열로 저장하십시오.",
     "npz.too_large": "{file}의 압축을 풀면 {came:,}바이트여서, 압축 파일에 허용되는 {limit:,}바이트를 넘습니다. 압축하지 않는 numpy.savez로 저장하십시오.",
+    "npz.method": "{file}: '{key}'의 압축 방식은 {came}번인데 이 방식은 읽지 않습니다. numpy.savez나 numpy.savez_compressed로 다시 저장하십시오.",
     "npz.damaged": "{file:은/는} 손상되었거나 .npz 파일이 아닙니다. 다시 받거나 저장하십시오.",
     "npz.ignored": "{file}: {keys:quoted|은/는} 쓰지 않습니다.",
     "folder.empty": "{folder:이/가} 비어 있습니다. 클래스마다 하위 폴더를 하나씩 만들어 사진을 넣으십시오.",

@@ -1,0 +1,86 @@
+"""The options that look ahead at a training: what it will take, and what is wrong with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import wraps
+from typing import Any
+
+from striate.cli.output import aside, write_json
+from striate.cli.readers import Bytes
+from striate.cli.ui import flag, option
+from striate.errors import tell
+from striate.messages import render
+from striate.outlook import Outlook, outlook
+from striate.runs import Prepared
+
+MINUTE, HOUR = 60, 3600
+MB, GB = 1e6, 1e9
+
+
+@dataclass
+class Ahead:
+    """What was said by these options."""
+
+    dry_run: bool = False
+    no_preflight: bool = False
+    max_memory: int | None = None
+    mistakes: int = field(default=0, init=False)  # that were found
+
+    def after(self, begins: Callable[[Prepared], None], *, json: bool) -> Callable[[Prepared], None]:
+        """What happens when a training is prepared: this, then a look ahead."""
+
+        def both(run: Prepared) -> None:
+            begins(run)
+            if self.no_preflight and self.max_memory is None and not self.dry_run:
+                return
+            seen = outlook(run, max_memory=self.max_memory, looks=not self.no_preflight)
+            self.mistakes = len(seen.findings)
+            _write(seen) if json else _show(seen)
+
+        return both
+
+
+def ahead(function: Any) -> Any:
+    """Give a command the options, in one `Ahead` as its argument `ahead`."""
+
+    @wraps(function)
+    def looking(**given: Any) -> Any:
+        own = {each.name: given.pop(each.name) for each in fields(Ahead) if each.init}
+        return function(ahead=Ahead(**own), **given)
+
+    looking.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
+    given: Any = looking
+    for each in (option("--max-memory", reader=Bytes()), flag("--no-preflight"), flag("--dry-run")):
+        given = each(given)
+    return given
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    for unit, code in ((HOUR, "forecast.hours"), (MINUTE, "forecast.minutes")):
+        if seconds >= 1.5 * unit:
+            return render(code, {"count": seconds / unit})
+    return render("forecast.seconds", {"count": seconds})
+
+
+def size(count: float) -> str:
+    """Bytes as a person says them."""
+    if count >= GB:
+        return render("forecast.gigabytes", {"count": count / GB})
+    return render("forecast.megabytes", {"count": count / MB})
+
+
+def _show(seen: Outlook) -> None:
+    for finding in seen.findings:
+        tell(finding.code, **finding.fields)
+    memory = size(seen.memory.total)
+    if seen.seconds is None:
+        aside("forecast.memory", memory=memory)
+    else:
+        aside("forecast.both", duration=duration(seen.seconds), memory=memory)
+
+
+def _write(seen: Outlook) -> None:
+    findings = [{"code": each.code, "text": str(each), **each.fields} for each in seen.findings]
+    line = {"event": "preflight", "findings": findings, "bytes": seen.memory.total, "seconds": seen.seconds}
+    write_json(line, indent=None)

@@ -1,0 +1,111 @@
+"""The part of a model that looks at a training before it begins."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from numpy.typing import ArrayLike
+
+from striate.data.batches import ArrayBatches
+from striate.data.dataset import Dataset, Images, PictureData
+from striate.engines.contract import Array, Engine
+from striate.network.graph import Graph
+from striate.network.layout import Span
+from striate.network.losses import Loss
+from striate.network.settings import convert, keywords_checked, share
+from striate.training.feeding import Data
+from striate.training.forecast import Memory, memory
+from striate.training.loop import Plan
+from striate.training.own_data import OwnBatches
+from striate.training.preflight.check import Setup, preflight
+from striate.training.preflight.findings import Finding
+from striate.training.targets import Labelled, check_shape, labelled
+
+SECONDS = 3.0  # for learning a few pictures by heart
+Fed = tuple[Graph, ArrayBatches | OwnBatches, ArrayBatches | OwnBatches | None]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was seen before a training: mistakes, and the memory that it will take. As a text: a sentence a line."""
+
+    findings: tuple[Finding, ...]
+    memory: Memory
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.findings))
+
+
+class Preflighting:
+    """Asks for what `fit` would be given, and trains nothing."""
+
+    theta: Array
+    state: Array
+    _engine: Engine
+    _frozen: frozenset[str]
+
+    @property
+    def graph(self) -> Graph:
+        """The wiring."""
+        raise NotImplementedError
+
+    @keywords_checked("preflight")
+    def preflight(
+        self,
+        x: ArrayLike | Images | Dataset | PictureData,
+        y: ArrayLike | None = None,
+        batch_size: int | Literal["all"] | None = None,
+        epochs: int = 1,
+        validation_split: float = 0.0,
+        validation_data: Labelled | Images | PictureData | None = None,
+        shuffle: bool = True,
+        *,
+        seconds: float = SECONDS,
+    ) -> Preflight:
+        """What is wrong with a training, before it begins: `fit` with these arguments. It takes a few seconds.
+
+        Everything is tried on copies: weights, running statistics and random keys stay as they are. `seconds` is for
+        learning a few pictures by heart; 0 leaves that out. Raises what `fit` raises where data do not fit.
+        """
+        plan = self._planned(epochs, batch_size, shuffle=shuffle)
+        graph, data, held_out = self._fed(plan, x, y, None, validation_data, validation_split)
+        setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)
+        needed = memory(self._engine, graph, plan, len(data), len(held_out) if held_out else 0)
+        return Preflight(tuple(preflight(setup, data, held_out, seconds=seconds)), needed)
+
+    def _fed(
+        self,
+        plan: Plan,
+        x: ArrayLike | Images | Dataset | PictureData,
+        y: ArrayLike | None,
+        sample_weight: ArrayLike | None,
+        validation_data: Labelled | Images | PictureData | None,
+        validation_split: float,
+    ) -> Fed:
+        """The network for pictures of this size, the pictures to learn from, those held out."""
+        if isinstance(x, Dataset | PictureData):
+            self.class_names = x.class_names
+        if isinstance(x, Dataset):
+            validation_data, x = validation_data or x.validation, x.train
+        data, validation = self._batches("fit", x, y, plan.loss, sample_weight), None
+        if isinstance(validation_data, Images | PictureData):
+            validation = self._batches("validation_data", validation_data, None, plan.loss, None)
+        elif validation_data is not None:
+            held_out, targets, weights = labelled(validation_data)
+            validation = self._batches("validation_data", held_out, targets, plan.loss, weights)
+        elif last_share := convert("fit", "validation_split", share, validation_split):
+            data, validation = data.split_last(last_share)
+        graph = self.graph.at(data.pictures.shape[1:])
+        if validation:
+            check_shape(validation.pictures, graph.input_shape)
+        return graph, data, validation
+
+    def _spans(self) -> tuple[Span, ...]:
+        raise NotImplementedError
+
+    def _planned(self, epochs: int, batch_size: int | Literal["all"] | None, *, shuffle: bool) -> Plan:
+        raise NotImplementedError
+
+    def _batches(
+        self, where: str, x: Data, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
+    ) -> ArrayBatches | OwnBatches:
+        raise NotImplementedError
