@@ -5,8 +5,8 @@
 
 Each training is a process of its own on real pictures; its peak is VmHWM of proc(5) as it ends (not ru_maxrss, which
 begins with what the parent held at the fork), its time goes from the forecast to the result. Of times the median
-counts: a busy computer makes one training slower. The presets' trainings must also pass without a finding. The exit code is 1
-where a figure is missed.
+counts: a busy computer makes one training slower. The presets' trainings must also pass without a finding. The exit
+code is 1 where a figure is missed.
 """
 
 import json
