@@ -30,6 +30,7 @@ FLOORS = [
     [
         "striate.calling",
         "striate.judging",
+        "striate.outlook",
         "striate.preparing",
         "striate.resuming",
         "striate.run_record",
@@ -40,11 +41,13 @@ FLOORS = [
     ["striate.sequential"],
     ["striate.model"],
     [
+        "striate.bits",
         "striate.choices",
         "striate.classify",
         "striate.computing",
         "striate.freezing",
         "striate.history",
+        "striate.preflight",
         "striate.recipe",
         "striate.report",
         "striate.transfer",

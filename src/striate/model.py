@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from striate import storage
+from striate.bits import Bits, computed_on
 from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
 from striate.confidence import Confidence
@@ -220,7 +221,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
                 progress or view,
                 keeper,
             )
-        return History(run.history, reason)
+        return History(run.history, reason, Bits(self.fingerprint, computed_on(self._engine)))
 
     @keywords_checked("evaluate")
     def evaluate(

@@ -168,8 +168,11 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ModelFileError("model_file.document", path=path, reason=type(document).__name__)
     fields = cast(dict[str, Any], document)
-    if fields.get("format") != FORMAT:
-        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=fields.get("format"))
+    version = fields.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise ModelFileError("model_file.newer_format", path=path, required=FORMAT, came=version)
+    if version != FORMAT:
+        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=version)
     return fields
 
 

@@ -195,11 +195,11 @@ def _why_not(
     last = name == list(own)[-1]
     if last and None not in (model.class_names, other.class_names) and model.class_names != other.class_names:
         return Left(name, "start.left.classes")
-    if shapes != came:
-        differ = next((weight for weight in shapes if shapes[weight] != came.get(weight)), next(iter(shapes)))
-        if shapes.keys() != came.keys():
-            return Left(name, "start.left.kind")
-        return Left(name, "start.left.shape", {"weight": differ, "required": shapes[differ], "came": came[differ]})
+    if shapes.keys() != came.keys():
+        return Left(name, "start.left.kind")
+    for weight, required in shapes.items():
+        if came[weight] != required:
+            return Left(name, "start.left.shape", {"weight": weight, "required": required, "came": came[weight]})
     return None
 
 

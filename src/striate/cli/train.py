@@ -9,6 +9,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.bits import bits_of
 from striate.cli.ahead import Ahead
 from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
@@ -228,6 +229,8 @@ def shown(output: Path, work: Callable[[View], Trained], *, json: bool) -> Train
         _show_confidence(trained)
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
+        bits = bits_of(trained.model)
+        aside("train.bits", sha256=bits.short, isa=bits.isa)
     return trained
 
 
@@ -295,5 +298,6 @@ def result(trained: Trained) -> dict[str, Any]:
         "pictures": trained.pictures,
         "confidence": trained.model.confidence and trained.model.confidence.to_config(),
         "fingerprint": trained.model.fingerprint,
+        "isa": bits_of(trained.model).isa,
         "files": {name: str(path) for name, path in trained.files.items()},
     }
