@@ -58,6 +58,6 @@ def record(model: Fingerprinted, engine: Engine) -> Bits:
 def bits_of(model: Fingerprinted) -> Bits:
     """What a model's weights are now; what computed them, where they are still those that were written down."""
     recorded: object = model.about.get(BITS)
-    known = cast(Mapping[str, object], recorded) if isinstance(recorded, Mapping) else {}
+    known: Mapping[str, object] = cast(Mapping[str, object], recorded) if isinstance(recorded, Mapping) else {}
     isa, sha256 = known.get("isa"), model.fingerprint
     return Bits(sha256, isa if known.get("sha256") == sha256 and isinstance(isa, str) else None)
