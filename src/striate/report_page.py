@@ -10,7 +10,7 @@ import numpy as np
 
 from striate import toml
 from striate.bits import bits_of
-from striate.data.load import Images
+from striate.data.dataset import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
 from striate.network.summary import Summary
@@ -99,7 +99,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a run; empty where there are none that can be read."""
     try:
         return toml.parsed(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, FileError):
+    except (OSError, ValueError):
         return {}
 
 

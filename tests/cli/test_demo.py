@@ -29,6 +29,7 @@ Run = Callable[..., Any]
 RUN = [
     "best.safetensors",
     "curves.png",
+    "health.jsonl",
     "last.safetensors",
     "metrics.csv",
     "metrics.jsonl",
