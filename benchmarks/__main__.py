@@ -22,6 +22,7 @@ NAMES = (
     "kernels",
     "build",
     "smile",
+    "guard",
 )
 
 

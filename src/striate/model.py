@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from striate import storage
+from striate.bits import Bits, computed_on
 from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
 from striate.confidence import Confidence
@@ -35,6 +36,7 @@ from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.feeding import Data, batches_for, shaped
+from striate.training.keeping import NO_KEEPER, Keeper
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
@@ -168,7 +170,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
         metrics_named(names)
         self.use(engine=engine, threads=threads, isa=isa)
         self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=self._threads)
-        self._run = None
+        self._run, self.preflighted = None, False
 
     @keywords_checked("fit")
     def fit(
@@ -198,6 +200,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         graph, data, validation = self._fed(plan, x, y, sample_weight, validation_data, validation_split)
+        self._look_once(plan, graph, data, validation)
         outputs = self.graph.output_shape[-1]
         data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
@@ -207,6 +210,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
             callback.model = self
         self.stop_training = False
         run = self._continued(plan, graph)
+        keeper = next((each for each in listed if isinstance(each, Keeper)), NO_KEEPER)
         with progress_view(0 if progress else verbose) as view:
             reason = train(
                 self._engine,
@@ -216,8 +220,9 @@ class Model(Freezing, Transfer, Preflighting, Computing):
                 validation,
                 [*listed, StopOnRequest(lambda: self.stop_training)],
                 progress or view,
+                keeper,
             )
-        return History(run.history, reason)
+        return History(run.history, reason, Bits(self.fingerprint, computed_on(self._engine)))
 
     @keywords_checked("evaluate")
     def evaluate(

@@ -25,7 +25,7 @@ from striate.transfer import Start
 TRIED_SECONDS = 2.0  # of learning are timed
 TRIED_STEPS = 4  # a round; the first one does what happens only once
 JUDGED = 512  # pictures held out that are timed at most
-TRIED_ON = 3  # keeps the draw of pictures to try on apart from others of the same seed
+TRIED_ON = 4  # keeps the draw of pictures to try on apart from others of the same seed
 LONGER = 4  # times the usual number of epochs are the most that a time is filled with
 JUDGED_AFTER = 2  # times that the pictures held out are judged at the end, before those for the test
 DRAWING = 4.0  # seconds for the curves and the report at the end
@@ -75,6 +75,7 @@ class Material:
             threads=recipe.threads,
             isa=recipe.isa,
         )
+        copied.preflighted = True  # what is wrong is said of the model itself
         if self.start:
             self.start.lead(copied)
         return copied

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from striate.data.batches import Batch, Batches
+from striate.data.batches import Batch, Batches, Indices
 from striate.engines.contract import Array, Engine, Key, Program, Purpose, Stepped
 from striate.engines.reference.replay import Origin, Replay, Taken, of_gradient, of_slots, of_update, of_weights
 from striate.errors import DataError, OutOfMemoryError, TrainingError
@@ -34,15 +34,14 @@ class Guard:
         self._files: Sequence[str] | None = getattr(data, "files", None)
         self._first = run.step
         self._own_rule = not type(rule).__module__.startswith("striate.")
-        self._numbers: list[int] = []  # of this step's pictures: they themselves are not kept
+        self._numbers: Indices | None = None  # of this step's pictures: they themselves are not kept
         self._loss_now = 0.0
 
     def step(
         self, program: Program, purpose: Purpose, theta: Array, state: Array, batch: Batch, key: Key
     ) -> tuple[Stepped, float]:
         """A step of the program on a batch, and its gradient's norm. Raises `TrainingError`."""
-        taken = Taken(theta, state, batch.x, batch.y, batch.sample_weight, key)
-        self._numbers = [] if batch.numbers is None else batch.numbers.tolist()
+        self._numbers = batch.numbers
         try:
             step = program.step(theta, state, batch.x, batch.y, batch.sample_weight, key)
         except DataError as error:
@@ -58,6 +57,7 @@ class Guard:
             code, by, fields = "training.state_not_finite", "state", {"count": _bad(step.state)}
         else:
             return step, norm
+        taken = Taken(theta, state, batch.x, batch.y, batch.sample_weight, key)
         origin = self._origin(purpose, taken) or of_gradient(self._run.graph, step.gradient)
         raise self._failure(code, by, origin, norm=norm, x=taken.x, **fields)
 
@@ -103,7 +103,7 @@ class Guard:
     def refuse_output(self, batch: Batch, first: int, step: int, layer: str, values: Array) -> NoReturn:
         """Raise `TrainingError` for what a layer gives for some pictures: NaN or infinity that no loss has shown."""
         run, here = self._run, slice(first, first + step)
-        self._numbers = [] if batch.numbers is None else batch.numbers[here].tolist()
+        self._numbers = None if batch.numbers is None else batch.numbers[here]
         taken = Taken(run.theta, run.state, batch.x[here], batch.y[here], None, Key(0, 0))
         origin = Replay(self._engine, run.graph, Purpose(), taken, self._threads).hidden()
         raise self._failure(
@@ -149,7 +149,8 @@ class Guard:
         x: Array | None = None,
         **fields: Any,
     ) -> TrainingError:
-        run, step, numbers = self._run, self._run.step + 1, self._numbers
+        run, step = self._run, self._run.step + 1
+        numbers: list[int] = [] if self._numbers is None else self._numbers.tolist()
         files = [self._files[i] for i in numbers] if self._files is not None else []
         before = [Passed(step - len(run.recent) + i, *each) for i, each in enumerate(run.recent)]
         recent = (*before, Passed(step, self._loss_now, norm))[-RECENT:]

@@ -123,17 +123,22 @@ def _of_rate(
 def _stepped(start: Start, program: Program, batch: Batch, gradient: Array, rate: float) -> tuple[float | None, float]:
     """How far a step moves the kernels, as a share of their length, and the loss of the same pictures behind it.
 
-    None for the first where all kernels begin at zero.
+    A last kernel that begins at zero lets nothing through to the others: then it is the second step that counts. None
+    for the first answer where all kernels begin at zero.
     """
     theta, slots = start.theta.copy(), start.rule.first_slots(start.theta)
-    if start.update(start.rule, theta, gradient, slots, 1, rate):
-        return math.inf, math.nan
-    del slots
     spans = [span for span in kernels(start.graph) if start.theta[span.slice].any()]
     length = _length(start.theta, spans)
-    moved = _length(theta, spans, start.theta) / length if length else None
-    with np.errstate(all="ignore"):
-        after = program.step(theta, start.state, batch.x, batch.y, None, Key(0, 0)).loss
+    moved, after = 0.0, math.nan
+    for t in (1, 2):
+        if start.update(start.rule, theta, gradient, slots, t, rate):
+            return math.inf, math.nan
+        moved = _length(theta, spans, start.theta) / length if length else None
+        with np.errstate(all="ignore"):
+            step = program.step(theta, start.state, batch.x, batch.y, None, Key(0, t))
+        gradient, after = step.gradient, step.loss
+        if moved != 0:
+            break
     return moved, after
 
 
