@@ -23,6 +23,7 @@ from striate.training.preflight.pictures import FEWEST, SAMPLE
 from striate.training.targets import Labelled, check_shape, labelled
 
 SECONDS = 3.0  # for learning a few pictures by heart
+FROM = 1000  # pictures in an epoch `fit` looks at some of them: with fewer that is no small part of it
 Fed = tuple[Graph, ArrayBatches | OwnBatches, ArrayBatches | OwnBatches | None]
 
 
@@ -77,8 +78,10 @@ class Preflighting:
         return Preflight(tuple(preflight(setup, data, held_out, seconds=seconds)), needed)
 
     def _look_once(self, plan: Plan, graph: Graph, data: ArrayBatches | OwnBatches, held_out: object) -> None:
-        """Say what is wrong, as far as it costs nothing to see: once, unless `preflight` was asked."""
-        if self.preflighted or not isinstance(data, ArrayBatches):  # a user's own data may be dear to ask
+        """Say what is wrong, as far as it is seen without computing: once, unless `preflight` was asked."""
+        if (
+            self.preflighted or len(data) < FROM or not isinstance(data, ArrayBatches)
+        ):  # a user's own may be dear to ask
             return
         self.preflighted = True
         setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)
