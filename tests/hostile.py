@@ -126,7 +126,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "no document": (lambda: with_header(lambda h: h.pop("__metadata__")), "model_file.foreign"),
     "an empty format": (lambda: with_document(lambda d: d.update(format=None)), "model_file.other_format"),
     "format 0": (lambda: with_document(lambda d: d.update(format=0)), "model_file.other_format"),
-    "a format of a million": (lambda: with_document(lambda d: d.update(format=10**6)), "model_file.other_format"),
+    "a format of a million": (lambda: with_document(lambda d: d.update(format=10**6)), "model_file.newer_format"),
     "a format twice": (lambda: with_text('"format": 1', '"format": 2, "format": 1'), TWICE),
     "a setting twice": (lambda: with_text('"filters": 3', '"filters": 3, "filters": 3'), TWICE),
     "a document of 5 MB": (lambda: with_document(lambda d: d.update(about={"a": "x" * 5_000_000})), DOCUMENT),

@@ -318,7 +318,7 @@ MISTAKES = {
     ),
     "a model of others": model("foreign", {}, foreign),
     "a model of another format": model(
-        "other_format", {"came": 99, "required": 1}, rewritten(lambda document: document.update(format=99))
+        "newer_format", {"came": 99, "required": 1}, rewritten(lambda document: document.update(format=99))
     ),
     "a model with a layer that is none": model(
         "document", {}, rewritten(lambda document: document["network"][1].update(layer="Exec"))

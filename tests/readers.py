@@ -16,7 +16,7 @@ from PIL import Image
 from striate import load_model
 from striate.confidence import Confidence
 from striate.data import cifar, idx
-from striate.data.archive import is_archive, list_archive
+from striate.data.archive import LARGEST_MEMBER, is_archive, list_archive
 from striate.data.images import decode, examine
 from striate.data.load import load_images
 from striate.data.preprocessing import Preprocessing
@@ -143,11 +143,17 @@ READERS: Mapping[str, Reader] = {
     "metrics": Reader(lambda: [small.METRICS], (harmed, reworded), read_metrics, 500),
     "list": Reader(lambda: [small.LIST], (harmed, reworded), read_list, 1000),
     "zip": Reader(
-        lambda: [small.zipped(small.classes()), small.zipped(small.classes(), 0), small.zipped(small.classes(), 12)],
+        lambda: [
+            small.zipped(small.classes()),
+            small.zipped(small.classes(), 0),
+            small.zipped(small.classes(), 12),
+            small.zipped(small.classes(), 14),
+        ],
         (harmed, formats.zip_fields, formats.zip_fields),
         archive,
         2000,
         ".zip",
+        MEMORY + LARGEST_MEMBER,  # which a member packed by LZMA may ask for at once
     ),
     "tar": Reader(
         lambda: [small.tarred(small.classes()), small.tarred(small.classes(), 1)],

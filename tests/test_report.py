@@ -71,7 +71,7 @@ def test_what_is_refused(pictures: tuple[np.ndarray, np.ndarray]) -> None:
     for call, kind, code in [
         (lambda: class_report(model_of(), x), SettingError, "setting.missing"),
         (lambda: class_report(model_of(), x[:0], y[:0]), DataError, "data.no_pictures"),
-        (lambda: class_report(model_of(), x, y + 1), DataError, "data.label_out_of_range"),
+        (lambda: class_report(model_of(), x, y + 1), DataError, "data.labels_from_one"),
         (lambda: class_report(model_of(), x, y, 0), SettingError, "setting.positive"),
         (lambda: class_report(model_of(), x[:, :4], y), DataError, "data.wrong_shape"),
     ]:

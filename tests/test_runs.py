@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from pictures import some, write_classes, write_npz, write_parts
 
+from striate.bits import bits_of
 from striate.choices.choose import choose
 from striate.choices.facts import Facts
 from striate.data.augment import Augmentation
@@ -315,6 +316,8 @@ def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     on_file = load_model(out / BEST)
     assert on_file.fingerprint == trained.model.fingerprint
     assert on_file.class_names == data.class_names and on_file.preprocessing == data.preprocessing
+    assert on_file.about["bits"] == trained.model.about["bits"] == bits_of(on_file).to_json()
+    del on_file.about["bits"], trained.model.about["bits"]
     assert (
         on_file.about
         == trained.model.about

@@ -5,6 +5,7 @@ from striate.training.callbacks import CSVLogger as CSVLogger
 from striate.training.callbacks import EarlyStopping as EarlyStopping
 from striate.training.callbacks import ModelCheckpoint as ModelCheckpoint
 from striate.training.health import Health as Health
+from striate.training.keeping import BackupAndRestore as BackupAndRestore
 from striate.training.rate_callbacks import LearningRateScheduler as LearningRateScheduler
 from striate.training.rate_callbacks import ReduceLROnPlateau as ReduceLROnPlateau
 from striate.training.rate_range import RangeTest as RangeTest

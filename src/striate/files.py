@@ -1,6 +1,8 @@
 """Writing files so that no reader ever meets half of one."""
 
 import os
+import re
+import shlex
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +23,14 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError as error:
         raise FileError("file.cannot_read", path=path, reason=error.strerror) from error
+
+
+def as_typed(path: Path) -> str:
+    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
+    text = str(path)
+    if text.startswith("-"):  # or it would be taken for an option
+        text = f".{os.sep}{text}"
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 @contextmanager
@@ -57,3 +67,45 @@ def write_text(path: Path, text: str) -> None:
     Names of files whose bytes are no UTF-8 hold lone surrogates; they are written as \udcfe.
     """
     write_bytes(path, text.encode(errors="backslashreplace"))
+
+
+def append_text(path: Path, text: str) -> None:
+    """Write more at the end of a file; a part of it that the disk took before it was full goes away again."""
+    data = text.encode(errors="backslashreplace")
+    try:
+        with path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                while data:
+                    data = data[file.write(data) :]
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(before)
+                raise
+    except OSError as error:
+        raise FileError("file.cannot_write", path=path, reason=error.strerror or str(error)) from error
+
+
+def empty(path: Path) -> None:
+    """Leave nothing in a file, or make it. Raises `FileError`."""
+    try:
+        path.write_bytes(b"")
+    except OSError as error:
+        raise FileError("file.cannot_write", path=path, reason=error.strerror or str(error)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder outlast a power failure; where a system cannot do that nothing happens."""
+    with suppress(OSError):  # Windows opens no folders
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a process that was killed had begun to write in a folder. For those who have it alone."""
+    for part in folder.glob(".*.part*"):
+        with suppress(OSError):
+            part.unlink()

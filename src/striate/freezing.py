@@ -45,6 +45,11 @@ class Freezing(ABC):
     def _learn_all(self) -> None:
         self._frozen, self._rates = frozenset(), {}
 
+    def learn_as(self, spans: Sequence[Span], frozen: frozenset[str]) -> None:
+        """Go on with what learns as it was in a training that is resumed."""
+        self._frozen, self._rates = frozen, {span.layer: span.rate for span in spans if span.rate != 1}
+        self._tell_run()
+
     def _spans(self) -> tuple[Span, ...]:
         """How each weight learns."""
         return self.graph.theta.learning(self._frozen, self._rates)

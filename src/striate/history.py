@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from striate.bits import Bits
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -10,9 +12,10 @@ if TYPE_CHECKING:
 class History:
     """The logs of every epoch: `history["val_accuracy"]` is a list, one number an epoch; `epoch` counts them from 0."""
 
-    def __init__(self, history: dict[str, list[float]], reason: str) -> None:
+    def __init__(self, history: dict[str, list[float]], reason: str, bits: Bits | None = None) -> None:
         self.history = history
         self.reason = reason  # the code of why training ended
+        self.bits = bits  # what the weights are at the end, and what computed them
 
     @property
     def epoch(self) -> list[int]:

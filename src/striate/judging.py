@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from striate.bits import record
+from striate.engines.select import engine as engine_named
 from striate.errors import MissingExtraError, tell
 from striate.history import History
 from striate.model import Model, from_file
@@ -44,6 +46,7 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
     report = class_report(best, held_out, loss=recipe.loss, **_computing(recipe))
     how_well = {"loss": report.loss, "accuracy": report.accuracy}
     best.about |= {"judged_on": judged_on, "accuracy": how_well["accuracy"], "loss": how_well["loss"]}
+    record(best, engine_named(recipe.engine, isa=recipe.isa))
     best.save(folder / BEST)
     write_report(
         folder / REPORT,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from striate import storage
+from striate.bits import Bits, computed_on
 from striate.classify import Answer, Pictures, classify
 from striate.computing import Computing
 from striate.confidence import Confidence
@@ -35,6 +36,7 @@ from striate.training.class_weight import by_class
 from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.feeding import Data, batches_for, shaped
+from striate.training.keeping import NO_KEEPER, Keeper
 from striate.training.loop import CHUNK, Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
@@ -207,6 +209,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
             callback.model = self
         self.stop_training = False
         run = self._continued(plan, graph)
+        keeper = next((each for each in listed if isinstance(each, Keeper)), NO_KEEPER)
         with progress_view(0 if progress else verbose) as view:
             reason = train(
                 self._engine,
@@ -216,8 +219,9 @@ class Model(Freezing, Transfer, Preflighting, Computing):
                 validation,
                 [*listed, StopOnRequest(lambda: self.stop_training)],
                 progress or view,
+                keeper,
             )
-        return History(run.history, reason)
+        return History(run.history, reason, Bits(self.fingerprint, computed_on(self._engine)))
 
     @keywords_checked("evaluate")
     def evaluate(

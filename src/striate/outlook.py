@@ -1,16 +1,20 @@
 """What a training will take, and what is wrong with it, said before it begins: `striate train` looks ahead by this."""
 
-from dataclasses import dataclass
+import gc
+import time
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 
 from striate.data.dataset import Images
 from striate.data.decoded import Decoded
 from striate.engines.select import engine as engine_named
-from striate.runs import Prepared
-from striate.training.forecast import Memory, check_memory, memory
+from striate.preparing import Prepared
+from striate.training.events import EpochDone, Event, StepDone
+from striate.training.forecast import SAVED, Memory, bytes_of, check_memory, judging, memory
 from striate.training.loop import Plan
 from striate.training.preflight.findings import Finding
-from striate.tuning import DRAWING, JUDGED_AFTER, Material, measured
+from striate.training.time_limit import StopAfter
+from striate.tuning import DRAWING, JUDGED_AFTER, Material, judging_seconds
 
 FLOPS = 5e10  # a second, by which a training's length is guessed before anything is measured: a modest computer's
 SHORT = 10.0  # seconds: what is guessed to be shorter is not measured
@@ -18,7 +22,9 @@ SHARE = 0.05  # of the guessed time may be spent on measuring, and as much on le
 LONGEST, SHORTEST = 2.0, 0.3  # seconds of measuring
 LONG = 60.0  # seconds: a training that is worth learning a few pictures by heart first
 HEART = 3.0  # seconds for that
-DRAWN, READ = 60 << 20, 20 << 20  # bytes that libraries for curves take, where they are there, and others
+TIMED_STEPS = 64  # at most
+DRAWN, LOADED = 22 << 20, 6 << 20  # bytes of libraries: for curves, where they are there; others that training loads
+REPORTED = 256  # pictures that the report at the end judges at a time
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,11 @@ def forecast(run: Prepared, batch: int) -> Memory:
     size = recipe.batch_size if recipe.batch_size == "all" else batch
     plan = Plan(recipe.rule, recipe.loss, epochs=run.epochs, batch_size=size, threads=recipe.threads)
     engine = engine_named(recipe.engine, isa=recipe.isa)
-    besides = READ + (DRAWN if find_spec("matplotlib") else 0) + _unread(run.training) + _unread(run.validation)
-    counts = len(run.training), len(run.validation)
-    return memory(engine, run.model.graph, plan, *counts, saves=True, besides=besides)
+    graph, counts = run.model.graph, (len(run.training), len(run.validation))
+    drawn = DRAWN if find_spec("matplotlib") else 0
+    after = SAVED * bytes_of(graph) + judging(engine, graph, plan, min(REPORTED, max(counts))) + drawn
+    needed = memory(engine, graph, plan, *counts, saves=True, after=after)
+    return replace(needed, held=needed.held + LOADED + _unread(run.training) + _unread(run.validation))
 
 
 def guessed(run: Prepared) -> float:
@@ -74,9 +82,42 @@ def expected(run: Prepared, guess: float) -> float | None:
         return None
     data = run.data
     material = Material(run.model, run.training, run.validation, data.test, run.class_weight, run.start)
-    speed = measured(run.recipe, material, min(LONGEST, max(SHORTEST, SHARE * guess)))
+    pace = Pace()
+    seconds = min(LONGEST, max(SHORTEST, SHARE * guess))
+    material.fit(run.recipe, TIMED_STEPS, StopAfter(time.monotonic() + seconds), progress=pace)
+    gc.collect()  # a model and its run name each other
+    judging = judging_seconds(run.recipe, material)
+    gc.collect()
+    epoch = len(run.training) / pace.speed + judging
     after = JUDGED_AFTER + len(data.test or run.validation) / len(run.validation)
-    return run.epochs * speed.epoch + after * speed.judging + DRAWING
+    return run.epochs * epoch + after * judging + DRAWING
+
+
+@dataclass
+class Pace:
+    """Takes the events of a training and keeps how fast it is once it is going: pictures a second.
+
+    The first step of an epoch waits for its pictures, and the first ones of all do what is done only once.
+    """
+
+    steps: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])  # pictures, seconds
+    epochs: list[float] = field(default_factory=list[float])
+    _last: StepDone | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, EpochDone):
+            self.epochs.append(event.pictures_per_second)
+        if isinstance(event, StepDone):
+            last, self._last = self._last, event
+            if last is not None and last.epoch == event.epoch:
+                self.steps.append((event.pictures - last.pictures, event.seconds - last.seconds))
+
+    @property
+    def speed(self) -> float:
+        """Pictures a second: of whole steps, or where an epoch has only one, of epochs."""
+        if not (timed := self.steps[1:] or self.steps):
+            return self.epochs[-1]
+        return sum(pictures for pictures, _ in timed) / sum(seconds for _, seconds in timed)
 
 
 def _batch(run: Prepared) -> int:

@@ -68,7 +68,7 @@ def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Pre
     _check_fit(model.graph, chosen.recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     start = start_from(recipe.start, model, recipe.freeze) if recipe.start else None
-    weights = weights_by(chosen.recipe.class_weights or "none", _counts(training, data))
+    weights = weights_by(chosen.recipe.class_weights or "none", counts_of(training, data))
     material = Material(model, training, validation, data.test, weights, start)
     tried = try_out(chosen, material, tuning, began)
     decided = tried.chosen.recipe
@@ -88,7 +88,7 @@ def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
     return Facts(
         len(training),
         data.preprocessing.shape,
-        tuple(_counts(training, data)),
+        tuple(counts_of(training, data)),
         data.class_names,
         sizes[0] if sizes else None,
         data.size_given,
@@ -96,7 +96,7 @@ def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
     )
 
 
-def _counts(images: Images, data: Dataset) -> list[int]:
+def counts_of(images: Images, data: Dataset) -> list[int]:
     """How many pictures each class has."""
     counted: list[int] = np.bincount(images.labels, minlength=len(data.class_names)).tolist()
     return counted

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from striate import toml
-from striate.data.load import Images
+from striate.bits import bits_of
+from striate.data.dataset import Images
 from striate.errors import DataError, FileError
 from striate.files import write_text
 from striate.network.summary import Summary
@@ -27,6 +28,8 @@ History = Mapping[str, Sequence[float]]
 
 class Reported(Protocol):
     """What a report tells of a model beside how well it does."""
+
+    about: dict[str, Any]
 
     @property
     def fingerprint(self) -> str:
@@ -69,6 +72,7 @@ def write_report(
         model.count_params(),
         model.fingerprint,
         chosen_here,
+        bits_of(model).isa,
     )
     write_text(path, report_page(report, story))
 
@@ -95,7 +99,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a run; empty where there are none that can be read."""
     try:
         return toml.parsed(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, FileError):
+    except (OSError, ValueError):
         return {}
 
 

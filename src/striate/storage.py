@@ -87,7 +87,7 @@ def load(path: Path) -> ModelFile:
     if not exists(path) or not path.is_file():
         raise FileError("file.not_found", path=path)
     try:
-        _check_header(path)
+        check_header(path)
         with cast(AbstractContextManager[Any], safe_open(path, framework="np")) as file:
             document = _document(path, file.metadata())
             graph = _checked(path, lambda: from_document(document.get("network")))
@@ -100,7 +100,7 @@ def load(path: Path) -> ModelFile:
     return ModelFile(graph, theta, state, *_annotations(path, document, graph))
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
     """Before a parser sees it: a header longer than any of ours is refused unread, and one that names a thing twice,
     of which readers would take different ones.
     """
@@ -168,8 +168,11 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ModelFileError("model_file.document", path=path, reason=type(document).__name__)
     fields = cast(dict[str, Any], document)
-    if fields.get("format") != FORMAT:
-        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=fields.get("format"))
+    version = fields.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise ModelFileError("model_file.newer_format", path=path, required=FORMAT, came=version)
+    if version != FORMAT:
+        raise ModelFileError("model_file.other_format", path=path, required=FORMAT, came=version)
     return fields
 
 

@@ -153,12 +153,17 @@ def start_from(file: str, model: "Fitted", freeze: str | None) -> Start:
 def read_as(data: Dataset, file: str) -> Dataset:
     """The data, their pixels scaled as those that a file's model learned from."""
     then = load(Path(file)).preprocessing
-    if then is None or then.scale == data.preprocessing.scale:
+    return data if then is None else scaled(data, then.scale)
+
+
+def scaled(data: Dataset, scale: float) -> Dataset:
+    """The data, their pixels scaled so."""
+    if scale == data.preprocessing.scale:
         return data
     parts = {name: getattr(data, name) for name in ("train", "validation", "test")}
-    preprocessing = replace(data.preprocessing, scale=then.scale)
-    scaled = {name: part and replace(part, preprocessing=preprocessing) for name, part in parts.items()}
-    return replace(data, preprocessing=preprocessing, **scaled)
+    preprocessing = replace(data.preprocessing, scale=scale)
+    images = {name: part and replace(part, preprocessing=preprocessing) for name, part in parts.items()}
+    return replace(data, preprocessing=preprocessing, **images)
 
 
 def _those(reasons: Mapping[str, Left | None]) -> list[Left]:
@@ -190,11 +195,11 @@ def _why_not(
     last = name == list(own)[-1]
     if last and None not in (model.class_names, other.class_names) and model.class_names != other.class_names:
         return Left(name, "start.left.classes")
-    if shapes != came:
-        differ = next((weight for weight in shapes if shapes[weight] != came.get(weight)), next(iter(shapes)))
-        if shapes.keys() != came.keys():
-            return Left(name, "start.left.kind")
-        return Left(name, "start.left.shape", {"weight": differ, "required": shapes[differ], "came": came[differ]})
+    if shapes.keys() != came.keys():
+        return Left(name, "start.left.kind")
+    for weight, required in shapes.items():
+        if came[weight] != required:
+            return Left(name, "start.left.shape", {"weight": weight, "required": required, "came": came[weight]})
     return None
 
 

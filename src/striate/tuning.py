@@ -25,7 +25,7 @@ from striate.transfer import Start
 TRIED_SECONDS = 2.0  # of learning are timed
 TRIED_STEPS = 4  # a round; the first one does what happens only once
 JUDGED = 512  # pictures held out that are timed at most
-TRIED_ON = 3  # keeps the draw of pictures to try on apart from others of the same seed
+TRIED_ON = 4  # keeps the draw of pictures to try on apart from others of the same seed
 LONGER = 4  # times the usual number of epochs are the most that a time is filled with
 JUDGED_AFTER = 2  # times that the pictures held out are judged at the end, before those for the test
 DRAWING = 4.0  # seconds for the curves and the report at the end
@@ -172,15 +172,19 @@ def in_time(chosen: Chosen, material: Material, minutes: float, began: float) ->
     return chosen.changed(Choice("epochs", epochs, code, fields), epochs=epochs), stop
 
 
-def measured(recipe: Decided, material: Material, seconds: float = TRIED_SECONDS) -> Speed:
+def measured(recipe: Decided, material: Material) -> Speed:
     """How long an epoch will take, by the clock, from a few steps and a few answers of copies."""
     watch = Stopwatch()
-    material.fit(recipe, TRIED_STEPS, StopAfter(time.monotonic() + seconds), progress=watch)
+    material.fit(recipe, TRIED_STEPS, StopAfter(time.monotonic() + TRIED_SECONDS), progress=watch)
+    return Speed(len(material.training) / watch.settled, judging_seconds(recipe, material))
+
+
+def judging_seconds(recipe: Decided, material: Material) -> float:
+    """How long judging the pictures held out will take, from a few answers of a copy."""
     model, pictures = material.copy(recipe), len(material.validation)
     some = material.validation.take(np.arange(min(JUDGED, pictures)))
     size = recipe.batch_size if isinstance(recipe.batch_size, int) else len(some)
     model.judge(some, batch_size=size)  # the program is planned
     begun = time.perf_counter()
     model.judge(some, batch_size=size)
-    judging = (time.perf_counter() - begun) / len(some) * pictures
-    return Speed(len(material.training) / watch.settled, judging)
+    return (time.perf_counter() - begun) / len(some) * pictures

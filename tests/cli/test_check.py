@@ -85,7 +85,7 @@ def test_for_programs(run: Run, data: Path) -> None:
 def test_the_page_holds_its_pictures_and_nothing_from_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     run("check", str(data), "--html", str(tmp_path / "report.html"))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert page.count('src="data:image/jpeg;base64,') == 4
+    assert page.count('src="data:image/png;base64,') == 4
     assert "<script" not in page and "http://" not in page and "https://" not in page
     assert "<b>" not in page and "&lt;b&gt;&amp;amp;.png" in page
 

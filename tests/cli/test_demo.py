@@ -107,7 +107,8 @@ def test_what_is_said(demo: Demo) -> None:
     assert said[0].startswith("Training a CNN on 1,352 handwritten digits of 8x8 pixels; 445 others are held out")
     assert [line.split("  ")[0] for line in said[1:26]] == [f"epoch {i}/25" for i in range(1, 26)]
     assert re.fullmatch(r"on 445 test pictures, held out from training; loss 0\.\d{4}", said[27])
-    assert said[28:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
+    assert re.fullmatch(r"same bits: sha256 [0-9a-f]{16} \(\w+\)", said[28])
+    assert said[29:] == ["Saved, read back, every bit the same: striate-demo/best.safetensors"]
     for file in ("answers.png", "feature_maps.png", "curves.png"):
         assert f"  striate-demo/{file}  " in demo.out
     assert all(letter.isprintable() for letter in (demo.out + demo.err).replace("\n", ""))

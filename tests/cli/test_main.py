@@ -211,8 +211,8 @@ def test_mistakes_in_a_line(
 def test_sentences_once_per_language(run: Run) -> None:
     assert run("trian").err == (
         "error: There is no command 'trian'; did you mean 'train'? "
-        "Known: 'cache', 'check', 'data', 'demo', 'evaluate', 'info', 'learn', 'predict', 'smile', 'summary', "
-        "'train'.\n"
+        "Known: 'cache', 'check', 'data', 'demo', 'evaluate', 'info', 'learn', 'predict', 'resume', "
+        "'smile', 'summary', 'train'.\n"
     )
     assert run("learn", "calc", "--lang", "ko").err == (
         "오류: striate learn calc: 꼭 필요한 --n이 빠졌습니다. "

@@ -172,10 +172,12 @@ def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     chosen = [line for line in lines if line.startswith("  --")]
     assert chosen and not [line for line in chosen if "--epochs" in line or "--model" in line]  # those were given
     lines = lines[3 + len(chosen) :]
+    assert re.fullmatch(r"It will take about [\d.,]+ MB of memory\.", lines.pop(0))
     assert [line.split("  ")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
     assert lines[2].startswith("calibrated on 18 validation pictures: temperature ")
     assert re.fullmatch(r"on 30 test pictures, held out from training; loss \d+\.\d{4}", lines[3])
-    assert lines[4:] == [
+    assert re.fullmatch(r"same bits: sha256 [0-9a-f]{16} \(\w+\)", lines[4])
+    assert lines[5:] == [
         f"{tmp_path / 'out'}: {', '.join(FILES)}",
         f"Next: striate predict {tmp_path / 'out'} PICTURE...",
     ]
@@ -198,9 +200,15 @@ def test_json_lines(quick: Run, tmp_path: Path) -> None:
     ended = quick("--json", kind="parts")
     events = [json.loads(line) for line in ended.out.splitlines()]
     # 60 pictures in batches of 32: two steps an epoch.
-    assert [event["event"] for event in events[1:]] == ["started", *2 * ["step", "step", "epoch"], "finished", "result"]
+    assert [event["event"] for event in events[1:]] == [
+        "preflight",
+        "started",
+        *2 * ["step", "step", "epoch"],
+        "finished",
+        "result",
+    ]
     assert events[0]["event"] == "choices"
-    assert (events[1]["engine"], events[1]["epochs"], events[1]["pictures"]) == (engine().name, 2, 60)
+    assert (events[2]["engine"], events[2]["epochs"], events[2]["pictures"]) == (engine().name, 2, 60)
     result, best = events[-1], load_model(tmp_path / "out" / "best.safetensors")
     assert result["fingerprint"] == best.fingerprint
     assert (result["accuracy"], result["loss"]) == (best.about["accuracy"], best.about["loss"])
@@ -466,19 +474,19 @@ def test_ctrl_c_keeps_the_last_whole_epoch(endless: "Popen[bytes]", tmp_path: Pa
     lines = list(filter(None, err.decode().splitlines()))  # click ends the terminal's line with ^C
     assert (endless.returncode, out) == (130, b"")
     kept = tmp_path / "out" / "last.safetensors"
-    assert lines[-2:] == [f"The model of the last whole epoch is kept: {kept}", "Stopped."]
+    assert lines[-2:] == [f"What was learned is kept. Go on with: striate resume {tmp_path / 'out'}", "Stopped."]
     assert all(line.startswith("epoch ") for line in lines[:-2])
     with (tmp_path / "out" / "metrics.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) >= 2  # the third was told, but perhaps not yet written down
     assert load_model(kept).classify([digit(0)])[0].label in "012"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        name for name in FILES if name not in ("curves.png", "report.html")
+        name for name in sorted([*FILES, "checkpoints"]) if name not in ("curves.png", "report.html")
     ]
 
 
 def test_a_second_run_into_the_same_folder_is_refused(endless: "Popen[bytes]", quick: Run) -> None:
     ended = quick()
-    assert ended.code == 3 and "holds something already" in ended.err
+    assert ended.code == 3 and "is in use by process" in ended.err
     assert endless.poll() is None
 
 

@@ -12,9 +12,10 @@ from unicodedata import normalize
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from striate.data.images import Header, decode, examine, in_parallel
+from striate.data.profiles import means_other_colours
 from striate.errors import DataError, FileError
 
 LOSSLESS = ["png", "bmp", "tiff", "webp"]
@@ -282,6 +283,37 @@ def test_what_is_done_to_pixels_is_told(tmp_path: Path, rng: np.random.Generator
         str(tmp_path / "frames.tiff"): ("frames",),
     }
     assert {file: changes(file) for file in wanted} == wanted
+
+
+def profile_of(red_x: float) -> bytes:
+    """Little CMS's profile of sRGB, with another X of its red: Display P3 has 0.5151."""
+    made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    (at,) = struct.unpack_from(">L", made, made.index(b"rXYZ") + 4)
+    struct.pack_into(">l", made, at + 8, round(red_x * 2**16))
+    return bytes(made)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff"])
+def test_a_profile_of_other_colours_is_told_and_not_applied(
+    tmp_path: Path, rng: np.random.Generator, ending: str
+) -> None:
+    rgb = rng.integers(0, 256, (5, 7, 3), np.uint8)
+    plain = save(tmp_path / f"plain.{ending}", rgb)
+    wanted = {
+        save(tmp_path / f"srgb.{ending}", rgb, icc_profile=profile_of(0.4361)): (),
+        save(tmp_path / f"p3.{ending}", rgb, icc_profile=profile_of(0.5151)): ("profile",),
+    }
+    assert {file: changes(file) for file in wanted} == wanted
+    for file in wanted:
+        np.testing.assert_array_equal(decode(file), decode(plain))
+
+
+def test_a_profile_that_is_cut_off_or_none_says_nothing() -> None:
+    whole = profile_of(0.5151)
+    assert means_other_colours(whole) and not means_other_colours(profile_of(0.4361))
+    for end in (0, 10, 20, 130, 140, whole.index(b"rXYZ") + 6):
+        assert not means_other_colours(whole[:end])
+    assert not means_other_colours(whole.replace(b"RGB ", b"CMYK"))
 
 
 def test_adobes_inverted_cmyk(tmp_path: Path) -> None:

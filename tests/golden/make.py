@@ -1,4 +1,4 @@
-"""Writes the golden model files of the current format. Run once a format version, and never again over an old file.
+"""Writes the golden files of the current formats. Run once a format version, and never again over an old file.
 
 python tests/golden/make.py
 """
@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from striate import Input, Model, Preprocessing, Sequential
+from striate import Input, Model, Preprocessing, Sequential, load_images
+from striate.confidence import Confidence
+from striate.data.setfile import SetWriter
 from striate.layers import Activation, AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from striate.preparing import prepared, settings_toml
+from striate.recipe import Recipe
 
 HERE = Path(__file__).parent
 
@@ -49,11 +53,41 @@ def shared() -> Model:
     return fill(Model(x, Dense(1, "sigmoid")(twice(twice(x)))))
 
 
-MODELS = {"v1-chain": chain, "v1-shared": shared}
+def confident() -> Model:
+    """What files have had since: a confidence, a way to shrink pictures, a hash with what computed it."""
+    model = fill(Sequential([Conv2D(2, 3, activation="relu", input_shape=(5, 6, 3)), Flatten(), Dense(2, "softmax")]))
+    model.class_names = ("고양이", "dog")
+    model.preprocessing = Preprocessing(size=(5, 6), colour="rgb", resize="fit", draft=True)
+    model.confidence = Confidence(temperature=1.25, threshold=0.625, mirrored=True)
+    model.about = {"bits": {"sha256": model.fingerprint, "isa": "avx512"}}
+    return model
+
+
+def write_pictures(path: Path) -> None:
+    """A set of the cache: five pictures known, three of them kept."""
+    shape = (2, 3, 3)
+    with SetWriter(path, shape, 3) as writer:
+        pixels = (np.arange(5 * np.prod(shape)) * 37 % 256).astype(np.uint8)
+        writer.write(np.arange(20, dtype=np.int64).reshape(5, 4) * 10**12, pixels.reshape(5, *shape))
+        writer.finish()
+
+
+def write_settings(path: Path) -> None:
+    """The settings of a run on six pictures of two classes."""
+    x = (np.arange(6 * 8 * 9 * 3) * 7 % 256).astype(np.uint8).reshape(6, 8, 9, 3)
+    data = load_images(x, [0, 1, 0, 1, 0, 1], class_names=["고양이", "dog"])
+    recipe = Recipe("digits", 2, batch_size=2, learning_rate=0.01, schedule="cosine", augment="flip")
+    path.write_text(settings_toml(prepared(data, recipe), "six pictures"), encoding="utf-8")
+
+
+MODELS = {"v1-chain": chain, "v1-shared": shared, "v1-confident": confident}
+FILES = {"v1-pictures.set": write_pictures, "v1-settings.toml": write_settings}
 
 if __name__ == "__main__":
     for name, make in MODELS.items():
         file = HERE / f"{name}.safetensors"
-        if file.exists():
-            raise SystemExit(f"{file} is there already and stays as it is")
-        make().save(file)
+        if not file.exists():
+            make().save(file)
+    for name, write in FILES.items():
+        if not (HERE / name).exists():
+            write(HERE / name)

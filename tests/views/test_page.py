@@ -19,7 +19,8 @@ from striate.training.calibration import Calibration
 from striate.training.confusion import Confusion
 from striate.views.page.charts import HEIGHT, WIDTH, Axis, Line, at, axis, chart, epochs_axis, shares_axis
 from striate.views.page.html import LONGEST_NAME, POLICY, Markup, document, joined, name, percent, tag
-from striate.views.page.mistakes import LARGEST, Mistake, data_uri
+from striate.views.page.mistakes import Mistake
+from striate.views.page.pictures import LARGEST, data_uri
 from striate.views.page.report import Story, report_page
 
 HOSTILE = ("<script>alert(1)</script>", "\"quotes' & <b>", "고양이", "x" * 300, "evil\u202egnp.exe", "a\nb\x1b[2J")

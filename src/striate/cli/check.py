@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from striate.cli.guard import Code
-from striate.cli.output import as_typed, aside, write, write_json
+from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Place
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.check.findings import judge
 from striate.data.check.quarantine import quarantined
 from striate.data.check.survey import survey
-from striate.files import write_text
+from striate.files import as_typed, write_text
 from striate.views.check import facts, list_text, report_lines
-from striate.views.check_page import page
+from striate.views.page.check import check_page
 from striate.views.reading import reading_view
 
 
@@ -31,7 +31,7 @@ def check(data: Path, html: Path | None, skip_list: Path | None, json: bool) -> 
     else:
         write(report_lines(seen, findings))
     if html:
-        write_text(html, page(seen, findings))
+        write_text(html, check_page(seen, findings))
         aside("check.page_saved", file=html)
     if skip_list:
         write_text(skip_list, list_text(seen, chosen, str(data)))

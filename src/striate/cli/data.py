@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from striate.cli.output import as_typed, aside, say, write_json
+from striate.cli.output import aside, say, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, group, json_flag, option
 from striate.data.augment import Augmentation
@@ -15,6 +15,7 @@ from striate.data.load import load_images
 from striate.data.samples import plain, sampled, variants
 from striate.data.usual_augmentation import usual_augmentation
 from striate.errors import FileError
+from striate.files import as_typed
 from striate.messages import render
 
 if TYPE_CHECKING:

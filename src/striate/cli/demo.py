@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from striate.cli.output import as_typed, aside, say
+from striate.cli.output import aside, say
 from striate.cli.readers import Place, Whole
 from striate.cli.train import train_and_show
 from striate.cli.ui import command, flag, json_flag, option
@@ -12,14 +12,14 @@ from striate.errors import ModelFileError
 from striate.figures.canvas import require_matplotlib
 from striate.figures.save import save
 from striate.figures.sheets import map_sheet, picture_sheet
-from striate.files import write_bytes
+from striate.files import as_typed, write_bytes
 from striate.messages import render
 from striate.model import Model, load_model
 from striate.preparing import Prepared
 from striate.recipe import Recipe
-from striate.run_folder import BEST, CURVES, source_of
+from striate.resuming import DIGITS
+from striate.run_folder import BEST, CURVES, claimed, source_of
 
-SOURCE = "sklearn.datasets.load_digits"
 SHOWN = 24  # held-out digits on the sheet of answers
 KEPT = 10  # of them as files, to predict with
 THREADS = 1  # sums this small gain nothing from a second one, and wait for it where the computer is busy
@@ -41,8 +41,9 @@ def demo(output: Path, seed: int, force: bool, json: bool) -> None:
         if not json:
             aside("demo.begins", training=len(data.train), test=len(held_out))
 
-    again = source_of(output) == SOURCE  # a demo may take the place of a demo, but not of other work
-    trained = train_and_show(data, SOURCE, output, recipe(seed), overwrite=force or again, json=json, begins=begins)
+    again = source_of(output) == DIGITS  # a demo may take the place of a demo, but not of other work
+    with claimed(output, overwrite=force or again):
+        trained = train_and_show(data, DIGITS, output, recipe(seed), json=json, begins=begins)
     model = load_model(output / BEST)
     if model.fingerprint != trained.model.fingerprint:
         raise ModelFileError("model_file.damaged", path=output / BEST, reason="SHA-256")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ class Fitting:
     def tuning(self) -> Tuning:
         """Those that ask for something to be found out."""
         return Tuning(self.minutes, self.find_lr)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """Those that say how pictures are read, as a resumed training reads them again."""
+        return {"cache": self.cache, "skip": None if self.skip is None else realpath(self.skip), "strict": self.strict}
 
     def of_recipe(self) -> dict[str, Any]:
         """Those that are settings of a recipe."""

@@ -17,7 +17,10 @@ import click
 from striate.cli.output import aside, never_fail_to_encode, write_aside
 from striate.errors import Notice, SettingError, StriateError, TrainingError, UnknownNameError
 from striate.messages import LANGUAGES, speak
+from striate.training.interrupts import Interrupted
 from striate.views.columns import printable
+
+SIGNALLED = 128
 
 
 class Code(IntEnum):
@@ -29,7 +32,7 @@ class Code(IntEnum):
     BAD_DATA = 3  # also a model, file or installation that cannot be used
     TRAINING_FAILED = 4
     BUG = 70  # EX_SOFTWARE of sysexits.h
-    STOPPED = 130  # 128 + SIGINT, as shells have it
+    STOPPED = 130  # 128 + SIGINT, as shells have it; other signals that are heard likewise
     READER_GONE = 141  # 128 + SIGPIPE: `striate ... | head` had enough
 
 
@@ -50,9 +53,12 @@ def supervised(arguments: Sequence[str], run: Callable[[], object]) -> int:
         except Exception as error:
             if "--debug" in before_dashes(arguments):
                 traceback.print_exc()
-            return _explained(error)
-        except KeyboardInterrupt:
-            return _explained(click.Abort())
+            code = _explained(error)
+            for note in getattr(error, "__notes__", []):
+                write_aside([printable(note)])
+            return code
+        except KeyboardInterrupt as error:
+            return _stopped(error)
         finally:
             speak(None)  # --lang holds for one line
 
@@ -77,7 +83,13 @@ def before_dashes(arguments: Sequence[str]) -> Sequence[str]:
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
-def _explained(error: Exception) -> Code:
+def _stopped(cause: BaseException | None) -> int:
+    """What asked for the end, as shells have it: 128 + the number of the signal."""
+    aside("cli.stopped")
+    return SIGNALLED + cause.number if isinstance(cause, Interrupted) else Code.STOPPED
+
+
+def _explained(error: Exception) -> int:
     """Say on stderr what went wrong, and return the exit code for it."""
     match error:
         case StriateError():
@@ -86,8 +98,7 @@ def _explained(error: Exception) -> Code:
                 _say_autopsy(error)
             return _code(error)
         case click.Abort():
-            aside("cli.stopped")
-            return Code.STOPPED
+            return _stopped(error.__cause__)
         case OSError(errno=errno.EPIPE):
             _drop_output()
             return Code.READER_GONE

@@ -13,7 +13,10 @@ from striate.messages import render
 from striate.version import __version__
 
 # In the order of the help. Each is the object of its own name in striate/cli/NAME.py, imported when it is called.
-COMMANDS = ("demo", "check", "train", "evaluate", "predict", "smile", "summary", "data", "info", "cache", "learn")
+COMMANDS = (
+    *("demo", "check", "train", "resume", "evaluate", "predict", "smile"),
+    *("summary", "data", "info", "cache", "learn"),
+)
 
 
 class Program(Group):

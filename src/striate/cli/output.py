@@ -2,11 +2,8 @@
 
 import json
 import os
-import re
-import shlex
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
 from striate.messages import render
@@ -20,12 +17,6 @@ def say(code: str, /, **fields: object) -> None:
 def aside(code: str, /, **fields: object) -> None:
     """Write the text of a code to stderr: what is no result."""
     write_aside([render(code, fields)])
-
-
-def as_typed(path: Path) -> str:
-    """A path to be copied into a shell: in quotes where that needs them, which Korean letters do not."""
-    text = str(path)
-    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def write(lines: Iterable[str]) -> None:

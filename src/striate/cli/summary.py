@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from striate.bits import bits_of
 from striate.cli.computing import computing
 from striate.cli.guard import Code
 from striate.cli.output import say, write, write_json
@@ -16,6 +17,7 @@ from striate.engines.select import engine as engine_named
 from striate.errors import SizeError, tell
 from striate.files import exists
 from striate.messages import render
+from striate.model import from_file
 from striate.network.doctor import refusal
 from striate.network.graph import Graph
 from striate.network.open_sizes import is_open
@@ -76,9 +78,10 @@ def summary(
     if _is_trained(model):
         if sizes != Sizes():
             tell("summary.fixed", model=model)
-        graph = load(model_file(Path(model))).graph
+        trained = from_file(load(model_file(Path(model))))
+        graph, bits = trained.graph, bits_of(trained)
     else:
-        graph = _described(model, sizes)
+        graph, bits = _described(model, sizes), None
     if plan:
         loss = fitting_loss(graph) if learning else None
         planning = planned(engine_named(engine, isa=isa), graph, batch, loss, threads)
@@ -89,9 +92,11 @@ def summary(
         return None
     facts = summarize(graph)
     if json:
-        write_json(as_dict(facts))
-    else:
-        show(facts)
+        write_json(as_dict(facts) | ({"fingerprint": bits.sha256, "isa": bits.isa} if bits else {}))
+        return None
+    show(facts)
+    if bits:
+        say("summary.bits" if bits.isa else "summary.bits_alone", sha256=bits.sha256, isa=bits.isa)
     return None
 
 

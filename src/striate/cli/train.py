@@ -2,32 +2,37 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
 
+from striate.bits import bits_of
 from striate.cli.ahead import Ahead
 from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
 from striate.cli.guard import Code
-from striate.cli.output import as_typed, aside, say, write_json
+from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
-from striate.errors import SettingError
-from striate.files import exists
+from striate.errors import DataError, SettingError
+from striate.files import as_typed
 from striate.judging import Trained
+from striate.messages import render
 from striate.network.window import Pair
 from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
-from striate.run_folder import LAST, claimed
-from striate.runs import train_run
+from striate.run_folder import claimed, unfinished
+from striate.runs import Keeping, train_in
+from striate.training.interrupts import Interrupts
+from striate.training.keeping import Frequency
 from striate.tuning import Tuning
-from striate.views.lines import JsonLines
+from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 
 
@@ -65,6 +70,31 @@ class Batch:
         return int(text)
 
 
+@dataclass(frozen=True)
+class Often:
+    """500, or 60s, or never: steps or seconds from one checkpoint to the next."""
+
+    def metavar(self) -> str:
+        """N or Ns or never."""
+        return "N|Ns|never"
+
+    def read(self, text: str) -> float | Frequency:
+        """A number of seconds as float, of steps as int, or "never"."""
+        if text == "never":
+            return text
+        found = re.fullmatch(r"([1-9][0-9]{0,8})(s?)", text)
+        if not found:
+            raise Unreadable("usage.often")
+        return float(found[1]) if found[2] else int(found[1])
+
+
+def kept(often: float | Frequency | None) -> Keeping:
+    """How a run is kept that a signal may end."""
+    if isinstance(often, float):
+        return Keeping(seconds=often, interrupts=Interrupts())
+    return Keeping("auto" if often is None else often, interrupts=Interrupts())
+
+
 @command("train")
 @argument("data", Place())
 @option("-o", "--output", reader=Place(), required=True)
@@ -83,6 +113,7 @@ class Batch:
 @fitting
 @looking_ahead
 @computing
+@option("--checkpoint", reader=Often())
 @flag("--force")
 @json_flag
 def train(
@@ -105,6 +136,7 @@ def train(
     engine: str | None,
     isa: str | None,
     threads: int | None,
+    checkpoint: float | Frequency | None,
     force: bool,
     json: bool,
 ) -> Code:
@@ -133,7 +165,7 @@ def train(
     source = realpath(data)  # not Path.resolve: its error about links in a circle is none of the system's
     if Path(realpath(output)).is_relative_to(source):
         raise SettingError("train.output_in_data", output=output, data=data)
-    begins = ahead.after(write_choices if json else _show_what_begins, json=json)
+    begins = ahead.after(write_choices if json else show_what_begins, json=json)
     if ahead.dry_run:
         begins(prepared(fit.read(data, size), recipe, fit.tuning))
         return Code.PROBLEMS if ahead.mistakes else Code.DONE
@@ -142,11 +174,18 @@ def train(
         if not json:
             show_trying(fit)
         trained = train_and_show(
-            images, source, output, recipe, overwrite=force, json=json, begins=begins, tuning=fit.tuning
+            images,
+            source,
+            output,
+            recipe,
+            json=json,
+            begins=begins,
+            tuning=fit.tuning,
+            reading=fit.reading,
+            keeping=kept(checkpoint),
         )
     if not json:
-        aside("train.files", folder=output, files=sorted(trained.files))
-        aside("train.next", folder=as_typed(output))
+        show_next(output, trained)
     return Code.DONE
 
 
@@ -156,35 +195,64 @@ def train_and_show(
     output: Path,
     recipe: Recipe,
     *,
-    overwrite: bool,
     json: bool,
     begins: Callable[[Prepared], None] | None = None,
     tuning: Tuning | None = None,
+    reading: Mapping[str, Any] | None = None,
+    keeping: Keeping | None = None,
 ) -> Trained:
-    """Train, show how it goes, and give the result: the accuracy as a line, or everything as JSON lines."""
-    try:
-        with JsonLines(sys.stdout) if json else progress_view() as view:
-            trained = train_run(
-                data,
-                output,
-                recipe,
-                source=source,
-                overwrite=overwrite,
-                progress=view,
-                begins=begins,
-                tuning=tuning,
-            )
-    except KeyboardInterrupt:
-        if exists(output / LAST):
-            aside("train.stopped", file=output / LAST)
-        raise
+    """Train into a folder that was claimed, and show how it goes and what came of it."""
+
+    def work(view: View) -> Trained:
+        return train_in(
+            output,
+            data,
+            recipe,
+            source=source,
+            reading=reading,
+            progress=view,
+            begins=begins,
+            tuning=tuning,
+            keeping=keeping or Keeping(interrupts=Interrupts()),
+        )
+
+    return shown(output, work, json=json)
+
+
+def shown(output: Path, work: Callable[[View], Trained], *, json: bool) -> Trained:
+    """Show how a training goes, and give the result: the accuracy as a line, or everything as JSON lines."""
+    with _resumable(output), JsonLines(sys.stdout) if json else progress_view() as view:
+        trained = work(view)
     if json:
         write_json(result(trained), indent=None)
     else:
         _show_confidence(trained)
         say("train.accuracy", percent=100 * trained.judged["accuracy"])
         aside(f"train.judged_on_{trained.judged_on}", pictures=trained.pictures, loss=trained.judged["loss"])
+        bits = bits_of(trained.model)
+        aside("train.bits", sha256=bits.short, isa=bits.isa)
     return trained
+
+
+def show_next(output: Path, trained: Trained) -> None:
+    """Which files there are, and what can be done with them."""
+    aside("train.files", folder=output, files=sorted(trained.files))
+    aside("train.next", folder=as_typed(output))
+
+
+@contextmanager
+def _resumable(folder: Path) -> Generator[None]:
+    """Say how a training goes on that does not come to its end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if unfinished(folder):
+            aside("train.resume", folder=as_typed(folder))
+        raise
+    except (DataError, OSError, MemoryError) as error:
+        if unfinished(folder):
+            error.add_note(render("train.resume_then", {"folder": as_typed(folder)}))
+        raise
 
 
 def _show_confidence(trained: Trained) -> None:
@@ -196,7 +264,8 @@ def _show_confidence(trained: Trained) -> None:
             aside("train.mirrored")
 
 
-def _show_what_begins(run: Prepared) -> None:
+def show_what_begins(run: Prepared) -> None:
+    """The pictures, the network, how it learns, and what was chosen."""
     data, recipe, test = run.data, run.recipe, run.data.test
     aside(
         "train.data",
@@ -229,5 +298,6 @@ def result(trained: Trained) -> dict[str, Any]:
         "pictures": trained.pictures,
         "confidence": trained.model.confidence and trained.model.confidence.to_config(),
         "fingerprint": trained.model.fingerprint,
+        "isa": bits_of(trained.model).isa,
         "files": {name: str(path) for name, path in trained.files.items()},
     }

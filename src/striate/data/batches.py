@@ -48,6 +48,10 @@ class Batches(Protocol):
         """The batch of these pictures, in this order, varied as in an epoch of training; None: as they are."""
         ...
 
+    def skip(self, indices: Indices, epoch: int) -> None:
+        """Let a batch of an epoch be, before the ones behind it are taken."""
+        ...
+
 
 @dataclass(frozen=True)
 class ArrayBatches:
@@ -78,6 +82,9 @@ class ArrayBatches:
         if self.augmentation is None or epoch is None or not self.augmentation.mixes:
             return batch
         return self._mixed(self.augmentation, batch, indices, epoch)
+
+    def skip(self, indices: Indices, epoch: int) -> None:
+        """Nothing: what comes does not depend on what was taken before."""
 
     def _prepared(self, found: Gathered, indices: Indices, epoch: int | None) -> Array:
         pictures, places, *_ = found

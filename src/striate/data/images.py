@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.data.profiles import means_other_colours
 from striate.data.reading import named_faults
 from striate.data.source import DISK, Source
 from striate.engines.native.core import usable_cores
@@ -54,7 +55,7 @@ MOST_THREADS = 8
 
 
 # What can be done to the pixels of a file, in the order in which it is told.
-CHANGES = ("turned", "transparent", "palette", "cmyk", "lab", "ycbcr", "deep", "frames")
+CHANGES = ("turned", "transparent", "palette", "cmyk", "lab", "ycbcr", "profile", "deep", "frames")
 MODES = {"P": "palette", "PA": "palette", "CMYK": "cmyk", "LAB": "lab", "YCbCr": "ycbcr"}
 ANIMATED = ("GIF", "PNG", "TIFF", "WEBP")  # not MPO: its further pictures are for other uses
 
@@ -220,6 +221,7 @@ def _changes(image: "Pillow.Image", orientation: int) -> tuple[str, ...]:
         MODES.get(image.mode) if image.format != "GIF" else None,  # which knows nothing but palettes
         "turned" if orientation in UPRIGHT else None,
         "transparent" if image.has_transparency_data else None,
+        "profile" if means_other_colours(image.info.get("icc_profile") or b"") else None,
         "deep"
         if ";16" in f"{image.mode} {getattr(image, 'tile', [])[:1]}"
         else None,  # the tile tells how the file keeps its pixels

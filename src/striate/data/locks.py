@@ -35,6 +35,17 @@ def claim(file: IO[bytes]) -> bool:
     return True
 
 
+def lockable(file: IO[bytes]) -> bool:
+    """Whether files can be locked where this one, opened alone or locked by us, stands."""
+    if not fcntl:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 def remove_unused(path: Path) -> bool:
     """Remove a file that nobody uses; whether it is gone."""
     try:

@@ -21,6 +21,8 @@ NUMBERS = {
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("영", "공", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"),
 }
+# Words of one syllable for what is photographed: classes that are all called so are no syllables to be read.
+THINGS = {*"개소말양닭곰새쥐뱀꿩게벌꽃풀숲산강별달차배집컵책옷빵떡밥국귤감콩파무손발눈코입귀"}
 
 
 class Usual(NamedTuple):
@@ -40,7 +42,7 @@ def usual_augmentation(shape: tuple[int, int, int], class_names: Sequence[str]) 
     side, coloured = min(shape[:2]), shape[2] == RGB
     if side < TINY:
         return Usual(Augmentation(), "augment.usual.tiny")
-    if all(is_character(name) for name in class_names):
+    if all(map(is_character, class_names)) and not all(map(names_a_thing, class_names)):
         return Usual(_character(side, coloured=coloured), "augment.usual.characters")
     if not coloured and side < SMALL:
         return Usual(_character(side, coloured=False), "augment.usual.small_grey")
@@ -58,6 +60,11 @@ def is_character(name: str) -> bool:
     """Whether a class is called by one letter or sign, a whole number, or a number's name."""
     composed = unicodedata.normalize("NFC", name).strip().casefold()
     return len(composed) == 1 or composed.isdecimal() or composed in NUMBERS
+
+
+def names_a_thing(name: str) -> bool:
+    """Whether a class has a name of one syllable that is a word of its own, such as 개."""
+    return unicodedata.normalize("NFC", name).strip() in THINGS
 
 
 def names_a_side(name: str) -> bool:

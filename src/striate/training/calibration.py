@@ -1,6 +1,7 @@
 """Whether a model is right as often as it says."""
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,14 @@ class Calibration:
         """sum over bins b of n_b / n |hits_b / n_b - confidence_b|. Naeini et al. 2015."""
         gaps = np.abs(self._hits - self._confidence)
         return float(gaps.sum() / max(int(self._pictures.sum()), 1))
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """What was counted."""
+        return {"pictures": self._pictures, "hits": self._hits, "confidence": self._confidence}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Go on counting from a snapshot."""
+        self._pictures, self._hits, self._confidence = kept["pictures"], kept["hits"], kept["confidence"]
 
 
 @described

@@ -1,6 +1,7 @@
 """What a user can hang into training, by Keras's names. A callback works on the run, through `self.run`."""
 
 import csv
+import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,8 +9,11 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, ClassVar, Literal, cast
 
+import numpy as np
+
 from striate.engines.contract import Array
-from striate.errors import FileError, SettingError, unknown_name
+from striate.errors import SettingError, unknown_name
+from striate.files import append_text, empty, write_bytes
 from striate.network.settings import convert, is_sequence, keywords_checked, whole
 from striate.training.run import Run
 
@@ -19,6 +23,7 @@ GROWING = re.compile(r"acc|auc$|precision|recall|f1|top\d")  # names of what is 
 
 Logs = Mapping[str, float]
 NO_LOGS: Logs = {}
+Kept = Mapping[str, Any]  # numbers, texts, None, arrays, and lists and tables of them
 
 
 class Callback:
@@ -42,6 +47,13 @@ class Callback:
 
     def on_train_end(self, logs: Logs = NO_LOGS) -> None:
         """After the last epoch."""
+
+    def snapshot(self) -> Kept:
+        """What it must know to go on in a training that is resumed; nothing where it remembers nothing."""
+        return {}
+
+    def restore(self, kept: Kept) -> None:
+        """Go on from a snapshot; called after `on_train_begin`, when the run is where it was broken off."""
 
 
 class Monitor:
@@ -138,6 +150,14 @@ class EarlyStopping(Callback):
         if self._best_weights is not None:
             self.run.theta[:], self.run.state[:] = self._best_weights
 
+    def snapshot(self) -> Kept:
+        weights = None if self._best_weights is None else list(self._best_weights)
+        return {"best": self._monitor.best, "best_epoch": self.best_epoch, "best_weights": weights}
+
+    def restore(self, kept: Kept) -> None:
+        self._monitor.best, self.best_epoch = kept["best"], kept["best_epoch"]
+        self._best_weights = None if kept["best_weights"] is None else tuple(kept["best_weights"])
+
 
 class ModelCheckpoint(Callback):
     """Save the model after each epoch, or with `save_best_only` when a value improved.
@@ -157,6 +177,7 @@ class ModelCheckpoint(Callback):
         self.filepath = str(filepath)
         self.save_best_only = save_best_only
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
+        self._saved: dict[str, float] | None = None  # what the name of the last file was made of
         self._check_pattern()
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
@@ -167,6 +188,24 @@ class ModelCheckpoint(Callback):
             if name is not None and name not in known:
                 raise unknown_name("logged", name, known)
         self.run.save(Path(self.filepath.format(**known)))
+        self._saved = known
+
+    def snapshot(self) -> Kept:
+        """With the best file as it is, which only a later best epoch would write again."""
+        content = None
+        if self.save_best_only and self._saved is not None:
+            content = np.fromfile(self.filepath.format(**self._saved), np.uint8)
+        return {"best": self._monitor.best, "saved": self._saved, "file": content}
+
+    def restore(self, kept: Kept) -> None:
+        self._monitor.best, self._saved = kept["best"], kept["saved"]
+        if self._saved is None:
+            return
+        path = Path(self.filepath.format(**self._saved))
+        if kept["file"] is not None:
+            write_bytes(path, kept["file"].tobytes())
+        elif not self.run.position:  # else it is written again at the end of this epoch
+            self.run.save(path)
 
     def _check_pattern(self) -> None:
         """Find now, not after the first epoch, what is no pattern."""
@@ -195,7 +234,7 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         self._names = ()
         if not self.append:
-            self._write("w", [])
+            empty(self.filename)
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         rows: list[Sequence[object]] = []
@@ -204,11 +243,13 @@ class CSVLogger(Callback):
             if not self.filename.exists() or self.filename.stat().st_size == 0:
                 rows.append(["epoch", *self._names])
         rows.append([epoch, *(logs.get(name, "") for name in self._names)])
-        self._write("a", rows)
+        text = io.StringIO()
+        csv.writer(text, delimiter=self.separator, lineterminator="\n").writerows(rows)
+        append_text(self.filename, text.getvalue())
 
-    def _write(self, mode: Literal["a", "w"], rows: Sequence[Sequence[object]]) -> None:
-        try:
-            with self.filename.open(mode, newline="", encoding="utf-8") as file:
-                csv.writer(file, delimiter=self.separator, lineterminator="\n").writerows(rows)
-        except OSError as error:
-            raise FileError("file.cannot_write", path=self.filename, reason=error.strerror) from error
+    def snapshot(self) -> Kept:
+        return {"names": list(self._names), "text": self.filename.read_text(encoding="utf-8")}
+
+    def restore(self, kept: Kept) -> None:
+        self._names = kept["names"]
+        write_bytes(self.filename, kept["text"].encode())

@@ -1,8 +1,8 @@
 """Who is taken for whom: the confusion matrix, and what follows from it class by class."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -170,6 +170,12 @@ class _ClassTally:
         if chosen is None or not facts:
             return macro(facts, self._share)
         return self._share(facts[chosen]) or 0.0
+
+    def snapshot(self) -> Mapping[str, Any]:
+        return {"matrix": self._confusion.matrix, "single": self._single}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        self._confusion.matrix, self._single = kept["matrix"], kept["single"]
 
 
 def _share(hits: int, trials: int) -> float:

@@ -1,6 +1,6 @@
 """How well weights do on pictures: the loss and the metrics, without learning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -30,17 +30,20 @@ def evaluate(
     batch_size: int,
     watching: Sequence[Tally] = (),
     missing: Missing | None = None,
+    between: Callable[[], object] | None = None,
 ) -> dict[str, float]:
     """{"loss": ..., and each metric by its name}, over all pictures, in their order.
 
     `watching` counts them too: for what is more than one number. Files that cannot be read any more are left out; they
-    go into `missing`, or are said. Raises `DataError` where none can be read.
+    go into `missing`, or are said. `between` is called before each batch. Raises `DataError` where none can be read.
     """
     counting, unread = metrics_named(metrics), Missing() if missing is None else missing
     total, pictures = 0.0, 0
     places = (np.arange(i, min(i + batch_size, len(data))) for i in range(0, len(data), batch_size))
     with ahead(data.take, places) as batches:
         for batch in batches:
+            if between:
+                between()
             unread.add(batch.unread)
             if not len(batch.x):
                 continue

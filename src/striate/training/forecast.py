@@ -18,37 +18,51 @@ GUESSES = 12  # forecasts that are made to find the largest batch
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes that a training takes: what is held already, programs, weights and slots, batches, what comes besides."""
+    """Bytes that a training takes: what is held already, slots of the rule, programs, batches, weights being saved.
+
+    `after`: what is taken when programs and batches are gone.
+    """
 
     held: int
+    slots: int
     programs: int
-    weights: int
     batches: int
-    besides: int = 0
+    saving: int = 0
+    after: int = 0
 
     @property
     def total(self) -> int:
-        return self.held + self.programs + self.weights + self.batches + self.besides
+        """At its largest."""
+        return self.held + self.slots + max(self.programs + self.batches + self.saving, self.after)
 
 
 def memory(
-    engine: Engine, graph: Graph, plan: Plan, pictures: int, held_out: int, *, saves: bool = False, besides: int = 0
+    engine: Engine, graph: Graph, plan: Plan, pictures: int, held_out: int, *, saves: bool = False, after: int = 0
 ) -> Memory:
     """What training on so many pictures, and judging those held out, will take at its largest.
 
-    `saves`: the weights are written to files meanwhile; `besides`: bytes that the caller knows of.
+    `saves`: the weights are written to files meanwhile; `after`: bytes that the caller will take behind it.
     """
-    most = max(pictures, held_out)
-    capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, most)
+    capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
     programs = engine.compile(graph, capacity, learning, threads=plan.threads).needs(capacity, learning=True)
     if held_out:
-        judging = engine.compile(graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
-        programs += judging.needs(capacity, learning=False)
-    theta = FLOAT * (graph.theta.size + graph.state.size)
-    vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps) + SAVED * saves
+        programs += judging(engine, graph, plan, capacity)
+    vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps)
     batches = IN_FLIGHT * capacity * FLOAT * (prod(graph.input_shape) + prod(graph.output_shape))
-    return Memory(resident_bytes(), programs, vectors * theta, batches, besides)
+    theta = bytes_of(graph)
+    return Memory(resident_bytes(), vectors * theta, programs, batches, SAVED * saves * theta, after)
+
+
+def judging(engine: Engine, graph: Graph, plan: Plan, capacity: int) -> int:
+    """Bytes of a program that judges so many pictures at a time."""
+    program = engine.compile(graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
+    return program.needs(capacity, learning=False)
+
+
+def bytes_of(graph: Graph) -> int:
+    """Bytes of all weights."""
+    return FLOAT * (graph.theta.size + graph.state.size)
 
 
 def check_memory(forecast: Callable[[int], Memory], batch: int, allowed: int | None = None) -> Memory:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.engines.contract import Array
-from striate.errors import FileError, tell
+from striate.errors import tell
+from striate.files import append_text, empty, write_bytes
 from striate.network.settings import keywords_checked
-from striate.training.callbacks import NO_LOGS, Callback, Logs
+from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.probe import by_layer, layers_of
 from striate.training.verdicts import Epoch, Verdict, materially_worse, verdicts
 
@@ -66,7 +67,7 @@ class Health(Callback):
         if self.run.probe:
             self.run.probe.begin()
         if self.filename and not self.run.epoch:
-            self._write("w", "")
+            empty(self.filename)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = NO_LOGS) -> None:
         self._before, self._ratios = self.run.theta.copy(), {}
@@ -106,7 +107,7 @@ class Health(Callback):
             self._rows[name].append([values.get(layer, np.nan) for layer in self.layers])
         self.verdicts.append(found)
         if self.filename:
-            self._write("a", json.dumps(self._line(epoch, found), allow_nan=False) + "\n")
+            append_text(self.filename, json.dumps(self._line(epoch, found), allow_nan=False) + "\n")
         for verdict in found:
             self._say(verdict)
 
@@ -127,10 +128,22 @@ class Health(Callback):
     def _array(self, name: str) -> Numbers:
         return np.array(self._rows[name], np.float64).reshape(-1, len(self.layers))
 
-    def _write(self, mode: str, text: str) -> None:
-        assert self.filename
-        try:
-            with self.filename.open(mode, encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise FileError("file.cannot_write", path=self.filename, reason=error.strerror) from error
+    def snapshot(self) -> Kept:
+        return {
+            "rows": self._rows,
+            "verdicts": [[list(verdict) for verdict in epoch] for epoch in self.verdicts],
+            "said": [[*key, list(verdict)] for key, verdict in self._said.items()],
+            "before": self._before,
+            "ratios": self._ratios,
+            "firsts": [self._first_loss, self._largest_rate, self._first_step],
+            "text": self.filename.read_text(encoding="utf-8") if self.filename else None,
+        }
+
+    def restore(self, kept: Kept) -> None:
+        self._rows = {name: [list(row) for row in rows] for name, rows in kept["rows"].items()}
+        self.verdicts = [tuple(Verdict(*verdict) for verdict in epoch) for epoch in kept["verdicts"]]
+        self._said = {(code, layer): Verdict(*verdict) for code, layer, verdict in kept["said"]}
+        self._before, self._ratios = kept["before"], dict(kept["ratios"])
+        self._first_loss, self._largest_rate, self._first_step = kept["firsts"]
+        if self.filename:
+            write_bytes(self.filename, kept["text"].encode())

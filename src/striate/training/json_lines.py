@@ -5,9 +5,9 @@ import math
 import time
 from pathlib import Path
 
-from striate.errors import FileError
+from striate.files import append_text, empty, write_bytes
 from striate.network.settings import keywords_checked
-from striate.training.callbacks import NO_LOGS, Callback, Logs
+from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 
 
 class JSONLinesLogger(Callback):
@@ -23,16 +23,20 @@ class JSONLinesLogger(Callback):
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         self._begun = time.perf_counter()
-        self._write("w", "")
+        empty(self.filename)
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
-        seconds = round(time.perf_counter() - self._begun, 3)
         values = {name: value if math.isfinite(value) else None for name, value in logs.items()}
-        self._write("a", json.dumps({"epoch": epoch, "seconds": seconds, **values}, allow_nan=False) + "\n")
+        line = {"epoch": epoch, "seconds": round(self._seconds, 3), **values}
+        append_text(self.filename, json.dumps(line, allow_nan=False) + "\n")
 
-    def _write(self, mode: str, text: str) -> None:
-        try:
-            with self.filename.open(mode, encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise FileError("file.cannot_write", path=self.filename, reason=error.strerror) from error
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._begun
+
+    def snapshot(self) -> Kept:
+        return {"seconds": self._seconds, "text": self.filename.read_text(encoding="utf-8")}
+
+    def restore(self, kept: Kept) -> None:
+        self._begun = time.perf_counter() - kept["seconds"]
+        write_bytes(self.filename, kept["text"].encode())

@@ -1,21 +1,25 @@
 """The training loop: epochs of batches, each a step of the engine and of the rule."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
 
 from striate.data.ahead import ahead
 from striate.data.batches import Batch, Batches, Indices
-from striate.engines.contract import Array, Engine, Key, Program, Purpose, Targets
+from striate.engines.contract import Array, Engine, Key, Program, Purpose
+from striate.network.description import to_document
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.training.callbacks import Callback
+from striate.training.counts import Counts
 from striate.training.evaluate import evaluate
 from striate.training.events import EpochDone, Finished, Progress, Started, StepDone
 from striate.training.guard import Guard
+from striate.training.keeping import NO_KEEPER, Keeper
 from striate.training.metrics import metrics_named
 from striate.training.missing import Missing
 from striate.training.probe import Probe
@@ -52,8 +56,11 @@ def train(
     validation: Batches | None = None,
     callbacks: Sequence[Callback] = (),
     progress: Progress = nothing,
+    keeper: Keeper = NO_KEEPER,
 ) -> str:
     """Train `run`'s weights in place; the answer is the code of why it ended.
+
+    The keeper may put back a training that was broken off, and looks at the run between any two steps.
 
     Raises `TrainingError` at the first number that is not finite; the weights are then those before that step.
     """
@@ -70,18 +77,28 @@ def train(
     for callback in callbacks:
         callback.run = run
         callback.on_train_begin()
+    keeper.begin(run, callbacks, _facts(run, plan, data), plan.metrics)
     while run.epoch < plan.epochs and not run.stopped:
-        epoch_begun = time.perf_counter()
-        logs, speed, waiting = learner.epoch(data, callbacks, progress)
+        logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
         if validation:
-            judged = evaluate(judging, run.theta, run.state, validation, plan.metrics, capacity, missing=missing)
+            judged = evaluate(
+                judging,
+                run.theta,
+                run.state,
+                validation,
+                plan.metrics,
+                capacity,
+                missing=missing,
+                between=lambda: keeper.heed(run),
+            )
             logs |= {f"val_{name}": value for name, value in judged.items()}
         run.record(logs)
         unread = missing.say(len(data))
-        progress(EpochDone(run.epoch, time.perf_counter() - epoch_begun, speed, logs, waiting, unread))
+        progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
         for callback in callbacks:
             callback.on_epoch_end(run.epoch, logs)
-        run.epoch += 1
+        run.epoch, run.position = run.epoch + 1, 0
+        keeper.between_steps(run)
     for callback in callbacks:
         callback.on_train_end()
     reason = run.stopped or "training.all_epochs"
@@ -112,17 +129,26 @@ class _Learner:
         return 1 if self._plan.batch_size == "all" else -(-len(data) // self._plan.batch_size)
 
     def epoch(
-        self, data: Batches, callbacks: Sequence[Callback], progress: Progress
+        self, data: Batches, callbacks: Sequence[Callback], progress: Progress, keeper: Keeper
     ) -> tuple[dict[str, float], float, float]:
-        """One pass over the data; answers with its logs, with pictures per second, with the share of waiting."""
-        run, counts, begun = self._run, _Counts(self._plan.metrics), time.perf_counter()
-        for callback in callbacks:
-            callback.on_epoch_begin(run.epoch)
+        """One pass over the data; answers with its logs, with pictures per second, with the share of waiting.
+
+        Of an epoch that was broken off it does the steps that are left.
+        """
+        run = self._run
+        if run.counts is None or not run.position:
+            run.counts, run.epoch_begun = Counts(self._plan.metrics), time.perf_counter()
+            for callback in callbacks:
+                callback.on_epoch_begin(run.epoch)
+        counts, begun, done = run.counts, run.epoch_begun, run.position
         steps, epoch = list(self._batches(len(data))), run.epochs_before + run.epoch
-        parts = (part for indices in steps for part in self._parts(indices))
+        for part in (part for indices in steps[:done] for part in self._parts(indices)):
+            data.skip(part, epoch)
+        parts = (part for indices in steps[done:] for part in self._parts(indices))
         with ahead(lambda part: data.take(part, epoch), parts) as batches:
-            for number, indices in enumerate(steps):
+            for number, indices in enumerate(steps[done:], start=done):
                 self._step(batches, len(indices), counts)
+                run.position = number + 1
                 if not counts.pictures:  # not one could be read so far
                     continue
                 seconds = time.perf_counter() - begun
@@ -132,12 +158,13 @@ class _Learner:
                     callback.on_train_batch_end(number, self._logs(counts))
                 if run.stopped:
                     break
+                keeper.between_steps(run)
         if not counts.pictures:
             self._missing.say(0)
         seconds = time.perf_counter() - begun
         return self._logs(counts), counts.pictures / seconds, batches.waited / seconds
 
-    def _logs(self, counts: "_Counts") -> dict[str, float]:
+    def _logs(self, counts: Counts) -> dict[str, float]:
         return counts.logs() | ({"learning_rate": self._run.learning_rate} if self._run.logs_rate else {})
 
     def _batches(self, pictures: int) -> Iterator[Indices]:
@@ -155,7 +182,7 @@ class _Learner:
         for first in range(0, len(indices), self._capacity):
             yield indices[first : first + self._capacity]
 
-    def _step(self, batches: Iterator[Batch], pictures: int, counts: "_Counts") -> None:
+    def _step(self, batches: Iterator[Batch], pictures: int, counts: Counts) -> None:
         run = self._run
         if run.scheduled:
             run.learning_rate = self._plan.rule.rate_at(run.step)
@@ -179,7 +206,8 @@ class _Learner:
             if gradient is None:
                 gradient = of_part
             else:
-                gradient += of_part
+                with np.errstate(all="ignore"):  # the guard looks at the sum
+                    gradient += of_part
             counts.count(step.loss, step.output, batch.y)
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
@@ -194,33 +222,33 @@ class _Learner:
     def _learn(self, gradient: Array, norm: float) -> None:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
         run, every = self._run, self._plan.rule.gradient_accumulation_steps or 1
+        if every > 1:
+            with np.errstate(all="ignore"):  # the guard looks at the sum
+                # A copy: the gradient is ours until the program's next step.
+                gradient = gradient.copy() if run.gathered is None else run.gathered + gradient
         if (run.step + 1) % every:
-            # A copy: the gradient is ours until the program's next step.
-            run.gathered = gradient.copy() if run.gathered is None else run.gathered + gradient
+            run.gathered = gradient
             return
         if every > 1:
-            gradient = (gradient if run.gathered is None else run.gathered + gradient) / every
+            gradient = gradient / every
             norm = self._guard.norm(gradient)
         self._guard.update(gradient, norm, (run.step + 1) // every)
         run.gathered = None
 
 
-class _Counts:
-    """The mean loss and the metrics over the pictures of an epoch so far."""
-
-    def __init__(self, metrics: Sequence[str | Metric]) -> None:
-        self._metrics = metrics_named(metrics)
-        self._loss = 0.0
-        self.pictures = 0
-
-    def count(self, loss: float, output: Array, y: Targets) -> None:
-        self._loss += loss * len(output)
-        self.pictures += len(output)
-        for metric in self._metrics:
-            metric.update(output, y)
-
-    def logs(self) -> dict[str, float]:
-        return {"loss": self._loss / self.pictures} | {metric.name: metric.result() for metric in self._metrics}
+def _facts(run: Run, plan: Plan, data: Batches) -> Mapping[str, object]:
+    """What must be the same for a training to be resumed; how many epochs it has is not among it."""
+    facts = {
+        "network": to_document(run.graph),
+        "optimizer": repr(plan.rule),
+        "loss": repr(plan.loss),
+        "metrics": [metric.name for metric in metrics_named(plan.metrics)],
+        "batch_size": plan.batch_size,
+        "shuffle": plan.shuffle,
+        "seed": plan.seed,
+        "pictures": len(data),
+    }
+    return facts | {"network": sha256(repr(facts["network"]).encode()).hexdigest()}
 
 
 def purpose_of(plan: Plan, frozen: Collection[str]) -> Purpose:

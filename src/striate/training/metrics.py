@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -152,6 +152,12 @@ class _Mean:
 
     def result(self) -> float:
         return self._sum / max(self._seen, 1)
+
+    def snapshot(self) -> Mapping[str, Any]:
+        return {"sum": self._sum, "seen": self._seen}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        self._sum, self._seen = kept["sum"], kept["seen"]
 
 
 def _right(output: Array, y: Array) -> Array:

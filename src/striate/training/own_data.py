@@ -83,6 +83,10 @@ class OwnBatches:
         xs, ys = zip(*gathered, strict=True)
         return Batch(np.concatenate(xs), np.concatenate(ys), None)
 
+    def skip(self, indices: Indices, epoch: int) -> None:
+        """Take it and let it go: these come one behind the other."""
+        self.take(indices, epoch)
+
     def _next(self) -> tuple[Array, Array] | None:
         """What was left over, or the next batch of the data, checked."""
         if (left := self._left) is not None:

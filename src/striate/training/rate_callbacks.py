@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from striate.errors import SettingError
 from striate.network.settings import convert, is_real, keywords_checked, not_negative, proper_share, whole
-from striate.training.callbacks import NO_LOGS, Callback, Logs, Mode, Monitor
+from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs, Mode, Monitor
 
 
 class LearningRateScheduler(Callback):
@@ -71,6 +71,12 @@ class ReduceLROnPlateau(Callback):
             self._waited += 1
             if self._waited >= self.patience:
                 self._reduce()
+
+    def snapshot(self) -> Kept:
+        return {"best": self._monitor.best, "waited": self._waited, "cooling": self._cooling}
+
+    def restore(self, kept: Kept) -> None:
+        self._monitor.best, self._waited, self._cooling = kept["best"], kept["waited"], kept["cooling"]
 
     def _reduce(self) -> None:
         if self.run.learning_rate > self.min_lr:

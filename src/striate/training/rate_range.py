@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from striate.network.settings import convert, positive, positive_real
-from striate.training.callbacks import NO_LOGS, Callback, Logs
+from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 
 LEAST_RATE, LARGEST_RATE, STEPS = 1e-6, 10.0, 120
 SMOOTHING = 0.95  # of the old mean stays
@@ -91,6 +91,12 @@ class RangeTest(Callback):
             self.run.stop()
         else:
             self._next()
+
+    def snapshot(self) -> Kept:
+        return {"rates": self._rates, "losses": self._losses, "sum": self._sum}
+
+    def restore(self, kept: Kept) -> None:
+        self._rates, self._losses, self._sum = list(kept["rates"]), list(kept["losses"]), kept["sum"]
 
     def _next(self) -> None:
         way = len(self._rates) / max(1, self.steps - 1)

@@ -11,6 +11,7 @@ from striate.network.layout import Span
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.network.schedules import Schedule
+from striate.training.counts import Counts
 from striate.training.measured import Probing
 
 
@@ -34,6 +35,9 @@ class Run:
     gathered: Array | None = None  # the sum of gradients that wait for a step of the rule
     scheduled: bool = False  # a schedule sets the learning rate
     logs_rate: bool = False  # the learning rate stands in the logs, since something changes it
+    position: int = 0  # steps of this epoch that are done
+    counts: Counts | None = None  # over them
+    epoch_begun: float = 0.0  # when this epoch began, by time.perf_counter; resumed, less what it had taken before
     recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # loss and gradient's norm
     loss: Loss | None = None  # what is made small
     probe: Probing | None = None  # measures it

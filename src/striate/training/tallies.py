@@ -1,6 +1,7 @@
 """Numbers counted batch by batch: what a metric is, and what outputs and targets say as classes."""
 
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,19 @@ class Tally(Protocol):
 
     def result(self) -> float:
         """The number over everything counted so far."""
+        ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A tally that can be kept in the middle of an epoch. One that cannot is counted anew only at an epoch's begin."""
+
+    def snapshot(self) -> Mapping[str, Any]:
+        """What was counted: numbers and arrays by name."""
+        ...
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Go on counting from there."""
         ...
 
 

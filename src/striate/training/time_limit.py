@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from striate.training.callbacks import NO_LOGS, Callback, Logs
+from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.events import EpochDone, Event
 
 USED = 0.9  # of the time is planned with: other programs take some of the processor, too
@@ -33,9 +33,26 @@ class StopAfter(Callback):
     def __init__(self, moment: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._moment, self._clock = moment, clock
 
+    @classmethod
+    def after(cls, seconds: float, clock: Callable[[], float] = time.monotonic) -> "StopAfter":
+        """What ends a training in so many seconds from now."""
+        return cls(clock() + seconds, clock)
+
     def on_train_batch_end(self, batch: int, logs: Logs = NO_LOGS) -> None:
         if self._clock() >= self._moment:
             self.run.stop(TIME_IS_UP)
+
+    @property
+    def left(self) -> float:
+        """Seconds until then."""
+        return self._moment - self._clock()
+
+    def snapshot(self) -> Kept:
+        return {"left": self.left}
+
+    def restore(self, kept: Kept) -> None:
+        """The time in which nothing ran does not count."""
+        self._moment = self._clock() + kept["left"]
 
 
 @dataclass

@@ -22,7 +22,6 @@ TEXTS = {
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: their own, if all have one up to 128, else up to 96x96).",
     "train.output_in_data": "The folder to write, {output}, must stand outside of {data}, where it would be taken for one more class of pictures; choose another.",
-    "train.stopped": "The model of the last whole epoch is kept: {file}",
     "cli.train.force": "Write into a folder that holds something already.",
     "train.data": "{pictures:,} pictures to learn from, {validation:,} to choose the best epoch by, {test:,} to judge; {classes} classes; {shape:size}",
     "train.model": "{model}: {weights:,} weights; epochs {epochs}, batch {batch}; {optimizer}, learning rate {learning_rate:g}; seed {seed}",

@@ -24,6 +24,7 @@ TEXTS = {
     "picture.change.cmyk": "{count} are converted from CMYK",
     "picture.change.lab": "{count} are converted from LAB",
     "picture.change.ycbcr": "{count} are converted from YCbCr",
+    "picture.change.profile": "{count} are taken for sRGB, though their colour profile says otherwise",
     "picture.change.deep": "{count} of 16 bits keep the upper 8",
     "picture.change.frames": "{count} of several frames give the first",
     "data.misnamed": "{count:,} pictures are of another format than the endings of their names say, such as {shown:quoted}; they are read all the same.",

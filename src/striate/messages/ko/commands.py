@@ -22,7 +22,6 @@ TEXTS = {
     "cli.train.seed": "초기 가중치, 순서, 드롭아웃을 정하는 시드.",
     "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 모두 같은 크기이고 128 이하이면 그대로, 아니면 최대 96x96).",
     "train.output_in_data": "결과를 쓸 폴더 {output:은/는} {data} 밖에 있어야 합니다. 그 안에서는 그 폴더도 클래스로 잘못 읽힙니다. 다른 폴더를 고르십시오.",
-    "train.stopped": "마지막으로 끝까지 마친 에폭의 모델은 남아 있습니다: {file}",
     "cli.train.force": "이미 파일이 있는 폴더에도 씁니다.",
     "train.data": "학습할 사진 {pictures:,}장, 가장 좋은 에폭을 고를 사진 {validation:,}장, 평가할 사진 {test:,}장; 클래스 {classes}개; {shape:size}",
     "train.model": "{model}: 가중치 {weights:,}개; 에폭 {epochs}, 배치 {batch}; {optimizer}, 학습률 {learning_rate:g}; 시드 {seed}",

@@ -24,6 +24,7 @@ TEXTS = {
     "picture.change.cmyk": "{count}장은 CMYK에서 변환",
     "picture.change.lab": "{count}장은 LAB에서 변환",
     "picture.change.ycbcr": "{count}장은 YCbCr에서 변환",
+    "picture.change.profile": "{count}장은 색 프로파일이 sRGB가 아니지만 sRGB로 보고 읽음",
     "picture.change.deep": "{count}장은 16비트 중 위쪽 8비트만 씀",
     "picture.change.frames": "{count}장은 여러 프레임 중 첫 프레임만 씀",
     "data.misnamed": "사진 {count:,}장의 실제 형식이 확장자와 다릅니다(예: {shown:quoted}). 읽는 데는 문제가 없습니다.",
@@ -35,5 +36,5 @@ TEXTS = {
     "bunch.rows": "{where}: 한 줄에 값이 {came}개여서 정사각형 사진이 될 수 없습니다. (사진 수, 높이, 너비) 모양으로 주십시오.",
     "bunch.square": "{where}: 한 줄을 {size:size} 크기의 사진 한 장으로 읽었습니다.",
     "bunch.scaled": "{where}: 값이 {least:g}부터 {most:g}까지여서 {white:을/를} 흰색으로 보고 0부터 255까지로 바꾸었습니다.",
-    "archive.no_room": "압축된 tar인 {path:을/를} 읽으려면 풀어야 하는데 {folder}에 쓸 수 없습니다({reason}). 자리를 만들거나, STRIATE_CACHE에 다른 폴더를 적거나, 직접 압축을 풀고 그 폴더를 주십시오.",
+    "archive.no_room": "압축된 tar인 {path:을/를} 읽으려면 풀어야 하는데 {folder}에 쓸 수 없습니다({reason}). 공간을 마련하거나, 환경 변수 STRIATE_CACHE에 다른 폴더를 지정하거나, 직접 압축을 풀고 그 폴더를 주십시오.",
 }

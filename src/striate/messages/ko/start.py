@@ -3,7 +3,7 @@
 TEXTS = {
     "cli.train.start": "모델 파일이나 학습 결과 폴더의 가장 좋은 모델이 가진 가중치에서 시작합니다. 맞는 층은 가져오고 나머지는 알려 줍니다. 사진은 그 모델이 받는 대로 읽습니다.",
     "cli.train.freeze": "--start와 함께: 그대로 둘 층. 앞에서부터 센 수, 또는 쉼표로 구분한 이름.",
-    "start.taken": "{file}의 가중치에서 시작: {layers:names}(수 {all:,}개 중 {count:,}개). 학습률의 10분의 1로 학습",
+    "start.taken": "{file}의 가중치에서 시작: {layers:names}(값 {all:,}개 중 {count:,}개). 학습률의 10분의 1로 학습",
     "start.left": "  {left:each}",
     "start.left.absent": "{layer:은/는} 새로 시작: 파일에 그런 층이 없음",
     "start.left.kind": "{layer:은/는} 새로 시작: 파일에서 이 이름을 가진 층은 종류가 다름",

@@ -59,7 +59,7 @@ def by_heart(start: Start, batch: Batch, seconds: float, clock: Callable[[], flo
         tried = Tried(t, losses[0], min(losses), constant)
         if losses[0] < TRAINED * guess or not np.isfinite(step.loss):
             return None
-        if tried.learned or clock() > ends or start.update(rule, theta, step.gradient.copy(), slots, t, RATE):
+        if tried.learned or clock() > ends or start.update(rule, theta, step.gradient, slots, t, RATE):
             return tried
     return Tried(STEPS, losses[0], min(losses), constant)
 

@@ -79,7 +79,7 @@ def of_start(start: Start, batch: Batch) -> Iterator[Finding]:
         return
     program = start.program(len(batch.x))
     step = program.step(start.theta, start.state, batch.x, batch.y, None, Key(0, 0))
-    gradient, guess = step.gradient.copy(), guessing(start.loss, batch.y, start.graph.output_shape)
+    gradient, guess = step.gradient, guessing(start.loss, batch.y, start.graph.output_shape)
     if not (math.isfinite(step.loss) and np.isfinite(gradient).all()):
         yield found("preflight.not_finite", loss=step.loss)
         return
@@ -115,29 +115,37 @@ def _of_rate(
         yield found("preflight.rate_large", rate=first, percent=100 * moved, before=loss, after=after)
         return
     moved = moved * max(rates) / first if first else 0.0
-    creeps = moved < CREEPING and moved * start.steps < LENGTHS
-    if creeps and gradient.any() and (guess is None or loss > TRAINED * guess):
+    creeps = 0 < moved < CREEPING and moved * start.steps < LENGTHS
+    if creeps and (guess is None or loss > TRAINED * guess):
         yield found("preflight.rate_small", rate=max(rates), percent=100 * moved, steps=start.steps)
 
 
 def _stepped(start: Start, program: Program, batch: Batch, gradient: Array, rate: float) -> tuple[float | None, float]:
     """How far a step moves the kernels, as a share of their length, and the loss of the same pictures behind it.
 
-    None for the first where all kernels begin at zero.
+    A last kernel that begins at zero lets nothing through to the others: then it is the second step that counts. None
+    for the first answer where all kernels begin at zero.
     """
     theta, slots = start.theta.copy(), start.rule.first_slots(start.theta)
-    if start.update(start.rule, theta, gradient.copy(), slots, 1, rate):
-        return math.inf, math.nan
     spans = [span for span in kernels(start.graph) if start.theta[span.slice].any()]
     length = _length(start.theta, spans)
-    moved = _length(theta - start.theta, spans) / length if length else None
-    with np.errstate(all="ignore"):
-        after = program.step(theta, start.state, batch.x, batch.y, None, Key(0, 0)).loss
+    moved, after = 0.0, math.nan
+    for t in (1, 2):
+        if start.update(start.rule, theta, gradient, slots, t, rate):
+            return math.inf, math.nan
+        moved = _length(theta, spans, start.theta) / length if length else None
+        with np.errstate(all="ignore"):
+            step = program.step(theta, start.state, batch.x, batch.y, None, Key(0, t))
+        gradient, after = step.gradient, step.loss
+        if moved != 0:
+            break
     return moved, after
 
 
-def _length(vector: Array, spans: Sequence[Span]) -> float:
-    return math.sqrt(sum(float(np.square(vector[span.slice], dtype=np.float64).sum()) for span in spans))
+def _length(vector: Array, spans: Sequence[Span], beyond: Array | None = None) -> float:
+    """The length of the weights, or of how far they are from others; span by span, for a copy of all is large."""
+    parts = (vector[span.slice] if beyond is None else vector[span.slice] - beyond[span.slice] for span in spans)
+    return math.sqrt(sum(float(np.vdot(part, part)) for part in parts))
 
 
 def _dead(start: Start, x: Array) -> tuple[str, float] | None:

@@ -1,20 +1,15 @@
 """The mistakes that a model was surest of, with their pictures."""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from striate.views.page.html import Markup, joined, name, percent, say, section, tag
+from striate.views.page.pictures import data_uri, is_small
 
-LARGEST = 128  # pixels a side; a larger picture is made smaller
-SMALL = 40  # a picture up to this side is shown in squares, not smoothed, and stored without loss
-QUALITY = 88  # of JPEG
 SHORT = 32  # characters of a name below a picture
 PARTS_OF_PATH = 2  # the file and its folder
 
@@ -45,9 +40,8 @@ def _mistake(mistake: Mistake) -> Markup:
         tag("span", say("page.said"), " ", tag("b", name(mistake.answer, SHORT)), " ", percent(mistake.probability)),
         _origin(mistake),
     )
-    alone = max(mistake.picture.shape[:2]) <= SMALL
     alt = say("page.picture_of", truth=mistake.truth[:60])
-    image = tag("img", src=data_uri(mistake.picture), alt=alt, class_="squares" if alone else None)
+    image = tag("img", src=data_uri(mistake.picture), alt=alt, class_="squares" if is_small(mistake.picture) else None)
     return tag("figure", image, tag("figcaption", said))
 
 
@@ -56,19 +50,3 @@ def _origin(mistake: Mistake) -> Markup:
         return tag("small", say("page.number", number=mistake.number))
     short = "/".join(PurePath(mistake.file).parts[-PARTS_OF_PATH:])
     return tag("small", name(short), title=mistake.file[:1000])
-
-
-def data_uri(picture: NDArray[Any]) -> str:
-    """A picture inside of an address: PNG where it is small, else JPEG."""
-    from PIL import Image
-
-    image = Image.fromarray(np.ascontiguousarray(picture[..., 0] if picture.shape[2] == 1 else picture))
-    small = max(image.size) <= SMALL
-    image.thumbnail((LARGEST, LARGEST))
-    stored = io.BytesIO()
-    if small:
-        image.save(stored, "PNG", optimize=True)
-    else:
-        image.save(stored, "JPEG", quality=QUALITY)
-    kind = "png" if small else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(stored.getvalue()).decode()}"

@@ -60,7 +60,8 @@ class Judgement(Protocol):
 class Story:
     """What stands in a report beside what was found. `part` says which pictures were judged, `title` whose model it is.
 
-    `chosen_here`: the best epoch, the temperature and the threshold were chosen by these very pictures.
+    `chosen_here`: the best epoch, the temperature and the threshold were chosen by these very pictures. `isa` is what
+    computed the weights, the `fingerprint` their hash.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Story:
     weights: int = 0
     fingerprint: str = ""
     chosen_here: bool = False
+    isa: str | None = None
 
 
 def report_page(found: Judgement, story: Story) -> str:
@@ -153,5 +155,6 @@ def _certainty(found: Judgement, story: Story) -> list[Markup]:
 
 
 def _foot(story: Story) -> Markup:
-    mark = joined(" · SHA-256 ", tag("code", story.fingerprint)) if story.fingerprint else None
+    on = f" ({story.isa})" if story.isa else ""
+    mark = joined(" · SHA-256 ", tag("code", story.fingerprint), on) if story.fingerprint else None
     return tag("footer", tag("p", f"Striate {__version__}", mark))
