@@ -130,6 +130,7 @@ NO_FORMULA = {
     "custom_activation",
     "checked_update",
     "put_back",
+    "norm",
 }
 
 

@@ -4,7 +4,6 @@ The same version, pictures and settings give the same weights on any number of t
 are rounded otherwise. So the hash is told with the one that it holds for.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, cast
 
@@ -58,6 +57,6 @@ def record(model: Fingerprinted, engine: Engine) -> Bits:
 def bits_of(model: Fingerprinted) -> Bits:
     """What a model's weights are now; what computed them, where they are still those that were written down."""
     recorded: object = model.about.get(BITS)
-    known = cast(Mapping[str, object], recorded) if isinstance(recorded, Mapping) else {}
+    known = cast(dict[str, object], recorded) if isinstance(recorded, dict) else {}
     isa, sha256 = known.get("isa"), model.fingerprint
     return Bits(sha256, isa if known.get("sha256") == sha256 and isinstance(isa, str) else None)

@@ -206,7 +206,8 @@ class _Learner:
             if gradient is None:
                 gradient = of_part
             else:
-                gradient += of_part
+                with np.errstate(all="ignore"):  # the guard looks at the sum
+                    gradient += of_part
             counts.count(step.loss, step.output, batch.y)
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
@@ -221,12 +222,15 @@ class _Learner:
     def _learn(self, gradient: Array, norm: float) -> None:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
         run, every = self._run, self._plan.rule.gradient_accumulation_steps or 1
+        if every > 1:
+            with np.errstate(all="ignore"):  # the guard looks at the sum
+                # A copy: the gradient is ours until the program's next step.
+                gradient = gradient.copy() if run.gathered is None else run.gathered + gradient
         if (run.step + 1) % every:
-            # A copy: the gradient is ours until the program's next step.
-            run.gathered = gradient.copy() if run.gathered is None else run.gathered + gradient
+            run.gathered = gradient
             return
         if every > 1:
-            gradient = (gradient if run.gathered is None else run.gathered + gradient) / every
+            gradient = gradient / every
             norm = self._guard.norm(gradient)
         self._guard.update(gradient, norm, (run.step + 1) // every)
         run.gathered = None
