@@ -28,7 +28,13 @@ from striate.layers import (
     MaxPooling2D,
     ReLU,
 )
-from striate.network.losses import BinaryCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy
+from striate.network.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from striate.network.schedules import OneCycle
 from striate.optimizers import SGD, Adam, Momentum, RMSprop
 from striate.training.verdicts import Verdict, chance_loss, materially_worse, told_from_guessing
 
@@ -91,14 +97,31 @@ SOUND: dict[str, Callable[[], tuple[list[Any], Any]]] = {
     ),
     "gathered": lambda: (small(), Adam(gradient_accumulation_steps=2)),
     "scores": lambda: ([Flatten(), Dense(32, "relu"), Dense(10)], Adam()),
+    "smoothed": lambda: (small(), Adam(0.003)),
+    "weighted": lambda: (small(), Adam(0.003)),
+    "unbalanced": lambda: (small(), Adam(0.003)),
+    "two classes": lambda: ([Flatten(), Dense(8, "relu"), Dense(1, "sigmoid")], Adam(0.003)),
+    "squares": lambda: (small(), Adam(0.003)),
+    "without validation": lambda: (small(), Adam(0.003)),
+    "scheduled": lambda: (small(), Adam(OneCycle(0.01, 68))),
+}
+COMMON = np.where(np.isin(DIGITS.y, (0, 1)) & (np.arange(len(DIGITS.y)) % 8 > 0), 2, DIGITS.y)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "scores": {"loss": SparseCategoricalCrossentropy(from_logits=True)},
+    "smoothed": {"loss": CategoricalCrossentropy(label_smoothing=0.1), "y": np.eye(10)[DIGITS.y]},
+    "weighted": {"class_weight": {0: 9.0, 1: 0.1}},
+    "unbalanced": {"y": COMMON},
+    "two classes": {"y": (DIGITS.y > 4).astype(int), "loss": "binary_crossentropy"},
+    "squares": {"loss": "mse", "y": np.eye(10)[DIGITS.y]},
+    "without validation": {"validation_split": 0},
 }
 
 
 @pytest.mark.parametrize("name", SOUND)
 def test_a_sound_training_hears_nothing(name: str) -> None:
     layers, rule = SOUND[name]()
-    loss = SparseCategoricalCrossentropy(from_logits=name == "scores")
-    health, said = trained(layers, rule, loss=loss, epochs=2)
+    health, said = trained(layers, rule, epochs=2, **OPTIONS.get(name, {}))
+    assert len(SOUND) == 20
     assert said == [] and health.verdicts == [(), ()]
 
 

@@ -39,6 +39,7 @@ class Circumstances:
     recent: Sequence[Passed]
     taken: int
     theta: Array
+    began: float  # the largest weight when training began
     x: Array | None
     pictures: Sequence[int]
     files: Sequence[str]
@@ -113,7 +114,7 @@ def _running_away(known: Circumstances) -> Cause | None:
         return "autopsy.cause.loss_rose", {"low": least, "high": losses[-1], "since": since, **rates}
     if len(norms) > 2 and norms[-1] > STEEP * median(norms[:-1]) > 0:
         return "autopsy.cause.gradient_rose", {"low": median(norms[:-1]), "high": norms[-1], **rates}
-    if known.taken and (largest := largest_of([known.theta])) > LARGE_WEIGHT:
+    if known.taken and (largest := largest_of([known.theta])) > max(LARGE_WEIGHT, STEEP * known.began):
         return "autopsy.cause.weights_grew", {"largest": largest, **rates}
     return None
 

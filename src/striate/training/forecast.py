@@ -12,7 +12,7 @@ from striate.training.loop import CHUNK, Plan
 
 FLOAT, MB = 4, 1e6  # bytes
 IN_FLIGHT = 3  # batches: one is learned from, one waits, the bytes of one are being prepared
-SAVED = 2  # copies of the weights while a file of them is written
+SAVED = 4  # copies of the weights, while a file of them is written or a step of them is measured in float64
 GUESSES = 12  # forecasts that are made to find the largest batch
 
 

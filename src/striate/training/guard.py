@@ -12,6 +12,7 @@ import numpy as np
 
 from striate.data.batches import Batch, Batches, Indices
 from striate.engines.contract import Array, Engine, Key, Program, Purpose, Stepped
+from striate.engines.reference.dissect import largest_of
 from striate.engines.reference.replay import Origin, Replay, Taken, of_gradient, of_slots, of_update, of_weights
 from striate.errors import DataError, OutOfMemoryError, TrainingError
 from striate.network.losses import Loss
@@ -32,7 +33,7 @@ class Guard:
     def __init__(self, engine: Engine, run: Run, rule: Rule, loss: Loss, data: Batches, threads: int | None) -> None:
         self._engine, self._run, self._rule, self._loss, self._threads = engine, run, rule, loss, threads
         self._files: Sequence[str] | None = getattr(data, "files", None)
-        self._first = run.step
+        self._first, self._began = run.step, largest_of([run.theta])
         self._own_rule = not type(rule).__module__.startswith("striate.")
         self._numbers: Indices | None = None  # of this step's pictures: they themselves are not kept
         self._loss_now = 0.0
@@ -162,6 +163,7 @@ class Guard:
             recent,
             run.step - self._first,
             run.theta,
+            self._began,
             x,
             numbers,
             files,

@@ -24,7 +24,7 @@ class Health(Callback):
 
     Afterwards, with a row for each epoch and a column for each of `layers`, NaN where there is no such number:
 
-    - `dead`: the share of units that never fire, for 64 fixed pictures of the training data
+    - `dead`: the share of units that never fire, for 128 fixed pictures of the training data
     - `gradients`: the root mean square of the kernels' gradient for them
     - `ratios`: |what the epoch's first step changed| / |what was there|, of the kernels
 

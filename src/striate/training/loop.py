@@ -206,7 +206,8 @@ class _Learner:
             if gradient is None:
                 gradient = of_part
             else:
-                gradient += of_part
+                with np.errstate(all="ignore"):  # the guard looks at the sum
+                    gradient += of_part
             counts.count(step.loss, step.output, batch.y)
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:

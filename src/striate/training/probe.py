@@ -13,7 +13,7 @@ from striate.training.guard import Guard
 from striate.training.measured import Measured
 from striate.training.run import Run
 
-PICTURES = 64
+PICTURES = 128
 SHARE = 16  # of a batch that goes forward at a time, so that keeping every output takes little memory
 FLAT = ("relu", "relu6")
 

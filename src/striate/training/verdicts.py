@@ -10,7 +10,7 @@ from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 from striate.training.measured import Measured
 
-MOSTLY_DEAD = 0.6  # of a layer's units
+DEAD_CHANNELS, DEAD_UNITS = 0.5, 0.75  # shares: a unit of a dense layer may well be there for few pictures alone
 FADED = 1e-5  # of the largest gradient among the layers
 HARDLY, WILD = 1e-6, 1.0  # of its weights that a step moves a layer
 FIRST_EPOCH, FIRST_STEP, LEAST_HELD_OUT = 2, 50, 30  # before that, guessing is no news
@@ -84,7 +84,8 @@ def _dead(now: Epoch) -> list[Verdict]:
     return [
         Verdict("health.dead", {"layer": layer, "percent": 100 * share}, layer, share)
         for layer, share in now.measured.dead.items()
-        if share >= MOSTLY_DEAD and (layer != last.name or activation_of(last.layer) == "relu")
+        if share >= (DEAD_CHANNELS if len(now.graph.node(layer).shape) > 1 else DEAD_UNITS)
+        and (layer != last.name or activation_of(last.layer) == "relu")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What docs/security.md promises is kept by the tests that it names, and its limits are those of the code."""
+"""What docs/security.md and docs/reliability.md promise is kept by the tests that they name; limits are the code's."""
 
 import re
 from pathlib import Path
@@ -17,12 +17,29 @@ def text(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES)
+def promises(page: str) -> list[str]:
+    return [row for row in text(page).splitlines() if row.startswith("| ") and "tests" in row]
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/reliability.md", "docs/ko/reliability.md"])
 def test_each_promise_names_a_test_that_is_there(page: str) -> None:
-    promises = [row for row in text(page).splitlines() if row.startswith("| ") and "tests/" in row]
-    assert len(promises) == 11
-    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", "\n".join(promises)):
-        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8")
+    assert len(promises(page)) >= 11
+    for row in promises(page):
+        tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row)
+        assert tests
+        for file, test in tests:
+            assert f"def {test}" in (ROOT / file).read_text(encoding="utf-8")
+        for module in re.findall(r"`python -m (tests\.nightly\.\w+)`", row):
+            assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
+
+
+def test_both_languages_promise_the_same() -> None:
+    for page in ("security.md", "reliability.md"):
+        ours, theirs = (
+            [re.findall(r"`(?:python -m )?tests[^`]+`", row) for row in promises(each)]
+            for each in (f"docs/{page}", f"docs/ko/{page}")
+        )
+        assert ours == theirs
 
 
 @pytest.mark.parametrize("page", PAGES)
