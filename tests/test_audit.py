@@ -18,6 +18,7 @@ WATCHED = [
 # Beside opening the file itself, each with its reason.
 ALLOWED = {
     "npz": {"compile"},  # NumPy takes an array's header apart with ast.literal_eval: parsed, never run
+    "checkpoint": {"open", "os.listdir", "os.scandir"},  # the newest of a folder, and its checksum
     "set": {"mmap.__new__"},  # its pixels are mapped
     "packed tar": {"open", "os.mkdir", "os.remove", "tempfile.mkstemp", "tempfile.mkdtemp"},  # unpacked, without a name
 }
