@@ -9,7 +9,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import numpy as np
 from harm import JUNK, NUMBERS, change_somewhere, harmed, put_number
@@ -38,6 +38,26 @@ def model_document(data: bytes, rng: Rng) -> bytes:
         for _ in range(rng.randint(1, 3)):
             change_somewhere(header, rng)
     return put_together(json.dumps(header, ensure_ascii=False).encode(errors="backslashreplace"), tensors)
+
+
+def checkpoint_document(data: bytes, rng: Rng) -> bytes:
+    """What a checkpoint's JSON says."""
+    header, tensors = parts(data)
+    document = json.loads(header["__metadata__"]["striate-checkpoint"])
+    for _ in range(rng.randint(1, 3)):
+        change_somewhere(document, rng)
+    header["__metadata__"]["striate-checkpoint"] = json.dumps(document)
+    return put_together(header, tensors)
+
+
+def record(data: bytes, rng: Rng) -> bytes:
+    """What is written down of a run, under a seal that is right; or the seal."""
+    sealed = json.loads(data)
+    if rng.random() < 0.2:
+        change_somewhere(sealed, rng)
+        return json.dumps(sealed).encode()
+    text = document(sealed["run"].encode(), rng)
+    return json.dumps({"sha256": sha256(text).hexdigest(), "run": text.decode()}).encode()
 
 
 def document(data: bytes, rng: Rng) -> bytes:

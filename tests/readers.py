@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import harm_formats as formats
@@ -14,6 +15,7 @@ from limits import MEMORY
 from PIL import Image
 
 from striate import load_model
+from striate.checkpoints import Checkpoints
 from striate.confidence import Confidence
 from striate.data import cifar, idx
 from striate.data.archive import LARGEST_MEMBER, is_archive, list_archive
@@ -27,6 +29,7 @@ from striate.presets.read import wired
 from striate.recipe import recipe_of
 from striate.report_page import read_metrics, read_settings
 from striate.run_folder import source_of
+from striate.run_record import read_record
 
 Rng = random.Random
 Harm = Callable[[bytes, Rng], bytes]
@@ -45,7 +48,9 @@ class Reader:
 
     def file(self, folder: Path) -> Path:
         """Where it looks for such a file."""
-        return folder / (self.ending[1:] if self.ending.startswith("/") else f"file{self.ending}")
+        file = folder / (self.ending[1:] if self.ending.startswith("/") else f"file{self.ending}")
+        file.parent.mkdir(exist_ok=True)
+        return file
 
     def mutations(self, seed: int, count: int | None = None) -> Iterator[bytes]:
         """Harmed files, the same for the same seed."""
@@ -94,6 +99,14 @@ def picture(file: Path) -> None:
     Preprocessing((4, 4), "grey").read(file)
 
 
+def checkpoint(file: Path) -> None:
+    """The newest of a run, whatever its checksum: a damaged one is as good as none."""
+    data = file.read_bytes()
+    seal = {"format": 1, "bytes": len(data), "sha256": sha256(data).hexdigest()}
+    file.with_suffix(".json").write_text(json.dumps(seal), encoding="utf-8")
+    Checkpoints(file.parent).newest()
+
+
 def _own_errors_alone(read: Callable[[], object]) -> None:
     try:
         read()
@@ -110,14 +123,14 @@ READERS: Mapping[str, Reader] = {
         lambda: [GOLDEN.read_bytes(), GOLDEN.with_name("v1-shared.safetensors").read_bytes()],
         (harmed, formats.model_document),
         model_twice,
-        4000,
+        3500,
         ".safetensors",
     ),
     "idx": Reader(
         lambda: [small.idx_pictures()],
         (harmed, formats.idx_header, formats.idx_packed),
         lambda file: idx.read_file(file, idx.IMAGES_RANK),
-        2000,
+        1500,
     ),
     "idx labels": Reader(
         lambda: [small.idx_labels()],
@@ -174,6 +187,20 @@ READERS: Mapping[str, Reader] = {
         (harmed, formats.set_header),
         lambda file: read_set(file, small.SHAPE),
         500,
+    ),
+    "checkpoint": Reader(
+        lambda: [small.checkpoint()],
+        (harmed, formats.checkpoint_document),
+        checkpoint,
+        500,
+        "/checkpoints/00000001.safetensors",
+    ),
+    "run": Reader(
+        lambda: [small.record()],
+        (harmed, formats.record),
+        lambda file: read_record(file.parents[1]),
+        500,
+        "/checkpoints/run.json",
     ),
     "cifar": Reader(lambda: [small.cifar()], (harmed,), cifar._rows, 500),
     "preprocessing": Reader(

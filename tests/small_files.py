@@ -9,12 +9,14 @@ import struct
 import tarfile
 import zipfile
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
 
+from striate.checkpoints import Checkpoints
 from striate.confidence import Confidence
 from striate.data.preprocessing import Preprocessing
 from striate.data.setfile import SetWriter
@@ -154,6 +156,27 @@ def set_file() -> bytes:
             writer.write(index, np.arange(18, dtype=np.uint8).reshape(3, *SHAPE))
             writer.finish()
         return file.read_bytes()
+
+
+def checkpoint() -> bytes:
+    """What a training keeps, in small."""
+    kept = {
+        "theta": np.arange(6, dtype=np.float32),
+        "slots": [np.zeros(6, np.float32)],
+        "history": {"loss": [1.5, float("nan")]},
+        "step": 7,
+        "best": float("inf"),
+        "frozen": ["conv1"],
+    }
+    with TemporaryDirectory() as folder:
+        Checkpoints(Path(folder)).write(kept)
+        return (Path(folder) / "00000001.safetensors").read_bytes()
+
+
+def record() -> bytes:
+    """What a run is made with, sealed."""
+    text = json.dumps({"format": 1, "version": "0.1.0", "recipe": {"epochs": 3}, "class_names": ["개", "dog"]})
+    return json.dumps({"sha256": sha256(text.encode()).hexdigest(), "run": text}).encode()
 
 
 def cifar() -> bytes:

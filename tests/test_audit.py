@@ -18,6 +18,7 @@ WATCHED = [
 # Beside opening the file itself, each with its reason.
 ALLOWED = {
     "npz": {"compile"},  # NumPy takes an array's header apart with ast.literal_eval: parsed, never run
+    "checkpoint": {"open", "os.listdir", "os.scandir"},  # the newest of a folder, and its checksum
     "set": {"mmap.__new__"},  # its pixels are mapped
     "packed tar": {"open", "os.mkdir", "os.remove", "tempfile.mkstemp", "tempfile.mkdtemp"},  # unpacked, without a name
 }
@@ -98,3 +99,24 @@ except ImportError: pass
 print(sorted({"exec", "import", "pickle.find_class"} & set(heard)))
 """
     assert limited(code) == "['exec', 'import', 'pickle.find_class']\n"
+
+
+def test_nothing_asks_the_network_unless_it_is_asked(tmp_path: Path) -> None:
+    """A training with its folder, answers, a summary, the model read again. Only `data get` and cameras ask."""
+    code = """
+import warnings
+import numpy as np
+heard = []
+sys.addaudithook(lambda event, args: heard.append((event, str(args))))
+import striate
+from striate.recipe import Recipe
+from striate.runs import train_run
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(1)
+data = striate.load_images(rng.integers(0, 256, (20, 8, 8, 1), np.uint8), [0, 1] * 10)
+trained = train_run(data, Path(sys.argv[1]) / "run", Recipe("softmax", 1), verbose=0)
+striate.load_model(Path(sys.argv[1]) / "run" / "best.safetensors").classify(data.train.pictures[:2])
+asking = ("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.spawn")
+print([each for each in heard if each[0].startswith(asking)])
+"""
+    assert limited(code, tmp_path) == "[]\n"

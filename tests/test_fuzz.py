@@ -25,6 +25,8 @@ MEETS = {
     "tar": "read archive.damaged archive.escapes",
     "packed tar": "read archive.damaged",
     "set": "read",
+    "checkpoint": "read",
+    "run": "read resume.record_damaged",
     "cifar": "read cifar.damaged",
     "preprocessing": "read preprocessing.size setting.missing name.unknown setting.positive_real",
     "confidence": "read confidence.config setting.probability setting.positive_real",

@@ -170,7 +170,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
         metrics_named(names)
         self.use(engine=engine, threads=threads, isa=isa)
         self._plan = Plan(rule_named(optimizer), loss_named(loss), names, seed=self.seed, threads=self._threads)
-        self._run = None
+        self._run, self.preflighted = None, False
 
     @keywords_checked("fit")
     def fit(
@@ -200,6 +200,7 @@ class Model(Freezing, Transfer, Preflighting, Computing):
         """
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         graph, data, validation = self._fed(plan, x, y, sample_weight, validation_data, validation_split)
+        self._look_once(plan, graph, data, validation)
         outputs = self.graph.output_shape[-1]
         data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):

@@ -10,7 +10,7 @@ from striate.data.decoded import Decoded
 from striate.engines.select import engine as engine_named
 from striate.preparing import Prepared
 from striate.training.events import EpochDone, Event, StepDone
-from striate.training.forecast import SAVED, Memory, bytes_of, check_memory, judging, memory
+from striate.training.forecast import Memory, bytes_of, check_memory, judging, memory
 from striate.training.loop import Plan
 from striate.training.preflight.findings import Finding
 from striate.training.time_limit import StopAfter
@@ -24,6 +24,7 @@ LONG = 60.0  # seconds: a training that is worth learning a few pictures by hear
 HEART = 3.0  # seconds for that
 TIMED_STEPS = 64  # at most
 DRAWN, LOADED = 22 << 20, 6 << 20  # bytes of libraries: for curves, where they are there; others that training loads
+HELD_AFTER = 2  # times the weights: those of the best model, and while they are read
 REPORTED = 256  # pictures that the report at the end judges at a time
 
 
@@ -64,7 +65,7 @@ def forecast(run: Prepared, batch: int) -> Memory:
     engine = engine_named(recipe.engine, isa=recipe.isa)
     graph, counts = run.model.graph, (len(run.training), len(run.validation))
     drawn = DRAWN if find_spec("matplotlib") else 0
-    after = SAVED * bytes_of(graph) + judging(engine, graph, plan, min(REPORTED, max(counts))) + drawn
+    after = HELD_AFTER * bytes_of(graph) + judging(engine, graph, plan, min(REPORTED, max(counts))) + drawn
     needed = memory(engine, graph, plan, *counts, saves=True, after=after)
     return replace(needed, held=needed.held + LOADED + _unread(run.training) + _unread(run.validation))
 

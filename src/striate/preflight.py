@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from striate.data.batches import ArrayBatches
 from striate.data.dataset import Dataset, Images, PictureData
 from striate.engines.contract import Array, Engine
+from striate.errors import tell
 from striate.network.graph import Graph
 from striate.network.layout import Span
 from striate.network.losses import Loss
@@ -16,11 +17,13 @@ from striate.training.feeding import Data
 from striate.training.forecast import Memory, memory
 from striate.training.loop import Plan
 from striate.training.own_data import OwnBatches
-from striate.training.preflight.check import Setup, preflight
+from striate.training.preflight.check import Setup, looked_at, preflight
 from striate.training.preflight.findings import Finding
+from striate.training.preflight.pictures import FEWEST, SAMPLE
 from striate.training.targets import Labelled, check_shape, labelled
 
 SECONDS = 3.0  # for learning a few pictures by heart
+FROM = 1000  # pictures in an epoch `fit` looks at some of them: with fewer that is no small part of it
 Fed = tuple[Graph, ArrayBatches | OwnBatches, ArrayBatches | OwnBatches | None]
 
 
@@ -38,6 +41,7 @@ class Preflight:
 class Preflighting:
     """Asks for what `fit` would be given, and trains nothing."""
 
+    preflighted: bool = False  # somebody looked since `compile`; `fit` then does not look again
     theta: Array
     state: Array
     _engine: Engine
@@ -69,8 +73,21 @@ class Preflighting:
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         graph, data, held_out = self._fed(plan, x, y, None, validation_data, validation_split)
         setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)
+        self.preflighted = True
         needed = memory(self._engine, graph, plan, len(data), len(held_out) if held_out else 0)
         return Preflight(tuple(preflight(setup, data, held_out, seconds=seconds)), needed)
+
+    def _look_once(self, plan: Plan, graph: Graph, data: ArrayBatches | OwnBatches, held_out: object) -> None:
+        """Say what is wrong, as far as it is seen without computing: once, unless `preflight` was asked."""
+        if (
+            self.preflighted or len(data) < FROM or not isinstance(data, ArrayBatches)
+        ):  # a user's own may be dear to ask
+            return
+        self.preflighted = True
+        setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)
+        beside = held_out if isinstance(held_out, ArrayBatches) else None
+        for finding in looked_at(setup, data, beside, min(SAMPLE, max(FEWEST, len(data) // 100))):
+            tell(finding.code, **finding.fields)
 
     def _fed(
         self,

@@ -75,6 +75,7 @@ class Material:
             threads=recipe.threads,
             isa=recipe.isa,
         )
+        copied.preflighted = True  # what is wrong is said of the model itself
         if self.start:
             self.start.lead(copied)
         return copied

@@ -6,7 +6,6 @@ file and metrics.csv must be those of the unbroken training. Then a run of `stri
 checkpoints cost. Some minutes; the exit code is the number of what does not hold.
 """
 
-import json
 import random
 import shutil
 import subprocess
@@ -167,11 +166,9 @@ def is_cheap(place: Path) -> bool:
         size = max((path.stat().st_size for path in (place / name).glob("*.safetensors")), default=0)
         share = sum(keeper.costs) / seconds
         cheap &= share < MOST_OF_THE_TIME
-        print(json.dumps({"net": name, "checkpoints": len(keeper.costs), "MB": round(size / 1e6, 2)}), flush=True)
-        print(
-            f"  median {1e3 * float(np.median(keeper.costs)):.1f} ms, {100 * share:.3f} % of {seconds:.0f} s",
-            flush=True,
-        )
+        median = 1e3 * float(np.median(keeper.costs))
+        print(f"{name}: {len(keeper.costs)} checkpoints of {size / 1e6:.2f} MB in {seconds:.0f} s", flush=True)
+        print(f"  median {median:.1f} ms, {100 * share:.3f} % of the time", flush=True)
     return cheap
 
 

@@ -93,7 +93,7 @@ def vgg_small(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
 
 def cifar10(x: Symbol, classes: int, width: float = 1.0) -> Symbol:
     """Pictures normalised, a 2x2 convolution, three pairs of 3x3 ones that first hand channels on: Jordan 2024."""
-    x = Activation("gelu_tanh")(Conv2D(_scaled(32, width), 2)(_norm()(x)))
+    x = Activation("gelu_tanh")(Conv2D(_scaled(24, width), 2)(_norm()(x)))
     for channels in (64, 256, 256):
         x = _pair(x, _scaled(channels, width), lambda: Activation("gelu_tanh"), "dirac")
     # The largest of a map are far from 0: with other first weights the first steps would only undo the first answers.

@@ -12,7 +12,8 @@ from striate.training.loop import CHUNK, Plan
 
 FLOAT, MB = 4, 1e6  # bytes
 IN_FLIGHT = 3  # batches: one is learned from, one waits, the bytes of one are being prepared
-SAVED = 2  # copies of the weights while a file of them is written
+MEASURED = 4  # copies of the weights, while it is measured how far a step moved them: two, and squares in float64
+PACKED = 2  # copies of weights and slots, while a checkpoint of them is written
 GUESSES = 12  # forecasts that are made to find the largest batch
 
 
@@ -41,7 +42,7 @@ def memory(
 ) -> Memory:
     """What training on so many pictures, and judging those held out, will take at its largest.
 
-    `saves`: the weights are written to files meanwhile; `after`: bytes that the caller will take behind it.
+    `saves`: a folder with checkpoints and figures is written meanwhile; `after`: bytes that the caller will take behind it.
     """
     capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
@@ -51,7 +52,8 @@ def memory(
     vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps)
     batches = IN_FLIGHT * capacity * FLOAT * (prod(graph.input_shape) + prod(graph.output_shape))
     theta = bytes_of(graph)
-    return Memory(resident_bytes(), vectors * theta, programs, batches, SAVED * saves * theta, after)
+    saving = max(MEASURED, PACKED * (1 + len(plan.rule.slots))) * theta if saves else 0
+    return Memory(resident_bytes(), vectors * theta, programs, batches, saving, after)
 
 
 def judging(engine: Engine, graph: Graph, plan: Plan, capacity: int) -> int:

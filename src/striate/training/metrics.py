@@ -130,7 +130,7 @@ def _named(asked: str | Metric) -> Named:
 
 def _begun(metric: Metric) -> Tally:
     """A count of a metric that may be a user's own. Raises `SettingError` where it answers with what cannot count."""
-    tally: object = metric.begin()
+    tally = metric.begin()
     missing = [name for name in ("update", "result") if not callable(getattr(tally, name, None))]
     if missing:
         where = type(metric).__name__

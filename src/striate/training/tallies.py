@@ -16,7 +16,7 @@ THRESHOLD = 0.5  # a single output above it means class 1, as in Keras
 
 
 class Tally(Protocol):
-    """Counts over many batches; what it holds does not grow with the number of pictures."""
+    """Counts over many batches; a metric's holds no more for more pictures, what keeps every answer says so."""
 
     def update(self, output: Array, y: Array) -> None:
         """Count a batch: outputs (n, ...) and their targets, class numbers or rows in the output's shape."""

@@ -33,7 +33,7 @@ TEXTS = {
     "run.in_use": "{path} is in use by process {pid} on {host}; wait until it ends, or choose another folder.",
     "run.folder_gone": "{path}: the folder of this training, or its checkpoints, were removed while it ran, so it cannot go on; train into a folder that stays.",
     "training.data_gone": "{folder} was removed while its pictures were in use ({file} cannot be read); bring it back.",
-    "checkpoint.damaged": "{path} is damaged ({reason}); the checkpoint before it is taken.",
+    "checkpoint.damaged": "{path} is damaged ({reason}); the checkpoint before it is taken, where there is one.",
     "checkpoint.checksum": "its SHA-256 is another",
     "checkpoint.other_format": "format {came}, and this version reads {required}",
     "checkpoint.other_training": "{path} holds a checkpoint of another training: {names:list} differ; choose another folder, or remove this one.",

@@ -33,7 +33,7 @@ TEXTS = {
     "run.in_use": "{path:은/는} {host}의 프로세스 {pid:이/가} 쓰고 있습니다. 끝날 때까지 기다리거나 다른 폴더를 고르십시오.",
     "run.folder_gone": "{path}: 학습하는 동안 이 학습의 폴더나 체크포인트가 지워져서 계속할 수 없습니다. 없어지지 않을 폴더에 학습하십시오.",
     "training.data_gone": "사진을 쓰는 동안 {folder:이/가} 지워졌습니다({file:을/를} 읽을 수 없습니다). 되돌려 놓으십시오.",
-    "checkpoint.damaged": "{path:이/가} 손상되어({reason}) 그 앞의 체크포인트를 씁니다.",
+    "checkpoint.damaged": "{path:이/가} 손상되어({reason}), 그 앞의 체크포인트가 있으면 그것을 씁니다.",
     "checkpoint.checksum": "SHA-256이 다릅니다",
     "checkpoint.other_format": "형식 {came}인데 이 버전은 {required:을/를} 읽습니다",
     "checkpoint.other_training": "{path}에는 다른 학습의 체크포인트가 있습니다({names:list} 다름). 다른 폴더를 고르거나 이 폴더를 지우십시오.",

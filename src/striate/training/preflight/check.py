@@ -15,7 +15,7 @@ from striate.network.layout import Span
 from striate.training.loop import Plan
 from striate.training.preflight.by_heart import of_learning
 from striate.training.preflight.findings import Finding
-from striate.training.preflight.pictures import of_copies, of_pictures, of_scales, places
+from striate.training.preflight.pictures import SAMPLE, of_copies, of_pictures, of_scales, places
 from striate.training.preflight.start import PICTURES, Start, of_start
 from striate.training.preflight.targets import of_held_out, of_order, of_targets
 from striate.training.preflight.weights import of_weights
@@ -43,12 +43,12 @@ class Setup:
         return self.plan.epochs * -(-pictures // self.batch(pictures))
 
 
-def looked_at(setup: Setup, data: Batches, validation: Batches | None = None) -> list[Finding]:
-    """What is seen without computing with the network: wiring, weights, targets, samples of the pictures."""
+def looked_at(setup: Setup, data: Batches, validation: Batches | None = None, pictures: int = SAMPLE) -> list[Finding]:
+    """What is seen without computing with the network: wiring, weights, targets, samples of so many pictures."""
     graph, plan = setup.graph, setup.plan
     findings = [*of_wiring(graph, plan.loss, setup.batch(len(data)), setup.spans, setup.frozen)]
     findings += of_weights(graph, plan.loss, setup.theta)
-    sample, y = _sample(data), _targets(data)
+    sample, y = data.take(places(len(data), pictures)), _targets(data)
     findings += [*of_targets(graph, plan.loss, y), *of_pictures(graph, sample.x)]
     if not plan.shuffle and plan.batch_size != "all":
         findings += of_order(y, plan.batch_size)
@@ -85,21 +85,17 @@ def _start(setup: Setup, pictures: int) -> Start:
     return Start(setup.engine, setup.graph, plan.loss, plan.rule, *vectors, setup.steps(pictures), plan.threads)
 
 
-def _sample(data: Batches) -> Batch:
-    return data.take(places(len(data)))
-
-
 def _first(data: Batches) -> Batch:
     return data.take(places(len(data), PICTURES))
 
 
 def _targets(data: Batches) -> NDArray[Any]:
     """All targets where they are known, else those of a sample."""
-    return data.targets if isinstance(data, ArrayBatches) else _sample(data).y
+    return data.targets if isinstance(data, ArrayBatches) else data.take(places(len(data))).y
 
 
 def _held_out(data: Batches, validation: Batches, sample: Batch, y: NDArray[Any]) -> list[Finding]:
-    findings = [*of_scales(sample.x, _sample(validation).x)]
+    findings = [*of_scales(sample.x, validation.take(places(len(validation), len(sample.x))).x)]
     if not isinstance(data, ArrayBatches) or not isinstance(validation, ArrayBatches):
         return findings
     findings += of_held_out(y, validation.targets)
