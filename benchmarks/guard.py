@@ -106,7 +106,7 @@ def _measured(
             step = program.step(going.theta, going.state, some.x, some.y, None, key)
             engine.update(rule, going.theta, step.gradient, going.slots, number + 1, 0.001, going.spans, threads=1)
         (looked if number % 2 else bare).append(process_time() - since)
-    # Others on the machine only make a step longer: the fastest quarter is compared.
+    # Others on the machine only make a step longer: the fastest twentieth is compared.
     everything = max(0.0, _fast(looked[::EVERY]) - _fast(looked)) / EVERY
     looks = _fast(looked) - _fast(bare) + everything
     health = _health(engine, going, data, batch, guard, program)
@@ -115,8 +115,8 @@ def _measured(
 
 
 def _fast(times: list[float]) -> float:
-    """The mean of the fastest quarter."""
-    return fmean(sorted(times)[: -(-len(times) // 4)])
+    """The mean of the fastest twentieth."""
+    return fmean(sorted(times)[: -(-len(times) // 20)])
 
 
 def _health(engine: Engine, going: Run, data: ArrayBatches, batch: int, guard: Guard, program: Program) -> float:
