@@ -42,7 +42,7 @@ def memory(
 ) -> Memory:
     """What training on so many pictures, and judging those held out, will take at its largest.
 
-    `saves`: a folder with checkpoints and figures is written meanwhile; `after`: bytes that the caller takes behind it.
+    `saves`: checkpoints and figures are written meanwhile; `after`: bytes that the caller will take behind it.
     """
     capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
