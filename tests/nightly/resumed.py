@@ -78,7 +78,8 @@ def run_killed(place: Path, name: str) -> Held:
     def start(folder: Path, threads: int) -> "subprocess.Popen[bytes]":
         resumes = (folder / "checkpoints" / "run.json").exists()
         rest = ("resume", str(folder)) if resumes else ("train", str(data), "-o", str(folder), "--force", *LINE)
-        more = ("--checkpoint", "2", "--threads", str(threads))
+        # How many threads a run began with stands in its settings and models.
+        more = ("--checkpoint", "2", "--threads", str(threads if resumes else 1))
         line = [sys.executable, "-m", "striate", *rest, *more]
         return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -86,7 +87,9 @@ def run_killed(place: Path, name: str) -> Held:
         running = start(folder, 2)
         _, said = running.communicate()
         assert running.returncode == 0, said.decode()
-        return {name: sha256((folder / name).read_bytes()).hexdigest() for name in COMPARED}
+        found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in COMPARED}
+        print(f"  {folder.name}: {found}", flush=True)
+        return found
 
     def kill(folder: Path, rng: random.Random, number: int) -> bool:
         checkpoints = folder / "checkpoints"
