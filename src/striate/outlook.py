@@ -14,7 +14,7 @@ from striate.training.forecast import Memory, bytes_of, check_memory, judging, m
 from striate.training.loop import Plan
 from striate.training.preflight.findings import Finding
 from striate.training.time_limit import StopAfter
-from striate.tuning import DRAWING, JUDGED_AFTER, Material, judging_seconds
+from striate.tuning import JUDGED_AFTER, Material, judging_seconds
 
 FLOPS = 5e10  # a second, by which a training's length is guessed before anything is measured: a modest computer's
 SHORT = 10.0  # seconds: what is guessed to be shorter is not measured
@@ -23,6 +23,7 @@ LONGEST, SHORTEST = 2.0, 0.3  # seconds of measuring
 LONG = 60.0  # seconds: a training that is worth learning a few pictures by heart first
 HEART = 3.0  # seconds for that
 TIMED_STEPS = 64  # at most
+DRAWING = 0.6  # seconds for the curves and the report on a computer at rest; `--minutes` reckons with a busy one
 DRAWN, LOADED = 22 << 20, 6 << 20  # bytes of libraries: for curves, where they are there; others that training loads
 HELD_AFTER = 2  # times the weights: those of the best model, and while they are read
 REPORTED = 256  # pictures that the report at the end judges at a time
@@ -67,7 +68,8 @@ def forecast(run: Prepared, batch: int) -> Memory:
     drawn = DRAWN if find_spec("matplotlib") else 0
     after = HELD_AFTER * bytes_of(graph) + judging(engine, graph, plan, min(REPORTED, max(counts))) + drawn
     needed = memory(engine, graph, plan, *counts, saves=True, after=after)
-    return replace(needed, held=needed.held + LOADED + _unread(run.training) + _unread(run.validation))
+    parts = filter(None, (run.training, run.validation, run.data.test))
+    return replace(needed, held=needed.held + LOADED + sum(map(_unread, parts)))
 
 
 def guessed(run: Prepared) -> float:
@@ -91,7 +93,8 @@ def expected(run: Prepared, guess: float) -> float | None:
     gc.collect()
     epoch = len(run.training) / pace.speed + judging
     after = JUDGED_AFTER + len(data.test or run.validation) / len(run.validation)
-    return run.epochs * epoch + after * judging + DRAWING
+    looks = 2 if run.recipe.augmentation and run.recipe.augmentation.flip else 1
+    return run.epochs * epoch + looks * after * judging + DRAWING
 
 
 @dataclass

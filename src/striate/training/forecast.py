@@ -9,11 +9,12 @@ from striate.engines.native.room import free_bytes, resident_bytes
 from striate.errors import OutOfMemoryError
 from striate.network.graph import Graph
 from striate.training.loop import CHUNK, Plan
+from striate.training.probe import part_of
 
 FLOAT, MB = 4, 1e6  # bytes
 IN_FLIGHT = 3  # batches: one is learned from, one waits, the bytes of one are being prepared
 MEASURED = 4  # copies of the weights, while it is measured how far a step moved them: two, and squares in float64
-PACKED = 2  # copies of weights and slots, while a checkpoint of them is written
+PACKED = 2  # copies of weights, of slots and of the best model's file, while a checkpoint of them is written
 GUESSES = 12  # forecasts that are made to find the largest batch
 
 
@@ -42,7 +43,8 @@ def memory(
 ) -> Memory:
     """What training on so many pictures, and judging those held out, will take at its largest.
 
-    `saves`: checkpoints and figures are written meanwhile; `after`: bytes that the caller will take behind it.
+    `saves`: checkpoints are written and the health is measured meanwhile; `after`: bytes that the caller will take
+    behind it.
     """
     capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
@@ -52,7 +54,9 @@ def memory(
     vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps)
     batches = IN_FLIGHT * capacity * FLOAT * (prod(graph.input_shape) + prod(graph.output_shape))
     theta = bytes_of(graph)
-    saving = max(MEASURED, PACKED * (1 + len(plan.rule.slots))) * theta if saves else 0
+    saving = max(MEASURED, PACKED * (2 + len(plan.rule.slots))) * theta if saves else 0
+    if saves:
+        programs += probing(engine, graph, plan, capacity)
     return Memory(resident_bytes(), vectors * theta, programs, batches, saving, after)
 
 
@@ -60,6 +64,14 @@ def judging(engine: Engine, graph: Graph, plan: Plan, capacity: int) -> int:
     """Bytes of a program that judges so many pictures at a time."""
     program = engine.compile(graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     return program.needs(capacity, learning=False)
+
+
+def probing(engine: Engine, graph: Graph, plan: Plan, capacity: int) -> int:
+    """Bytes of the program that measures a training's health, and of all that it keeps."""
+    part, kept = part_of(capacity), graph.nodes[1:]
+    purpose = Purpose(keep=tuple(node.name for node in kept))
+    program = engine.compile(graph, part, purpose, threads=plan.threads)
+    return program.needs(part, learning=False) + FLOAT * part * sum(prod(node.shape) for node in kept)
 
 
 def bytes_of(graph: Graph) -> int:

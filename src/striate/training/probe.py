@@ -35,7 +35,7 @@ class Probe:
     ) -> None:
         self._engine, self._run, self._data, self._guard = engine, run, data, guard
         self._validation, self._seed, self._threads = validation, seed, threads
-        self._capacity, self._part = capacity, max(1, capacity // SHARE)
+        self._capacity, self._part = capacity, part_of(capacity)
         self.learning: Program | None = None  # what takes a step
         self._forward: Program | None = None
         self._batch: Batch | None = None
@@ -73,6 +73,11 @@ class Probe:
         weight = None if batch.sample_weight is None else batch.sample_weight[some]
         step = self.learning.step(run.theta, run.state, batch.x[some], batch.y[some], weight, Key(self._seed, run.step))
         return by_layer(run.spans, step.gradient)
+
+
+def part_of(capacity: int) -> int:
+    """How many pictures go forward at a time."""
+    return max(1, capacity // SHARE)
 
 
 def by_layer(spans: Sequence[Span], vector: Array) -> dict[str, float]:
