@@ -15,14 +15,16 @@ import pytest
 from pictures import write_parts
 
 from striate import resuming
+from striate.checkpoints import Checkpoints
 from striate.data import parts
 from striate.data.load import load_images
-from striate.errors import DataError, FileError, Notice, StateError
+from striate.errors import DataError, FileError, Notice, StateError, StriateError
 from striate.history import History
 from striate.judging import Trained
 from striate.recipe import Recipe
 from striate.resuming import resume_run
 from striate.run_folder import BEST, CHECKPOINTS, EPOCHS, LAST, LOCK, RECORD, SETTINGS, held
+from striate.run_record import KINDS, write_record
 from striate.runs import Keeping, train_run
 from striate.training.events import EpochDone, Event, StepDone
 from striate.training.interrupts import Interrupted, Interrupts
@@ -238,10 +240,7 @@ def test_files_that_are_not_in_memory_are_known_by_their_stamps(
 
 
 def change_record(folder: Path, **changes: Any) -> None:
-    record = {**resuming.read_record(folder), **changes}
-    from striate.run_record import write_record
-
-    write_record(folder, record)
+    write_record(folder, {**resuming.read_record(folder), **changes})
 
 
 @pytest.mark.parametrize(
@@ -275,6 +274,39 @@ def test_other_settings_are_noticed(source: Path, unbroken: dict[str, object], t
 
 
 # What cannot be resumed
+
+
+def test_a_record_of_a_stranger(source: Path, tmp_path: Path) -> None:
+    """Under a right seal: what is missing, of another kind, or a table of other things, is refused by our errors."""
+    folder = broken_off(source, tmp_path / "run", at(1, 1))
+    record = resuming.read_record(folder)
+    for name in KINDS:
+        junk: list[Any] = [[3.5], 2.5] if name != "seconds" else ["soon"]
+        if name == "network":
+            junk = [{"bogus": 1}, [3], record[name][:1], [{**record[name][0], "bogus": 1}]]
+        if isinstance(record[name], dict) and name != "about":
+            junk += [{"bogus": 1}, {**record[name], "bogus": [1]}]
+        for value in junk:
+            write_record(folder, {**record, name: value})
+            with pytest.raises((StriateError, BrokenOffError)):  # what is too much in a table may not matter
+                resume_run(folder, anyway=True, verbose=0, progress=at(1, 1))
+    for name in KINDS:
+        write_record(folder, {key: value for key, value in record.items() if key != name})
+        with pytest.raises(FileError) as caught:
+            resume_run(folder, verbose=0)
+        assert caught.value.code == "resume.record_damaged"
+
+
+def test_a_checkpoint_of_a_stranger(source: Path, tmp_path: Path) -> None:
+    folder = broken_off(source, tmp_path / "run", at(1, 1))
+    checkpoints = Checkpoints(folder / CHECKPOINTS)
+    kept = checkpoints.newest()
+    assert kept is not None
+    for name in set(kept) - {"facts"}:
+        for changed in ({**kept, name: [{"bogus": 1}]}, {key: value for key, value in kept.items() if key != name}):
+            checkpoints.write(changed)
+            with pytest.raises(StriateError):
+                resume_run(folder, anyway=True, verbose=0, progress=at(1, 1))
 
 
 def test_a_finished_run_says_so(source: Path, tmp_path: Path) -> None:

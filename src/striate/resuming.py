@@ -1,6 +1,7 @@
 """Going on with a run that was broken off, to the same bits: by a signal, a full disk, a power failure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ from striate.data.load import digits, load_images
 from striate.data.preprocessing import Preprocessing
 from striate.engines.native import core
 from striate.engines.native.engine import instruction_sets
-from striate.errors import DataError, FileError, StateError
+from striate.errors import DataError, FileError, StateError, StriateError
 from striate.files import exists, remove_parts, write_text
 from striate.judging import Trained
 from striate.model import Model
 from striate.network.description import from_document
 from striate.preparing import Prepared, compiled, counts_of
 from striate.recipe import Decided
-from striate.run_folder import BEST, CHECKPOINTS, REPORT, SETTINGS, held, unfinished
+from striate.run_folder import BEST, CHECKPOINTS, RECORD, REPORT, SETTINGS, held, unfinished
 from striate.run_record import Record, arithmetic_of, read_record
 from striate.runs import Keeping, finished, fitted, writers
 from striate.training.class_weight import weights_by
@@ -71,22 +72,39 @@ def resume_run(
         remove_parts(folder)
         remove_parts(folder / CHECKPOINTS)
         record = read_record(folder)
-        differing = _of_the_computer(record, anyway=anyway) + _of_the_settings(folder, record)
+        with _as_written(folder):
+            differing = _of_the_computer(record, anyway=anyway) + _of_the_settings(folder, record)
+            scale = Preprocessing.from_config(record["preprocessing"]).scale
         _refuse(folder, [] if anyway else differing)  # before reading pictures for minutes
         if data is None:
             data = read(record)
-        data = scaled(data, Preprocessing.from_config(record["preprocessing"]).scale)
-        _refuse(folder, [] if anyway else [(code, {}) for code in changes(record["data"], fingerprint(data))])
-        run = _prepared(record, data, threads)
+        data = scaled(data, scale)
+        now = fingerprint(data)
+        with _as_written(folder):
+            changed: list[Difference] = [(code, {}) for code in changes(record["data"], now)]
+        _refuse(folder, [] if anyway else changed)
+        with _as_written(folder):
+            run = _prepared(record, data, threads)
+            keeping = keeping or Keeping(**record["frequency"])
         if begins:
             begins(run)
         if not exists(folder / SETTINGS):
             write_text(folder / SETTINGS, record["settings"])
-        keeping = keeping or Keeping(**record["frequency"])
         at_once = run.recipe.start is not None
         keeper = keeping.keeper(folder, resumes=True, anyway=anyway, at_once=at_once)
         callbacks = [*writers(folder, run), keeper]
         return finished(folder, run, fitted(folder, run, record["batch_size"], callbacks, keeping, verbose, progress))
+
+
+@contextmanager
+def _as_written(folder: Path) -> Generator[None]:
+    """What is read in the block was written by Striate, or else `FileError` says that it is damaged."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, StriateError):
+            raise
+        raise FileError("resume.record_damaged", path=folder / CHECKPOINTS / RECORD, reason=repr(error)) from error
 
 
 def check_unfinished(folder: Path) -> None:

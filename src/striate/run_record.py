@@ -19,6 +19,26 @@ from striate.run_folder import CHECKPOINTS, RECORD
 from striate.version import __version__
 
 FORMAT = 1
+# What stands in a record, and of which kind; under "reading" arguments of `load_images`.
+TEXT, TABLE, NOTHING = str, dict, type(None)
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "version": TEXT,
+    "engine": TEXT,
+    "isa": TEXT,
+    "recipe": TABLE,
+    "network": list,
+    "about": TABLE,
+    "preprocessing": TABLE,
+    "class_names": list,
+    "batch_size": (int, TEXT),
+    "seconds": (int, float, NOTHING),
+    "source": (TEXT, NOTHING),
+    "reading": TABLE,
+    "frequency": TABLE,
+    "data": TABLE,
+    "settings": TEXT,
+}
+READING: Mapping[str, type | tuple[type, ...]] = {"cache": int, "skip": (TEXT, NOTHING), "strict": bool}
 
 Record = Mapping[str, Any]
 
@@ -77,6 +97,16 @@ def read_record(folder: Path) -> Record:
         record = cast(dict[str, Any], json.loads(text))
         if record["format"] != FORMAT:
             raise FileError("checkpoint.other_format", required=FORMAT, came=record["format"])
+        _check(record)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileError("resume.record_damaged", path=path, reason=str(error)) from error
     return record
+
+
+def _check(record: dict[str, Any]) -> None:
+    """Raise `ValueError` or `KeyError` where something is missing, or is what no run writes."""
+    reading = cast(dict[str, Any], record["reading"])
+    wrong = [name for name, kind in KINDS.items() if not isinstance(record[name], kind)]
+    wrong += [name for name, value in reading.items() if not isinstance(value, READING[name])]
+    if wrong:
+        raise ValueError(", ".join(wrong))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from striate.checkpoints import KEPT, Checkpoints
 from striate.engines.contract import Array
-from striate.errors import FileError, SettingError, StateError
+from striate.errors import FileError, SettingError, StateError, StriateError
 from striate.files import as_path, remove_parts
 from striate.network.settings import convert, flag, keywords_checked, optional_positive_real, positive
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
@@ -108,7 +108,7 @@ class CheckpointKeeper(Keeper):
         self._callbacks, self._facts = callbacks, facts
         kept = self.checkpoints.newest() if self._resumes else None
         if kept is not None:
-            self._check(kept["facts"])
+            self._check(kept.get("facts", {}))
             put_back(run, callbacks, kept, metrics)
             if self.model is not None:
                 self.model.learn_as(run.spans, run.frozen)
@@ -215,13 +215,38 @@ def snapshot(run: Run, callbacks: Sequence[Callback]) -> Kept:
     }
 
 
+NUMBER, NOTHING = (int, float), type(None)
+# What a snapshot has beside vectors and tables.
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "learning_rate": NUMBER,
+    "step": int,
+    "epoch": int,
+    "epochs_before": int,
+    "position": int,
+    "seconds": NUMBER,
+    "stopped": (str, NOTHING),
+}
+
+
 def put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Sequence[str | Metric]) -> None:
-    """Make a run that has just begun what it was in a snapshot. Raises `StateError` where it is another's."""
+    """Make a run that has just begun what it was in a snapshot. Raises `StateError` where it is another's, or none."""
+    try:
+        _put_back(run, callbacks, kept, metrics)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, StriateError):
+            raise
+        raise StateError("checkpoint.does_not_fit") from error
+
+
+def _put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Sequence[str | Metric]) -> None:
     vectors = (run.theta, run.state, *run.slots)
     came: list[Array] = [kept["theta"], kept["state"], *kept["slots"]]
     named = dict(_named(callbacks))
     known = {name for name, each in kept["callbacks"].items() if each} <= named.keys()
     if not known or [each.shape for each in vectors] != [each.shape for each in came]:
+        raise StateError("checkpoint.does_not_fit")
+    wrong = [name for name, kind in KINDS.items() if not isinstance(kept[name], kind)]
+    if wrong or (kept["gathered"] is not None and kept["gathered"].shape != run.theta.shape):
         raise StateError("checkpoint.does_not_fit")
     for own, its in zip(vectors, came, strict=True):
         own[...] = its
