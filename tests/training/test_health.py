@@ -4,6 +4,7 @@ import json
 import math
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,21 @@ def test_a_line_of_json_an_epoch(tmp_path: Path) -> None:
     assert "dead" not in lines[1]["layers"]["dense2"] and lines[1]["verdicts"] == []
     with pytest.raises(FileError):
         trained(small(), Adam(), filename=tmp_path / "no" / "health.jsonl")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_of_the_program_stays_behind(fails: bool) -> None:
+    class Failing(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            assert self.run.probe is not None
+            if fails:
+                raise BrokenPipeError
+
+    model = Sequential([Input((8, 8, 1)), *small()])
+    model.compile(SGD(0.01), "sparse_categorical_crossentropy")
+    with pytest.raises(BrokenPipeError) if fails else nullcontext():
+        model.fit(DIGITS.x[:64], DIGITS.y[:64], verbose=0, callbacks=[Failing()])
+    assert model._run is not None and model._run.probe is None
 
 
 def test_measuring_changes_no_bit() -> None:

@@ -74,36 +74,39 @@ def train(
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
-    for callback in callbacks:
-        callback.run = run
-        callback.on_train_begin()
-    keeper.begin(run, callbacks, _facts(run, plan, data), plan.metrics)
-    while run.epoch < plan.epochs and not run.stopped:
-        logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
-        if validation:
-            judged = evaluate(
-                judging,
-                run.theta,
-                run.state,
-                validation,
-                plan.metrics,
-                capacity,
-                missing=missing,
-                between=lambda: keeper.heed(run),
-            )
-            logs |= {f"val_{name}": value for name, value in judged.items()}
-        run.record(logs)
-        unread = missing.say(len(data))
-        progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
+    try:
         for callback in callbacks:
-            callback.on_epoch_end(run.epoch, logs)
-        run.epoch, run.position = run.epoch + 1, 0
-        keeper.between_steps(run)
-    for callback in callbacks:
-        callback.on_train_end()
-    reason = run.stopped or "training.all_epochs"
-    progress(Finished(reason, run.epoch, time.perf_counter() - begun))
-    return reason
+            callback.run = run
+            callback.on_train_begin()
+        keeper.begin(run, callbacks, _facts(run, plan, data), plan.metrics)
+        while run.epoch < plan.epochs and not run.stopped:
+            logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
+            if validation:
+                judged = evaluate(
+                    judging,
+                    run.theta,
+                    run.state,
+                    validation,
+                    plan.metrics,
+                    capacity,
+                    missing=missing,
+                    between=lambda: keeper.heed(run),
+                )
+                logs |= {f"val_{name}": value for name, value in judged.items()}
+            run.record(logs)
+            unread = missing.say(len(data))
+            progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
+            for callback in callbacks:
+                callback.on_epoch_end(run.epoch, logs)
+            run.epoch, run.position = run.epoch + 1, 0
+            keeper.between_steps(run)
+        for callback in callbacks:
+            callback.on_train_end()
+        reason = run.stopped or "training.all_epochs"
+        progress(Finished(reason, run.epoch, time.perf_counter() - begun))
+        return reason
+    finally:
+        run.probe = None  # with it goes the program's memory; the run stays, to be gone on with
 
 
 class _Learner:
