@@ -37,7 +37,7 @@ TEXTS = {
     "preflight.not_finite": "첫 손실이나 그 기울기가 유한하지 않습니다(손실 {loss:g}). 사진과 가중치의 범위를 살펴보십시오.",
     "preflight.large_targets": "답해야 할 수가 {least:g}에서 {most:g} 사이인데 첫 가중치는 1 정도의 수로 답하고 한 걸음은 작습니다. 평균을 빼고 표준편차로 나누십시오.",
     "preflight.first_loss": "첫 손실이 {loss:.3g}인데 찍어서 맞히면 {guessing:.3g}입니다. 레이블의 순서와 사진의 범위가 이 가중치를 학습할 때와 같습니까?",
-    "preflight.rate_large": "학습률 {rate:g|이/가} 너무 큽니다: 첫 스텝이 커널을 그 크기의 {percent:,.0f} %만큼 바꾸고 손실이 {before:.3g}에서 {after:.3g|으로/로} 변합니다. 100분의 1로 줄이거나 옵티마이저의 기본값을 쓰십시오.",
+    "preflight.rate_large": "학습률 {rate:g|이/가} 너무 큽니다: 첫 스텝이 커널을 그 크기의 {percent:,.0f} %만큼 바꾸고 손실이 {before:.3g}에서 {after:.3g|으로/로} 변합니다. 100분의 1로 줄이거나 최적화 방법의 기본값을 쓰십시오.",
     "preflight.rate_small": "학습률 {rate:g|이/가} 너무 작습니다: 한 스텝이 커널을 그 크기의 {percent:.1g} %만큼만 바꾸므로 {steps:,}스텝으로는 거의 움직이지 않습니다. 100배나 1000배를 써 보십시오.",
     "preflight.not_by_heart": "사진 {pictures}장을 외우지 못했습니다: {steps}스텝 동안 손실이 {before:.3g}에서 {after:.3g}까지만 내려갔습니다. 사진과 레이블이 서로 맞는지, 직접 만든 층과 손실이 맞는지 살펴보십시오.",
     "cli.train.dry_run": "첫 스텝 이전까지만 하고, 잘못된 것과 학습에 드는 것을 알려 주며, OUT에 아무것도 쓰지 않습니다(종료 코드 1: 잘못된 것이 있음).",
