@@ -4,13 +4,15 @@ import gc
 import time
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from math import prod
 
 from striate.data.dataset import Images
 from striate.data.decoded import Decoded
 from striate.engines.select import engine as engine_named
 from striate.preparing import Prepared
 from striate.training.events import EpochDone, Event, StepDone
-from striate.training.forecast import Memory, bytes_of, check_memory, judging, memory
+from striate.training.forecast import FLOAT, IN_FLIGHT, MEASURED, Memory, bytes_of, check_memory, judging, memory
+from striate.training.keeping import LEAST
 from striate.training.loop import Plan
 from striate.training.preflight.findings import Finding
 from striate.training.time_limit import StopAfter
@@ -55,7 +57,10 @@ def outlook(run: Prepared, *, max_memory: int | None = None, looks: bool = True)
         validation_data=run.validation,
         seconds=min(HEART, SHARE * guess) if guess > LONG else 0,
     )
-    return Outlook(seen.findings, needed, expected(run, guess))
+    seconds = expected(run, guess)
+    if (guess if seconds is None else seconds) < LEAST:  # it ends before a checkpoint is written
+        needed = replace(needed, saving=MEASURED * bytes_of(run.model.graph))
+    return Outlook(seen.findings, needed, seconds)
 
 
 def forecast(run: Prepared, batch: int) -> Memory:
@@ -66,7 +71,9 @@ def forecast(run: Prepared, batch: int) -> Memory:
     engine = engine_named(recipe.engine, isa=recipe.isa)
     graph, counts = run.model.graph, (len(run.training), len(run.validation))
     drawn = DRAWN if find_spec("matplotlib") else 0
-    after = HELD_AFTER * bytes_of(graph) + judging(engine, graph, plan, min(REPORTED, max(counts))) + drawn
+    judged = min(REPORTED, max(counts))
+    after = HELD_AFTER * bytes_of(graph) + judging(engine, graph, plan, judged) + drawn
+    after += IN_FLIGHT * judged * FLOAT * prod(graph.input_shape)
     needed = memory(engine, graph, plan, *counts, saves=True, after=after)
     parts = filter(None, (run.training, run.validation, run.data.test))
     return replace(needed, held=needed.held + LOADED + sum(map(_unread, parts)))

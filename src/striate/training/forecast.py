@@ -13,7 +13,7 @@ from striate.training.probe import part_of
 
 FLOAT, MB = 4, 1e6  # bytes
 IN_FLIGHT = 3  # batches: one is learned from, one waits, the bytes of one are being prepared
-MEASURED = 4  # copies of the weights, while it is measured how far a step moved them: two, and squares in float64
+MEASURED = 1  # copies of the weights, while it is measured how far a step moves them
 PACKED = 2  # copies of weights, of slots and of the best model's file, while a checkpoint of them is written
 GUESSES = 12  # forecasts that are made to find the largest batch
 
@@ -49,14 +49,14 @@ def memory(
     capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
     programs = engine.compile(graph, capacity, learning, threads=plan.threads).needs(capacity, learning=True)
-    if held_out:
-        programs += judging(engine, graph, plan, capacity)
+    others = [judging(engine, graph, plan, capacity)] if held_out else []
+    others += [probing(engine, graph, plan, capacity)] if saves else []
+    # The reference engine has an arena for nothing: one of them works at a time.
+    programs = max([programs, *others]) if engine.name == "reference" else sum([programs, *others])
     vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps)
     batches = IN_FLIGHT * capacity * FLOAT * (prod(graph.input_shape) + prod(graph.output_shape))
     theta = bytes_of(graph)
     saving = max(MEASURED, PACKED * (2 + len(plan.rule.slots))) * theta if saves else 0
-    if saves:
-        programs += probing(engine, graph, plan, capacity)
     return Memory(resident_bytes(), vectors * theta, programs, batches, saving, after)
 
 

@@ -77,7 +77,7 @@ class Health(Callback):
         self._first_loss = self._first_loss or logs.get("loss", 0.0)
         # A rule that gathers gradients moves the weights only every few steps.
         if self._before is not None and not np.array_equal(self._before, self.run.theta):
-            spans, moved = self.run.spans, by_layer(self.run.spans, self.run.theta - self._before)
+            spans, moved = self.run.spans, by_layer(self.run.spans, self.run.theta, self._before)
             there = by_layer(spans, self._before)
             self._ratios = {layer: moved[layer] / size for layer, size in there.items() if size}
             self._before = None

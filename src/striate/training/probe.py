@@ -1,6 +1,6 @@
 """Measuring a training by a few fixed pictures: which units fire, how large gradients are; and that all is finite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from striate.training.run import Run
 
 PICTURES = 128
 SHARE = 16  # of a batch that goes forward at a time, so that keeping every output takes little memory
+PIECE = 2**18  # weights
 FLAT = ("relu", "relu6")
 
 
@@ -80,16 +81,29 @@ def part_of(capacity: int) -> int:
     return max(1, capacity // SHARE)
 
 
-def by_layer(spans: Sequence[Span], vector: Array) -> dict[str, float]:
-    """The root mean square over the kernels of each layer that learns; of one without a kernel, over its weights."""
+def by_layer(spans: Sequence[Span], vector: Array, minus: Array | None = None) -> dict[str, float]:
+    """The root mean square over the kernels of each layer that learns; of one without a kernel, over its weights.
+
+    Of the vector, or of its difference from another one.
+    """
     squares: dict[str, tuple[float, int]] = {}
     kernels = {span.layer for span in spans if span.decayed}
     for span in spans:
         if span.trainable and (span.decayed or span.layer not in kernels):
             total, count = squares.get(span.layer, (0.0, 0))
-            here = float(np.square(vector[span.slice], dtype=np.float64).sum())
+            here = sum(
+                float(np.square(piece, dtype=np.float64).sum())
+                for piece in _pieces(vector[span.slice], None if minus is None else minus[span.slice])
+            )
             squares[span.layer] = total + here, count + span.size
     return {layer: (total / count) ** 0.5 for layer, (total, count) in squares.items()}
+
+
+def _pieces(vector: Array, minus: Array | None) -> Iterator[Array]:
+    """A vector, or its difference from another one, a part at a time: a copy of it all may be large."""
+    for first in range(0, len(vector), PIECE):
+        part = slice(first, first + PIECE)
+        yield vector[part] if minus is None else vector[part] - minus[part]
 
 
 def is_flat(node: Node) -> bool:

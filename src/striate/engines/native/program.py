@@ -144,9 +144,12 @@ class NativeProgram:
         return plan(self.graph, capacity, self.purpose, self._isa, wish)
 
     def _needs(self, planned: Planned) -> int:
-        """Bytes that a plan takes: its arena, a block for each thread, packed weights' copies, gradient and output."""
+        """Bytes that a plan takes: its arena, a block for each thread, output, and a copy of the weights.
+
+        That is the gradient of a program that learns, or the weights that one which does not has packed.
+        """
         memory, capacity = planned.recording.memory, planned.recording.capacity
-        weights = 2 * (self.graph.theta.size + self.graph.state.size)
+        weights = self.graph.theta.size + 2 * self.graph.state.size
         output = 2 * capacity * prod(self.graph.output_shape)
         return FLOAT * (memory.arena + memory.block * self._threads + weights + output)
 
