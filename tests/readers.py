@@ -115,7 +115,10 @@ def _own_errors_alone(read: Callable[[], object]) -> None:
 
 
 def _json(file: Path) -> object:
-    return json.loads(file.read_bytes())
+    try:
+        return json.loads(file.read_bytes())
+    except (ValueError, RecursionError):  # no document; the fuzzer begins with nothing at all
+        return None
 
 
 READERS: Mapping[str, Reader] = {
