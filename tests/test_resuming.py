@@ -302,6 +302,9 @@ def test_a_checkpoint_of_a_stranger(source: Path, tmp_path: Path) -> None:
     checkpoints = Checkpoints(folder / CHECKPOINTS)
     kept = checkpoints.newest()
     assert kept is not None
+    checkpoints.write({**kept, "facts": [3]})
+    with pytest.raises(StateError):
+        resume_run(folder, verbose=0)
     for name in set(kept) - {"facts"}:
         for changed in ({**kept, name: [{"bogus": 1}]}, {key: value for key, value in kept.items() if key != name}):
             checkpoints.write(changed)

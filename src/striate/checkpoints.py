@@ -107,7 +107,11 @@ def _unpacked(path: Path) -> Kept:
             document = json.loads(cast(dict[str, str], file.metadata() or {})[DOCUMENT])
             if document["format"] != FORMAT:
                 raise FileError("checkpoint.other_format", required=FORMAT, came=document["format"])
-            return _filled(document["kept"], {name: np.array(file.get_tensor(name)) for name in file.keys()})  # noqa: SIM118
+            tensors = {name: np.array(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+            kept = _filled(document["kept"], tensors)
+            if not isinstance(kept, dict):
+                raise TypeError(type(kept).__name__)
+            return cast(Kept, kept)
     except SafetensorError as error:
         raise ValueError(str(error)) from error
 

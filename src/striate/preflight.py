@@ -1,5 +1,6 @@
 """The part of a model that looks at a training before it begins."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,7 +39,7 @@ class Preflight:
         return "\n".join(map(str, self.findings))
 
 
-class Preflighting:
+class Preflighting(ABC):
     """Asks for what `fit` would be given, and trains nothing."""
 
     preflighted: bool = False  # somebody looked since `compile`; `fit` then does not look again
@@ -48,9 +49,9 @@ class Preflighting:
     _frozen: frozenset[str]
 
     @property
+    @abstractmethod
     def graph(self) -> Graph:
         """The wiring."""
-        raise NotImplementedError
 
     @keywords_checked("preflight")
     def preflight(
@@ -79,9 +80,8 @@ class Preflighting:
 
     def _look_once(self, plan: Plan, graph: Graph, data: ArrayBatches | OwnBatches, held_out: object) -> None:
         """Say what is wrong, as far as it is seen without computing: once, unless `preflight` was asked."""
-        if (
-            self.preflighted or len(data) < FROM or not isinstance(data, ArrayBatches)
-        ):  # a user's own may be dear to ask
+        # Batches of the user's own may be dear to ask for.
+        if self.preflighted or len(data) < FROM or not isinstance(data, ArrayBatches):
             return
         self.preflighted = True
         setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)
@@ -116,13 +116,16 @@ class Preflighting:
             check_shape(validation.pictures, graph.input_shape)
         return graph, data, validation
 
+    @abstractmethod
     def _spans(self) -> tuple[Span, ...]:
-        raise NotImplementedError
+        """How each weight learns."""
 
+    @abstractmethod
     def _planned(self, epochs: int, batch_size: int | Literal["all"] | None, *, shuffle: bool) -> Plan:
-        raise NotImplementedError
+        """What was compiled, for so many epochs."""
 
+    @abstractmethod
     def _batches(
         self, where: str, x: Data, y: ArrayLike | None, loss: Loss, sample_weight: ArrayLike | None
     ) -> ArrayBatches | OwnBatches:
-        raise NotImplementedError
+        """Pictures and targets as batches."""

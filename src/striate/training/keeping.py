@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from striate.checkpoints import KEPT, Checkpoints
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError, StriateError
 from striate.files import as_path, remove_parts
-from striate.network.settings import convert, flag, keywords_checked, optional_positive_real, positive
+from striate.network.settings import Unfit, convert, flag, keywords_checked, optional_positive_real, positive
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.counts import Counts
 from striate.training.interrupts import Interrupted, Interrupts
@@ -108,7 +108,8 @@ class CheckpointKeeper(Keeper):
         self._callbacks, self._facts = callbacks, facts
         kept = self.checkpoints.newest() if self._resumes else None
         if kept is not None:
-            self._check(kept.get("facts", {}))
+            came: object = kept.get("facts")
+            self._check(cast(Facts, came) if isinstance(came, dict) else {})
             put_back(run, callbacks, kept, metrics)
             if self.model is not None:
                 self.model.learn_as(run.spans, run.frozen)
@@ -171,7 +172,7 @@ class BackupAndRestore(CheckpointKeeper):
         if save_freq not in ("auto", "epoch"):
             try:
                 save_freq = positive(save_freq)
-            except Exception:
+            except Unfit:
                 raise SettingError("checkpoint.frequency", where=where, setting="save_freq", came=save_freq) from None
         folder = as_path(where, backup_dir)
         cadence = Cadence(save_freq, convert(where, "seconds", optional_positive_real, seconds))
