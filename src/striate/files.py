@@ -10,10 +10,10 @@ from pathlib import Path
 from striate.errors import FileError, SettingError
 
 
-def as_path(where: str, path: object) -> Path:
+def as_path(where: str, path: object, setting: str = "filepath") -> Path:
     """A path from a text or a path. Raises `SettingError` for anything else, and for an empty text."""
     if not isinstance(path, str | Path) or not str(path):
-        raise SettingError("setting.path", where=where, setting="filepath", came=path)
+        raise SettingError("setting.path", where=where, setting=setting, came=path)
     return Path(path)
 
 

@@ -13,7 +13,7 @@ from striate.errors import tell
 from striate.network.graph import Graph
 from striate.network.layout import Span
 from striate.network.losses import Loss
-from striate.network.settings import convert, keywords_checked, share
+from striate.network.settings import convert, keywords_checked, not_negative, share
 from striate.training.feeding import Data
 from striate.training.forecast import Memory, memory
 from striate.training.loop import Plan
@@ -71,6 +71,7 @@ class Preflighting(ABC):
         Everything is tried on copies: weights, running statistics and random keys stay as they are. `seconds` is for
         learning a few pictures by heart; 0 leaves that out. Raises what `fit` raises where data do not fit.
         """
+        seconds = convert("preflight", "seconds", not_negative, seconds)
         plan = self._planned(epochs, batch_size, shuffle=shuffle)
         graph, data, held_out = self._fed(plan, x, y, None, validation_data, validation_split)
         setup = Setup(self._engine, graph, self.theta, self.state, plan, self._spans(), self._frozen)

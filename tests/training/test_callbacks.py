@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from striate import Sequential, load_model
-from striate.callbacks import Callback, CSVLogger, EarlyStopping, ModelCheckpoint
+from striate.callbacks import BackupAndRestore, Callback, CSVLogger, EarlyStopping, Health, ModelCheckpoint
 from striate.errors import FileError, SettingError, UnknownNameError
 from striate.layers import Dense
 from striate.network.graph import Graph, chain
@@ -308,3 +308,18 @@ def test_what_json_has_no_word_for_is_null(tmp_path: Path) -> None:
     logger.on_epoch_end(0, {"loss": 1.5, "val_loss": float("inf"), "val_accuracy": float("nan")})
     line = json.loads((tmp_path / "log.jsonl").read_text(), parse_constant=lambda name: pytest.fail(name))
     assert (line["loss"], line["val_loss"], line["val_accuracy"]) == (1.5, None, None)
+
+
+@pytest.mark.parametrize(
+    ("make", "setting"),
+    [
+        (lambda: BackupAndRestore(5), "backup_dir"),  # type: ignore[arg-type]
+        (lambda: CSVLogger(""), "filename"),
+        (lambda: Health(filename=5), "filename"),  # type: ignore[arg-type]
+        (lambda: ModelCheckpoint(5), "filepath"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_path_is_named_by_its_setting(make: Any, setting: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        make()
+    assert (caught.value.code, caught.value.fields["setting"]) == ("setting.path", setting)

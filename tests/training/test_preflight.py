@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from striate.data.batches import ArrayBatches
 from striate.engines.select import engine
-from striate.errors import DataError
+from striate.errors import DataError, SettingError
 from striate.layers import (
     Activation,
     Add,
@@ -437,3 +437,11 @@ def test_a_training_has_the_same_bits_with_and_without(name: str) -> None:
         return model.fingerprint
 
     assert fitted(looks=True) == fitted(looks=False)
+
+
+def test_seconds_below_none() -> None:
+    model = Sequential([Flatten(input_shape=(4, 4, 1)), Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(SettingError) as caught:
+        model.preflight(np.ones((6, 4, 4, 1)), np.arange(6) % 3, seconds=-1)
+    assert (caught.value.code, caught.value.fields["setting"]) == ("setting.not_negative", "seconds")

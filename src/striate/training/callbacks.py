@@ -13,7 +13,7 @@ import numpy as np
 
 from striate.engines.contract import Array
 from striate.errors import SettingError, unknown_name
-from striate.files import append_text, empty, write_bytes
+from striate.files import append_text, as_path, empty, write_bytes
 from striate.network.settings import convert, is_sequence, keywords_checked, whole
 from striate.training.run import Run
 
@@ -174,7 +174,7 @@ class ModelCheckpoint(Callback):
         save_best_only: bool = False,
         mode: Mode = "auto",
     ) -> None:
-        self.filepath = str(filepath)
+        self.filepath = str(as_path("ModelCheckpoint", filepath))
         self.save_best_only = save_best_only
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
         self._saved: dict[str, float] | None = None  # what the name of the last file was made of
@@ -226,7 +226,7 @@ class CSVLogger(Callback):
 
     @keywords_checked("CSVLogger")
     def __init__(self, filename: str | Path, separator: str = ",", *, append: bool = False) -> None:
-        self.filename = Path(filename)
+        self.filename = as_path("CSVLogger", filename, "filename")
         self.separator = separator
         self.append = append
         self._names: Sequence[str] = ()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from striate.engines.contract import Array
 from striate.errors import tell
-from striate.files import append_text, empty, write_bytes
+from striate.files import append_text, as_path, empty, write_bytes
 from striate.network.settings import keywords_checked
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.probe import by_layer, layers_of
@@ -34,7 +34,7 @@ class Health(Callback):
 
     @keywords_checked("Health")
     def __init__(self, filename: str | Path | None = None) -> None:
-        self.filename = None if filename is None else Path(filename)
+        self.filename = None if filename is None else as_path("Health", filename, "filename")
         self._start()
 
     def _start(self) -> None:

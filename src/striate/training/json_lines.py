@@ -5,7 +5,7 @@ import math
 import time
 from pathlib import Path
 
-from striate.files import append_text, empty, write_bytes
+from striate.files import append_text, as_path, empty, write_bytes
 from striate.network.settings import keywords_checked
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 
@@ -18,7 +18,7 @@ class JSONLinesLogger(Callback):
 
     @keywords_checked("JSONLinesLogger")
     def __init__(self, filename: str | Path) -> None:
-        self.filename = Path(filename)
+        self.filename = as_path("JSONLinesLogger", filename, "filename")
         self._begun = 0.0
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:

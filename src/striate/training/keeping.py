@@ -174,7 +174,7 @@ class BackupAndRestore(CheckpointKeeper):
                 save_freq = positive(save_freq)
             except Unfit:
                 raise SettingError("checkpoint.frequency", where=where, setting="save_freq", came=save_freq) from None
-        folder = as_path(where, backup_dir)
+        folder = as_path(where, backup_dir, "backup_dir")
         cadence = Cadence(save_freq, convert(where, "seconds", optional_positive_real, seconds))
         super().__init__(Checkpoints(folder, convert(where, "keep", positive, keep)), cadence)
         self._deletes = convert(where, "delete_checkpoint", flag, delete_checkpoint)
