@@ -112,7 +112,8 @@ def _of_rate(
     if moved is None:
         return
     if not math.isfinite(after) or moved > TEARING or (moved > LEAPING and after > BROKEN_OUT * before):
-        yield found("preflight.rate_large", rate=first, percent=100 * moved, before=loss, after=after)
+        # A schedule may begin far below the rate that somebody gave, which is the one to be changed.
+        yield found("preflight.rate_large", rate=max(rates), percent=100 * moved, before=loss, after=after)
         return
     moved = moved * max(rates) / first if first else 0.0
     creeps = 0 < moved < CREEPING and moved * start.steps < LENGTHS
