@@ -27,3 +27,11 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20260101)
+
+
+@pytest.fixture
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves take longer than a small training; who looks at them takes this away."""
+    from striate.history import History
+
+    monkeypatch.setattr(History, "plot", lambda self, path: path.touch())

@@ -30,18 +30,14 @@ from striate.training.events import EpochDone, Event, StepDone
 from striate.training.interrupts import Interrupted, Interrupts
 from striate.tuning import Tuning
 
+pytestmark = pytest.mark.usefixtures("no_drawing")
+
 RECIPE = Recipe("digits", 4, 16, schedule="one_cycle", augment="shift=1", threads=1)
 OFTEN = Keeping(2)
 
 
 class BrokenOffError(Exception):
     """Raised in the midst of a training."""
-
-
-@pytest.fixture(autouse=True)
-def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Curves take longer than the training."""
-    monkeypatch.setattr(History, "plot", lambda self, path: path.touch())
 
 
 @pytest.fixture(scope="module")
@@ -395,6 +391,7 @@ HOLDS = """
 import sys
 from pathlib import Path
 from striate.run_folder import held
+
 with held(Path(sys.argv[1])):
     print(flush=True)
     sys.stdin.read()

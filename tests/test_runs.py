@@ -26,7 +26,6 @@ from striate.errors import (
     TrainingError,
     UnknownNameError,
 )
-from striate.history import History
 from striate.model import load_model
 from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from striate.network.optimizers import Adam, Momentum, Nesterov
@@ -53,6 +52,9 @@ from striate.run_folder import (
 from striate.runs import train_run
 from striate.training.events import EpochDone, Event, Started
 
+pytestmark = pytest.mark.usefixtures("no_drawing")
+
+
 QUICK = Recipe("softmax", 2, threads=1)
 
 
@@ -60,12 +62,6 @@ QUICK = Recipe("softmax", 2, threads=1)
 def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Folders of parts."""
     return load_images(write_parts(tmp_path_factory.mktemp("data")))
-
-
-@pytest.fixture(autouse=True)
-def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Curves take longer than the training; those that look at them take this away."""
-    monkeypatch.setattr(History, "plot", lambda self, path: path.touch())
 
 
 def of(each: int, classes: int = 3) -> Dataset:

@@ -16,7 +16,8 @@ import pytest
 from pictures import write_parts
 
 from striate.cli import main
-from striate.history import History
+
+pytestmark = pytest.mark.usefixtures("no_drawing")
 
 Run = Callable[..., Any]
 QUICK = ("--model", "digits", "--epochs", "4", "--batch", "16", "--threads", "1", "--augment", "shift=1")
@@ -29,12 +30,6 @@ ModelCheckpoint.on_train_batch_end = lambda *_: (print("step", file=sys.stderr, 
 from striate.cli.main import program
 program.main(sys.argv[1:])
 """
-
-
-@pytest.fixture(autouse=True)
-def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Curves take longer than the training."""
-    monkeypatch.setattr(History, "plot", lambda self, path: path.touch())
 
 
 @pytest.fixture(scope="module")
