@@ -113,6 +113,13 @@ def test_a_checkpoint_that_is_none(run: Run, wrong: str) -> None:
     assert told.code == 2 and f"'{wrong}' is none of these" in told.err
 
 
+def test_what_nobody_can_go_on_with_is_not_said_to_be_kept(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "run.json").write_text("{}")
+    told = run("resume", str(tmp_path))
+    assert told.code == 3 and told.err.count("\n") == 1 and "--force" in told.err
+
+
 def test_what_was_done_is_kept_where_it_fails(source: Path, run: Run, tmp_path: Path) -> None:
     """An error that can be mended says how to go on; the disk's own file that takes nothing is a real one."""
     out = tmp_path / "out"

@@ -35,6 +35,8 @@ from striate.tuning import Tuning
 from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 
+BEGINS_ANEW = ("resume.record_damaged", "checkpoint.none_whole")  # errors that nothing can be resumed after
+
 
 @dataclass(frozen=True)
 class Size:
@@ -250,7 +252,7 @@ def _resumable(folder: Path) -> Generator[None]:
             aside("train.resume", folder=as_typed(folder))
         raise
     except (DataError, OSError, MemoryError) as error:
-        if unfinished(folder):
+        if unfinished(folder) and getattr(error, "code", "") not in BEGINS_ANEW:
             error.add_note(render("train.resume_then", {"folder": as_typed(folder)}))
         raise
 
