@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 RESULT, BACKUP, LOGS, BEST = "result", "backup", "metrics.csv", "best.safetensors"
-SOURCE = Path(__file__).parents[1] / "src"
 
 
 class Kind(NamedTuple):
@@ -85,7 +84,7 @@ def learn(folder: Path, kind: Kind, epochs: int, threads: int) -> None:
 def start(folder: Path, kind: str, epochs: int, threads: int = 1) -> "subprocess.Popen[bytes]":
     """One more try, as a process."""
     folder.mkdir(exist_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
     line = [sys.executable, str(Path(__file__)), str(folder), kind, str(epochs), str(threads)]
     return subprocess.Popen(line, env=environment, stderr=subprocess.PIPE)
 

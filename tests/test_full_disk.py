@@ -18,7 +18,6 @@ from striate.errors import FileError
 from striate.files import append_text
 
 SCRIPT = Path(__file__).with_name("full_disk.py")
-SOURCE = Path(__file__).parents[1] / "src"
 # A file system of its own, for the process and those that it starts: in a name space where every user may mount.
 ISOLATED = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 
@@ -26,7 +25,7 @@ ISOLATED = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 def mounted(folder: Path, size: str, line: str) -> "subprocess.CompletedProcess[str]":
     """Run a line of the shell with a small file system at a folder, which goes away with it."""
     shell = f"mount -t tmpfs -o size={size} tmpfs {shlex.quote(str(folder))} || exit 77; {line}"
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
     try:
         return subprocess.run([*ISOLATED, shell], capture_output=True, text=True, env=environment, check=False)
     except FileNotFoundError:
