@@ -47,6 +47,7 @@ FLOORS = [
         "striate.computing",
         "striate.freezing",
         "striate.history",
+        "striate.looking",
         "striate.preflight",
         "striate.recipe",
         "striate.report",
@@ -70,6 +71,7 @@ FLOORS = [
 FACE = {
     "striate",
     "striate.callbacks",
+    "striate.inspection",
     "striate.layers",
     "striate.losses",
     "striate.metrics",

@@ -12,6 +12,7 @@ from striate.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from striate import callbacks as callbacks
+    from striate import inspection as inspection
     from striate import layers as layers
     from striate import losses as losses
     from striate import metrics as metrics
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from striate.models import load_model as load_model
     from striate.report import confidence_of as confidence_of
 else:
-    _MODULES = ("callbacks", "layers", "losses", "metrics", "models", "optimizers", "presets")
+    _MODULES = ("callbacks", "inspection", "layers", "losses", "metrics", "models", "optimizers", "presets")
     _NAMES_OF = {
         "confidence": ("Confidence",),
         "data.augment": ("Augmentation",),

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 from striate import storage
 from striate.bits import Bits, computed_on
 from striate.classify import Answer, Pictures, classify
-from striate.computing import Computing
 from striate.confidence import Confidence
 from striate.data.augment import Augmentation
 from striate.data.batches import ArrayBatches
@@ -23,6 +22,7 @@ from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import as_path, exists
 from striate.freezing import Freezing
 from striate.history import History
+from striate.looking import Looking
 from striate.network.graph import Graph, Symbol
 from striate.network.initializers import first_values
 from striate.network.layers import Layer
@@ -37,7 +37,7 @@ from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.feeding import Data, batches_for, shaped
 from striate.training.keeping import NO_KEEPER, Keeper
-from striate.training.loop import CHUNK, Plan, train
+from striate.training.loop import Plan, train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
 from striate.training.run import Run, started
@@ -50,7 +50,7 @@ from striate.views.table import show
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing, Transfer, Preflighting, Computing):
+class Model(Freezing, Transfer, Preflighting, Looking):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -275,13 +275,6 @@ class Model(Freezing, Transfer, Preflighting, Computing):
             output, _ = self._forward(pictures, _batch_size("predict", batch_size), ())
             show_logs({})
         return output
-
-    def feature_maps(self, x: ArrayLike, layer: str | Layer) -> Array:
-        """What a layer makes of pictures x: (N, P, Q, K) for a convolution. `layer` is a name or the layer itself."""
-        graph = self._built_for(as_numbers(x)).graph
-        name = layer if isinstance(layer, str) else next((n.name for n in graph.nodes if n.layer is layer), repr(layer))
-        graph.place(name)
-        return self._forward(x, CHUNK, (name,))[1][name]
 
     def classify(self, pictures: Pictures) -> list[Answer]:
         """For each picture, a file or an array of bytes: its label, how sure the model is, the score of every class.

@@ -92,7 +92,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Callable[[Command], None]:
         module = ModuleType("striate.cli.probe")
         module.probe = made  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setattr(main_module, "COMMANDS", (*COMMANDS, "probe"))
+        monkeypatch.setattr(program, "names", (*COMMANDS, "probe"))
         for spoken in ("en", "ko"):
             for code in ("help", *(param.name for param in made.params)):
                 monkeypatch.setitem(texts(spoken), f"cli.probe.{code}", f"the {code}")  # type: ignore[arg-type]

@@ -211,7 +211,7 @@ def test_mistakes_in_a_line(
 def test_sentences_once_per_language(run: Run) -> None:
     assert run("trian").err == (
         "error: There is no command 'trian'; did you mean 'train'? "
-        "Known: 'cache', 'check', 'data', 'demo', 'evaluate', 'info', 'learn', 'predict', 'resume', "
+        "Known: 'cache', 'check', 'data', 'demo', 'evaluate', 'info', 'learn', 'look', 'predict', 'resume', "
         "'smile', 'summary', 'train'.\n"
     )
     assert run("learn", "calc", "--lang", "ko").err == (

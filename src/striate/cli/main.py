@@ -2,35 +2,24 @@
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from striate.cli.guard import Code, supervised
-from striate.cli.ui import Group, answering
+from striate.cli.ui import Folder, answering
 from striate.messages import render
 from striate.version import __version__
 
-# In the order of the help. Each is the object of its own name in striate/cli/NAME.py, imported when it is called.
+# In the order of the help. Each is the object of its own name in striate/cli/NAME, imported when it is called.
 COMMANDS = (
     *("demo", "check", "train", "resume", "evaluate", "predict", "smile"),
-    *("summary", "data", "info", "cache", "learn"),
+    *("summary", "look", "learn", "data", "info", "cache"),
 )
 
 
-class Program(Group):
-    """All commands, known by name until one is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, imported."""
-        if cmd_name not in COMMANDS:
-            return None
-        return getattr(import_module(f"striate.cli.{cmd_name}"), cmd_name)
+class Program(Folder):
+    """All commands."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was called."""
@@ -57,7 +46,7 @@ class Program(Group):
         sys.exit(supervised(sys.argv[1:] if args is None else args, run))
 
 
-program = Program("striate", code="cli")
+program = Program("striate", code="cli", package="striate.cli", names=COMMANDS)
 program.params.insert(0, answering("--version", answer=lambda ctx: render("cli.version", {"version": __version__})))
 
 

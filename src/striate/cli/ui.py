@@ -19,12 +19,14 @@ The object is named as its file; `cli/main.py` holds the list of all. The texts 
                         paragraph, one that begins with a blank (an example to copy) is not broken
     cli.train.data      one text per argument and option, by its name in Python: --batch-size is cli.train.batch_size
 
-A command `conv` in the group `learn` is `@learn.add` above `@command("learn.conv")`, its texts are
-`cli.learn.conv.help` and so on. The value of an option is taken by a reader (readers.py). Every command has --lang,
+A command `conv` in the group `learn` is `@command("learn.conv")`, its texts are `cli.learn.conv.help` and so on. It
+stands in `cli/learn/conv.py`, and its name in `cli/learn/group.py`; where a group is one file, like `cli/data.py`,
+`@data.add` stands above it. The value of an option is taken by a reader (readers.py). Every command has --lang,
 --debug and --help; `json_flag` gives it --json.
 """
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any, TypeVar, cast
 
 import click
@@ -158,6 +160,24 @@ class Group(_Told, click.Group):
         return command
 
 
+class Folder(Group):
+    """A group whose commands are known by name until one is called: each the object of its name in PACKAGE.NAME."""
+
+    def __init__(self, name: str, *, code: str, package: str, names: Sequence[str]) -> None:
+        super().__init__(name, code=code)
+        self.package, self.names = package, tuple(names)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return list(self.names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported."""
+        if cmd_name not in self.names:
+            return None
+        return getattr(import_module(f"{self.package}.{cmd_name.replace('-', '_')}"), cmd_name.replace("-", "_"))
+
+
 def _help_alone() -> int | None:
     """What a group does before its command: nothing, or show its help where there is none."""
     ctx = click.get_current_context()
@@ -219,6 +239,11 @@ def command(name: str) -> Callable[[Callable[..., int | None]], Command]:
 def group(name: str) -> Group:
     """A group of commands; alone on the line it shows its help, as wrong use."""
     return Group(name, code=f"cli.{name}")
+
+
+def folder(name: str, *names: str) -> Folder:
+    """A group of commands, each in its file of striate/cli/NAME/."""
+    return Folder(name, code=f"cli.{name}", package=f"striate.cli.{name}", names=names)
 
 
 def argument(name: str, reader: Reader, *, many: bool = False, required: bool = True) -> Callable[[F], F]:

@@ -1,1 +1,6 @@
 """Look inside: what a window, a layer, a network does with its numbers. Returns facts and arrays, draws nothing."""
+
+from striate.inspection.subject import Subject as Subject
+from striate.inspection.subject import subject as subject
+from striate.inspection.units import Unit as Unit
+from striate.inspection.units import unit_of as unit_of

@@ -16,4 +16,5 @@ TEXTS = {
     "figure.epoch": "epoch",
     "figure.picture": "picture",
     "figure.truth": "true: {truth}",
+    "figure.no_viewer": "No program that shows pictures was found here; write the figure to a file instead, with save_figure('figure.png').",
 }

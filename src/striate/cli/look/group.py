@@ -1,0 +1,5 @@
+"""`striate look`: which commands it has."""
+
+from striate.cli.ui import folder
+
+look = folder("look")

@@ -1,0 +1,33 @@
+"""The model that a line names: a file, a run's folder, or a preset with its first weights."""
+
+from pathlib import Path
+from typing import cast
+
+from striate.cli.output import aside
+from striate.data.preprocessing import Preprocessing
+from striate.inspection.subject import Picture, Subject, subject
+from striate.model import Model, load_model
+from striate.presets import models
+from striate.presets.read import PRESETS
+from striate.run_folder import model_file
+
+
+def opened(model: str, engine: str | None, isa: str | None, threads: int | None) -> Model:
+    """The model, ready to compute as the line asks. Of a preset it is said that it has learned nothing."""
+    if model in PRESETS:
+        loaded = cast(Model, getattr(models, model.replace("-", "_"))())
+        height, width, channels = loaded.graph.input_shape
+        loaded.preprocessing = Preprocessing((height, width), "grey" if channels == 1 else "rgb")
+        aside("look.untrained", model=model)
+    else:
+        loaded = load_model(model_file(Path(model)))
+    loaded.use(engine=engine, isa=isa, threads=threads)
+    return loaded
+
+
+def picture_for(model: Model, picture: Picture) -> Subject:
+    """The picture as the model takes it; where it was resized for that, it is said."""
+    seen = subject(model, picture)
+    if seen.resized:
+        aside("look.resized", came=seen.came, size=seen.size)
+    return seen

@@ -1,0 +1,11 @@
+"""들여다보기: 모든 명령이 함께 쓰는 글."""
+
+TEXTS = {
+    "cli.look.help": "모델의 속을 들여다봅니다: 내 이미지에서 모델이 계산한 수, 특성 맵, 커널, 수용 영역.",
+    "look.untrained": "{model:은/는} 초기 가중치 그대로이며 아직 아무것도 배우지 않았습니다. 배운 것을 보려면 모델 파일이나 학습 폴더를 지정하십시오.",
+    "look.resized": "이미지는 {came:size} 픽셀이지만 모델은 {size:size} 크기로 봅니다. 여기 나오는 모든 수와 위치도 그 크기를 따릅니다.",
+    "unit.address": "유닛은 특성 맵이면 층:채널:행,열(예: conv2:5:7,9), 벡터이면 층:번호(예: dense1:3)로 씁니다. 받은 값: '{came}'.",
+    "unit.not_in_map": "{unit} 유닛이 없습니다. {layer:은/는} 특성 맵을 내므로 {layer}:채널:행,열로 쓰고, 채널은 0부터 {last_channel}까지, "
+    "행은 0부터 {last_row}까지, 열은 0부터 {last_column}까지입니다.",
+    "unit.not_in_vector": "{unit} 유닛이 없습니다. {layer:은/는} 벡터를 내므로 {layer}:번호로 쓰고, 번호는 0부터 {last_channel}까지입니다.",
+}
