@@ -229,7 +229,9 @@ def test_the_house_is_that_of_the_architecture() -> None:
     seen: set[str] = set()
     floors: list[list[str]] = []
     for modules in FLOORS:
-        names = {module.split(".")[1] for module in modules if module not in FACE and "__main__" not in module} - seen
+        if set(modules) <= FACE or "striate.__main__" in modules:
+            continue
+        names = {module.split(".")[1] for module in modules} - seen
         seen |= names
         floors.append(sorted(f"{name}/" if (PACKAGE / name).is_dir() else f"{name}.py" for name in names))
     assert [sorted(row) for row in table] == [floor for floor in floors if floor]
