@@ -25,7 +25,7 @@ CAP = 0.73 / 72  # the height of a digit, inches a point
 class Grid:
     """A matrix (H, W) and the code of what it is called; `window`: (top, left, height, width) of cells in a frame.
 
-    `sign` stands before it; `unit` behind each number.
+    `sign` stands before it; `unit` behind each number. Colours go by the largest number, or by `most`.
     """
 
     values: Pixels
@@ -33,6 +33,7 @@ class Grid:
     sign: str = ""
     window: tuple[int, int, int, int] | None = None
     unit: str = ""
+    most: float | None = None
 
     @property
     def width(self) -> float:
@@ -75,7 +76,7 @@ def _draw(page: Page, letters: Lettering, grid: Grid, x: float, y: float, height
             page.text(grid.sign, x + room, top + (height - LINE) / 2 - SIGN / 72 * 0.75, SIGN, FAINT)
         x += SIGN_ROOM if grid.sign else GAP
     page.text(letters.label(grid.called), x, y, color=FAINT)
-    most = float(np.abs(grid.values).max()) or 1.0
+    most = grid.most or float(np.abs(grid.values).max()) or 1.0
     page.image(grid.values, Box(x, top, grid.width, grid.height), COLORS, -PALE * most, PALE * most)
     for (row, column), value in np.ndenumerate(grid.values):
         box = Box(x + column * CELL, top + row * CELL, CELL, CELL)

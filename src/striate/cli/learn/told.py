@@ -1,5 +1,6 @@
 """A lesson as lines of text for a screen or a pipe, and as data."""
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +27,7 @@ from striate.messages import render
 from striate.views.columns import aligned, width
 
 BETWEEN = "   "  # matrices
+_NUMERIC = re.compile("[-0-9.,/]+")  # also the dash of nothing
 
 
 def contents_lines() -> list[str]:
@@ -97,7 +99,6 @@ def matrix_lines(part: Matrices) -> list[str]:
 
 
 def _matrix(called: str, rows: Sequence[Sequence[str]]) -> list[str]:
-    # A blank before each keeps the line from being empty, which says that the first block comes next.
     return [called, *grid(rows)]
 
 
@@ -107,7 +108,9 @@ def cell_text(cell: Cell) -> str:
 
 
 def _is_number(cell: Cell) -> bool:
-    return isinstance(cell, int | float | Fraction | Shown) or (isinstance(cell, str) and cell[-1:].isdigit())
+    return isinstance(cell, int | float | Fraction | Shown) or (
+        isinstance(cell, str) and bool(_NUMERIC.fullmatch(cell))
+    )
 
 
 def lesson_json(lesson: Lesson, files: dict[str, Path]) -> dict[str, object]:

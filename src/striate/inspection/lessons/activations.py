@@ -1,5 +1,6 @@
 """Lesson 7: what stands between the layers, its slopes, and softmax at the end."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +12,6 @@ from striate.inspection.lessons.learning import line_text
 from striate.inspection.lessons.parts import (
     Cell,
     Claim,
-    Commands,
     Lines,
     Part,
     Picture,
@@ -78,7 +78,6 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             ),
         ),
         Claim(said("lesson.activations.widens_claimed"), _widened()),
-        Commands(("striate learn activations",)),
     )
 
 
@@ -124,17 +123,17 @@ def _widened() -> Said:
     wide, narrow = softmax(WIDENED), softmax(NARROWED)
     return said(
         "lesson.activations.widens_found",
-        first=_list(WIDENED),
-        wide=", ".join(f"{share:.3f}" for share in wide),
-        second=_list(NARROWED),
-        narrow=", ".join(f"{share:.3f}" for share in narrow),
+        first=_list(WIDENED, "g"),
+        wide=_list(wide, FORM),
+        second=_list(NARROWED, "g"),
+        narrow=_list(narrow, FORM),
         before=abs(NARROWED[0] - NARROWED[1]),
         after=abs(narrow[0] - narrow[1]),
     )
 
 
-def _list(numbers: tuple[float, ...]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
+def _list(numbers: Sequence[float], form: str) -> str:
+    return f"({', '.join(format(number, form) for number in numbers)})"
 
 
 def _hint(answer: Numbers) -> Said:

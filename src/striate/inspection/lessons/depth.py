@@ -12,9 +12,10 @@ from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.drawn import depths
 from striate.inspection.lessons.parts import Cell, Claim, Commands, Lines, Part, Picture, Said, Shown, Table, said, text
 from striate.inspection.lessons.question import Numbers, Question
+from striate.inspection.lessons.whole import lenet5
 from striate.network.initializers import INITIALIZERS
+from striate.network.summary import summarize
 from striate.network.window import Field
-from striate.presets.models import lenet5
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +35,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
     return (
         text("lesson.depth.product", quarter=QUARTER, depth=DEPTH),
         Lines((f"{QUARTER}^{DEPTH} = {QUARTER**DEPTH:.1e}",)),
-        text("lesson.depth.measured", width=WIDTH, depth=DEPTH),
+        text("lesson.depth.measured", width=WIDTH),
         Table(
             ("", said("lesson.depth.start"), *(said("lesson.depth.layers", depth=depth) for depth in SHOWN_DEPTHS)),
             tuple(_row(name, start) for name in ACTIVATION_NAMES for start in STARTS),
@@ -55,7 +56,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             tuple(_lenet_rows()),
         ),
         text("lesson.depth.two", f=SMALL, field=two.size, two=2 * SMALL**2, one=two.size**2),
-        Commands(("striate look field lenet5 --unit C3:0:5,5", "striate summary lenet5")),
+        Commands(("striate summary lenet5",)),
     )
 
 
@@ -105,7 +106,7 @@ def _curves() -> "Figure":
 
 
 def _lenet_rows() -> list[tuple[Cell, ...]]:
-    layers = [layer for layer in lenet5().summarize().layers if len(layer.shape) == 3 and layer.field]
+    layers = [layer for layer in summarize(lenet5()).layers if len(layer.shape) == 3 and layer.field]
     return [(layer.name, "x".join(map(str, layer.shape)), "x".join(map(str, layer.field or ()))) for layer in layers]
 
 

@@ -39,14 +39,16 @@ def answers(picture: Matrix, kernels: Sequence[Matrix]) -> "Figure":
     """The same picture under several kernels, each with its map."""
     from striate.figures.number_grids import Grid, number_grids
 
+    maps = [array(convolution([picture], [kernel]).map) for kernel in kernels]
+    most = max(float(abs(each).max()) for each in maps)
     return number_grids(
         [
             [
                 Grid(array(picture), "learn.picture"),
                 Grid(array(kernel), "learn.kernel", "*"),
-                Grid(array(convolution([picture], [kernel]).map), "learn.map", "="),
+                Grid(each, "learn.map", "=", most=most),
             ]
-            for kernel in kernels
+            for kernel, each in zip(kernels, maps, strict=True)
         ]
     )
 

@@ -55,7 +55,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         Picture("answers", said("lesson.kernels.caption"), lambda: answers(DIAGONAL, [LIKE_IT, UNLIKE_IT])),
         Claim(
             said("lesson.kernels.printed", printed=PRINTED),
-            said("lesson.kernels.computed", right=number_text(corners[0].value)),
+            said("lesson.kernels.computed", printed=PRINTED, right=number_text(corners[0].value)),
         ),
         Lines(tuple(map(written_out, corners))),
         text("lesson.kernels.small"),

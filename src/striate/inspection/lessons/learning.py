@@ -11,7 +11,6 @@ from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.drawn import chain
 from striate.inspection.lessons.parts import (
     Cell,
-    Commands,
     Lines,
     Part,
     Picture,
@@ -148,7 +147,6 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             w2=by_striate[1],
             by_hand=f"{number_text(after.w1)}, {number_text(after.w2)}",
         ),
-        Commands(("striate learn race --on valley --optimizers gd",)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from striate.inspection.lessons.drawn import paths
 from striate.inspection.lessons.parts import (
     Cell,
     Claim,
-    Commands,
     Lines,
     Part,
     Picture,
@@ -47,7 +46,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
     return (
         text("lesson.optimizers.bowl", start=START, eta=ETA),
         Lines(("theta <- theta - eta*g", "v <- gamma*v + eta*g,   theta <- theta - v")),
-        text("lesson.optimizers.momentum", gamma=GAMMA),
+        text("lesson.optimizers.momentum", gamma=GAMMA, share=100 * GAMMA),
         Table(
             (said("lesson.step"), said("lesson.optimizers.plain"), "v", said("lesson.optimizers.with_momentum")),
             tuple(_momentum_row(step) for step in range(1, STEPS + 1)),
@@ -72,7 +71,6 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             mini_each=MINI[1],
             mini=minutes[1],
         ),
-        Commands(("striate learn race --on beale",)),
     )
 
 
@@ -92,10 +90,10 @@ def bowl(theta: Vector) -> Vector:
     return 2 * theta
 
 
-def path(rule: Rule, slope: Slope, start: Vector, steps: int) -> list[tuple[Vector, tuple[Vector, ...]]]:
+def path(rule: Rule, slope: Slope, start: Vector, steps: int) -> list[tuple[Vector, tuple[NDArray[Any], ...]]]:
     """Where a rule goes: theta and its slots before the first step and after each."""
     theta, slots = start.astype(np.float64), rule.first_slots(start.astype(np.float64))
-    went = [(theta.copy(), tuple(slot.copy() for slot in slots))]
+    went: list[tuple[Vector, tuple[NDArray[Any], ...]]] = [(theta.copy(), tuple(slot.copy() for slot in slots))]
     for t in range(1, steps + 1):
         # NAG takes its gradient where momentum alone would lead.
         seen = theta - rule.momentum * slots[0] if isinstance(rule, NAG) else theta

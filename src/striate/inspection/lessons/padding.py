@@ -42,7 +42,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         Lines((f"p = ((N - 1)s + F - N)/2 = (({N} - 1)*1 + {F} - {N})/2 = {number_text(kept.keeping)}",)),
         text("lesson.padding.price", places=F * F),
         Matrices((block("lesson.padding.counted", counted),)),
-        text("lesson.padding.deep", layers=LAYERS, corner=deep[0][0], middle=deep[N // 2][N // 2]),
+        text("lesson.padding.deep", layers=LAYERS, corner=100 * deep[0][0], middle=100 * deep[N // 2][N // 2]),
         Picture(
             "shares",
             said("lesson.padding.caption", layers=LAYERS),

@@ -26,8 +26,9 @@ from striate.inspection.lessons.parts import (
     typed,
 )
 from striate.inspection.lessons.question import Numbers, Question
+from striate.network.graph import Graph, chain
 from striate.network.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
-from striate.sequential import Sequential
+from striate.network.summary import summarize
 
 FLOWER = (427, 640)
 SIDE, CLASSES, FILTERS = 28, 10, 8
@@ -84,12 +85,12 @@ def pool_line(pooled: Pooled, kind: Kind) -> str:
     return f"({' + '.join(map(term, values))})/{len(values)} = {number_text(Fraction(pooled.value))}"
 
 
-def nets() -> tuple[Sequential, Sequential]:
+def nets() -> tuple[Graph, Graph]:
     """The same convolution and the same dense layer, without a pooling between them and with one."""
 
-    def net(*between: Layer) -> Sequential:
-        first = Conv2D(FILTERS, 3, activation="relu", input_shape=(SIDE, SIDE, 1), name="conv")
-        return Sequential([first, *between, Flatten(), Dense(CLASSES, "softmax", name="dense")])
+    def net(*between: Layer) -> Graph:
+        first, last = Conv2D(FILTERS, 3, activation="relu", name="conv"), Dense(CLASSES, "softmax", name="dense")
+        return Graph.to(chain([first, *between, Flatten(), last], (SIDE, SIDE, 1)))
 
     return net(), net(MaxPooling2D(2))
 
@@ -97,7 +98,7 @@ def nets() -> tuple[Sequential, Sequential]:
 def _weights_table() -> Table:
     rows: list[tuple[Cell, ...]] = []
     for code, net in zip(("lesson.pooling.without", "lesson.pooling.with"), nets(), strict=True):
-        facts = {layer.name: layer for layer in net.summarize().layers}
+        facts = {layer.name: layer for layer in summarize(net).layers}
         flat = next(layer for layer in facts.values() if layer.kind == "Flatten")
         numbers = (facts["conv"].weights, flat.shape[0] or 0, facts["dense"].weights)
         rows.append((said(code), *(Shown(number, ",") for number in numbers)))

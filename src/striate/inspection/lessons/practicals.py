@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
 from striate.data.load import digits
 from striate.inspection.lessons.channels import count
@@ -68,7 +67,6 @@ def question() -> Question:
     )
 
 
-@cache
 def learned(computer: Computer) -> tuple[Judged, Judged]:
     """Softmax regression and the CNN, trained on the same digits in the same order."""
     flat = Sequential([Flatten(input_shape=(SIDE, SIDE, 1)), Dense(CLASSES, "softmax")])

@@ -19,10 +19,10 @@ from striate.inspection.lessons.parts import (
     text,
 )
 from striate.inspection.lessons.question import Numbers, Question
+from striate.network.graph import Graph, chain
 from striate.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
-from striate.network.summary import Summary
-from striate.presets.models import lenet5
-from striate.sequential import Sequential
+from striate.network.summary import BYTES, Summary, summarize
+from striate.presets.read import wired
 
 FLOWER = (427, 640, 3)
 SIDE, KERNEL, FILTERS, POOL = 32, 5, 8, 2  # of the question
@@ -30,7 +30,7 @@ SIDE, KERNEL, FILTERS, POOL = 32, 5, 8, 2  # of the question
 
 def parts(computer: Computer) -> tuple[Part, ...]:
     """The lesson."""
-    flower, lenet = flower_net().summarize(), lenet5().summarize()
+    flower, lenet = summarize(flower_net()), summarize(lenet5())
     facts = {layer.name: layer for layer in lenet.layers}
     c3, dense = facts["C3"], [facts[name] for name in ("C5", "F6")]
     flat = next(layer for layer in flower.layers if layer.kind == "Flatten")
@@ -42,7 +42,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             numbers=flat.shape[0],
             weights=flower.layers[-1].weights,
             convolution=flower.layers[1].weights,
-            bytes=4 * flower.layers[-1].weights / 2**20,
+            bytes=BYTES * flower.layers[-1].weights / 1e6,
         ),
         text("lesson.whole.lenet"),
         _table(lenet),
@@ -80,16 +80,15 @@ def question() -> Question:
     )
 
 
-def flower_net() -> Sequential:
+def flower_net() -> Graph:
     """The layers that are called on a photograph, and what a dense layer behind them takes."""
-    return Sequential(
-        [
-            Conv2D(32, 3, padding="same", activation="relu", input_shape=FLOWER),
-            MaxPooling2D(2),
-            Flatten(),
-            Dense(64, "relu"),
-        ]
-    )
+    convolution = Conv2D(32, 3, padding="same", activation="relu")
+    return Graph.to(chain([convolution, MaxPooling2D(2), Flatten(), Dense(64, "relu")], FLOWER))
+
+
+def lenet5() -> Graph:
+    """LeNet-5 for ten classes."""
+    return Graph.to(wired("lenet5", 10, (28, 28, 1), 1.0))
 
 
 def _table(summary: Summary) -> Table:
@@ -102,9 +101,8 @@ def _table(summary: Summary) -> Table:
 
 
 def _asked() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    net = Sequential([Conv2D(FILTERS, KERNEL, input_shape=(SIDE, SIDE, 3)), MaxPooling2D(POOL)])
-    conv, pool = (tuple(n or 0 for n in layer.shape) for layer in net.summarize().layers[1:])
-    return conv, pool
+    net = Graph.to(chain([Conv2D(FILTERS, KERNEL), MaxPooling2D(POOL)], (SIDE, SIDE, 3)))
+    return net.nodes[1].shape, net.nodes[2].shape
 
 
 def _hint(answer: Numbers) -> Said:

@@ -25,8 +25,8 @@ TEXTS = {
     "lesson.kernels.answers": "Where the first kernel lies on the line all three of its ones meet a one: {most}. The mirrored kernel can meet the line in one pixel only and never gets beyond {other}. "
     "So a large number in a feature map says: what this kernel looks for is here.",
     "lesson.kernels.caption": "the same picture under both kernels",
-    "lesson.kernels.printed": "of the mirrored kernel's four sums the two in the middle are {printed}; a lesson prints them so.",
-    "lesson.kernels.computed": "both are {right}, since the middle of the kernel lies on the line there. The same lesson's table of results has it right; only its sums are misprinted:",
+    "lesson.kernels.printed": "of the mirrored kernel's four sums the two in the middle are {printed}.",
+    "lesson.kernels.computed": "both are {right}, since the middle of the kernel lies on the line there. The lesson that prints {printed} has {right} in its own table of results:",
     "lesson.kernels.small": "A kernel may be smaller, and it may move in larger steps. The step is called the stride, s.",
     "lesson.kernels.stride_one": "map, s = 1",
     "lesson.kernels.stride_two": "map, s = 2",
@@ -58,7 +58,7 @@ TEXTS = {
     "lesson.padding.formula": "Which p keeps the size? Set k = N and solve for p; for F = {f} and stride 1 it is {p}:",
     "lesson.padding.price": "The zeros were never in the picture. So many of the {places} places that each window sees are padding:",
     "lesson.padding.counted": "zeros in each window",
-    "lesson.padding.deep": "One layer is harmless. But the zeros seep inwards: behind {layers} such layers {corner:.0%} of what the corner goes by is padding, and of what the middle goes by {middle:.0%}. "
+    "lesson.padding.deep": "One layer is harmless. But the zeros seep inwards: behind {layers} such layers {corner:.0f} % of what the corner goes by is padding, and of what the middle goes by {middle:.0f} %. "
     "Without padding nothing is made up, but the border is lost. It is a trade, not a free lunch.",
     "lesson.padding.one": "behind 1 layer",
     "lesson.padding.three": "behind 3 layers",

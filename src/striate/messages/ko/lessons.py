@@ -15,7 +15,7 @@ TEXTS = {
     "lesson.answer": "답은 수 {count}개를 공백으로 나누어 '{example}'처럼 써야 하는데 {came:quoted|이/가} 들어왔습니다. 이 꼴로 다시 쓰십시오.",
     "lesson.list": "강의는 열두 편입니다. 'striate learn lesson N'으로 엽니다.",
     "lesson.heading": "{number}강. {title}",
-    "lesson.claimed": "흔히 하는 말: {text}",
+    "lesson.claimed": "이런 설명이 있습니다: {text}",
     "lesson.found": "계산해 보면: {text}",
     "lesson.more": "직접 해 보기:",
     "lesson.drawn": "그림 {file}: {caption}",
@@ -27,11 +27,6 @@ TEXTS = {
     "lesson.wrong": "{came:은/는} 아닙니다. {hint}",
     "lesson.again": "한 번 더(건너뛰려면 Enter): ",
     "lesson.read_again": "{came}도 아닙니다. 강의를 다시 읽어 보십시오. 계산에 쓸 수는 모두 그 안에 있습니다.",
-    "lesson.page.title": "짧은 강의 열두 편",
-    "lesson.page.about": "합성곱 신경망이 하는 일을 한 번에 한 가지씩, 덧셈 하나에서 학습을 마친 분류기까지 살펴봅니다. "
-    "`striate learn lesson N`은 같은 강의를 명령줄에서 보여 주며, 모든 수를 새로 계산하고 끝에 있는 문제의 답을 채점합니다. "
-    "이 페이지는 같은 글로 `python docs/lessons.py`가 만듭니다.",
-    "lesson.page.answer": "답",
     "lesson.dog": "개",
     "lesson.cat": "고양이",
     "lesson.red": "빨강",

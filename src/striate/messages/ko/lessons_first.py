@@ -24,8 +24,8 @@ TEXTS = {
     "lesson.kernels.answers": "첫째 커널이 선 위에 놓이면 커널의 1 세 개가 모두 1과 만나 {most:이/가} 됩니다. 거울 커널은 선과 한 픽셀에서만 만나므로 {other:을/를} 넘지 못합니다. "
     "그러니 특성 맵의 큰 수는 이 커널이 찾는 것이 여기 있다는 뜻입니다.",
     "lesson.kernels.caption": "같은 이미지에 두 커널을 적용한 결과",
-    "lesson.kernels.printed": "거울 커널의 네 합 가운데 가운데 둘은 {printed}이다. 어느 강의에 이렇게 적혀 있습니다.",
-    "lesson.kernels.computed": "둘 다 {right}입니다. 커널의 가운데가 선 위에 놓이기 때문입니다. 그 강의도 결과표에는 바르게 적었고, 계산식만 잘못되었습니다.",
+    "lesson.kernels.printed": "거울 커널의 네 합 가운데 가운데 둘은 {printed}이다.",
+    "lesson.kernels.computed": "둘 다 {right}입니다. 커널의 가운데가 선 위에 놓이기 때문입니다. {printed:이라/라}고 적은 강의도 정작 결과표에는 {right:이라/라}고 적었습니다.",
     "lesson.kernels.small": "커널은 더 작아도 되고, 한 번에 여러 칸씩 움직여도 됩니다. 움직이는 칸 수를 스트라이드라 하고 s로 씁니다.",
     "lesson.kernels.stride_one": "특성 맵, s = 1",
     "lesson.kernels.stride_two": "특성 맵, s = 2",
@@ -57,7 +57,7 @@ TEXTS = {
     "lesson.padding.formula": "크기를 지키는 p는 k = N으로 놓고 풀면 나옵니다. F = {f}, 스트라이드 1이면 {p}입니다.",
     "lesson.padding.price": "0은 이미지에 없던 값입니다. 창이 보는 {places}칸 가운데 패딩이 몇 칸인지 자리마다 세어 보면 이렇습니다.",
     "lesson.padding.counted": "창마다 든 0의 수",
-    "lesson.padding.deep": "한 층이라면 큰 문제가 아닙니다. 그러나 0은 안쪽으로 스며듭니다. 이런 층 {layers}개를 지나면 모서리의 수가 보는 것 가운데 {corner:.0%}가 패딩이고, 한가운데는 {middle:.0%}입니다. "
+    "lesson.padding.deep": "한 층이라면 큰 문제가 아닙니다. 그러나 0은 안쪽으로 스며듭니다. 이런 층 {layers}개를 지나면 모서리의 수가 보는 것 가운데 {corner:.0f} %가 패딩이고, 한가운데는 {middle:.0f} %입니다. "
     "패딩이 없으면 지어낸 값도 없지만 가장자리를 잃습니다. 하나를 얻으면 하나를 내주어야 합니다.",
     "lesson.padding.one": "층 1개 뒤",
     "lesson.padding.three": "층 3개 뒤",
