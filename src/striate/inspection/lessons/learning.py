@@ -139,7 +139,13 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         ),
         text("lesson.learning.step"),
         Table(("eta", "w1", "w2", "E"), tuple(_stepped(net, rate) for rate in RATES)),
-        text("lesson.learning.too_far", rate=RATES[-1], w1=number_text(net.stepped(Fraction(RATES[-1])).w1)),
+        text(
+            "lesson.learning.too_far",
+            rate=RATES[-1],
+            w1=number_text(net.stepped(Fraction(RATES[-1])).w1),
+            low=RATES[0],
+            high=RATES[1],
+        ),
         text(
             "lesson.learning.striate",
             rate=RATES[1],

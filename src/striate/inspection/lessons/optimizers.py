@@ -1,6 +1,6 @@
 """Lesson 10: momentum with both signs, the textbook's NAG and Keras's, Adam's first step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             tuple(_nag_row(step) for step in range(1, STEPS + 1)),
         ),
         text("lesson.optimizers.nag_equal"),
+        Claim(said("lesson.optimizers.torch_claimed"), _torch_found()),
         Picture(
             "valley", said("lesson.optimizers.caption", height=f"x^2 + {VALLEY[1]:g} y^2", steps=VALLEY_STEPS), _valley
         ),
@@ -113,6 +114,22 @@ def sign_gap() -> float:
     return max(gaps)
 
 
+def nag_forms(rates: Sequence[float]) -> tuple[float, float, float]:
+    """Where three forms of NAG on theta^2 stand when the rate changes from step to step.
+
+    The textbook's theta - gamma v, Keras's theta, and PyTorch's: v <- gamma v + g, theta <- theta - eta (g + gamma v).
+    """
+    start, v, torch = np.array([START]), 0.0, START
+    textbook, keras = ((rule, start.copy(), (np.zeros(1),)) for rule in (NAG(ETA, GAMMA), Nesterov(ETA, GAMMA)))
+    for t, eta in enumerate(rates, start=1):
+        for rule, theta, slots in (textbook, keras):
+            seen = theta - GAMMA * slots[0] if isinstance(rule, NAG) else theta
+            UPDATES[type(rule)](rule, theta, bowl(seen), slots, t, eta)
+        v = GAMMA * v + 2 * torch
+        torch -= eta * (2 * torch + GAMMA * v)
+    return float((textbook[1] - GAMMA * textbook[2][0])[0]), float(keras[1][0]), torch
+
+
 def two_steps(gamma: Fraction) -> tuple[Fraction, Fraction]:
     """theta and v after two steps of momentum on theta^2, exactly."""
     theta, v, eta = Fraction(START), Fraction(0), Fraction(str(ETA))
@@ -120,6 +137,13 @@ def two_steps(gamma: Fraction) -> tuple[Fraction, Fraction]:
         v = gamma * v + eta * 2 * theta
         theta -= v
     return theta, v
+
+
+def _torch_found() -> Said:
+    constant = nag_forms([ETA] * STEPS)
+    halved = nag_forms([ETA] * (STEPS // 2) + [ETA / 2] * (STEPS - STEPS // 2))
+    fields = {"steps": STEPS, "same": constant[2], "from_step": STEPS // 2 + 1, "keras": halved[1], "torch": halved[2]}
+    return Said("lesson.optimizers.torch_found", fields)
 
 
 def _momentum_row(step: int) -> tuple[Cell, ...]:

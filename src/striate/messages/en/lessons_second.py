@@ -48,7 +48,7 @@ TEXTS = {
     "lesson.learning.caption": "numbers go forward, slopes come back",
     "lesson.learning.checked": "Do not believe it, check it: make each weight larger and smaller by {step:g} and see how E moves. The slopes come out as {w1:.4f} and {w2:.4f}.",
     "lesson.learning.step": "Gradient descent takes each weight a little against its slope, w - eta*dE/dw. How little is the learning rate, eta:",
-    "lesson.learning.too_far": "With {rate} the step overshoots: w1 becomes {w1}, ReLU closes, its slope is 0 from now on, and this net never learns again. The learning rate is the first thing to get right.",
+    "lesson.learning.too_far": "With {rate} the step overshoots: w1 becomes {w1}, ReLU closes, its slope is 0 from now on, and this net never learns again. The learning rate is the first thing to get right; {low} to {high} is a common start.",
     "lesson.learning.striate": "Striate's own training step at a rate of {rate} leads to w1 = {w1:.4g} and w2 = {w2:.4g}; by hand it was {by_hand}.",
     "lesson.learning.asked": "The same net, but the target is t = {target}. What is dE/dw2?",
     "lesson.learning.hint_sign": "The size is right, the sign is not: y is larger than t.",
@@ -67,6 +67,8 @@ TEXTS = {
     "lesson.optimizers.textbook": "theta, textbook",
     "lesson.optimizers.ahead": "theta - gamma*v",
     "lesson.optimizers.nag_equal": "The last two columns are equal: Keras's theta is the textbook's look-ahead. Striate has both, SGD(nesterov=True) and NAG.",
+    "lesson.optimizers.torch_claimed": "Keras and PyTorch follow the same path with NAG.",
+    "lesson.optimizers.torch_found": "while the learning rate stays: both are at {same:.4f} after {steps} steps. Halve it from step {from_step} on, and Keras, like the textbook, is at {keras:.4f}, PyTorch at {torch:.4f}: it multiplies old velocity by the new rate, too.",
     "lesson.optimizers.caption": "{steps} steps from the same start in the valley ({height})/2; the cross is its lowest point",
     "lesson.optimizers.adam": "Adam divides each slope by its own recent size. Its first step is therefore as long as the learning rate, all but exactly, whatever the slope:",
     "lesson.optimizers.batches": "And how much data goes into one step? {full_steps} steps over all of it at an hour each take {full_hours:g} hours; {mini_steps} steps on small batches of {mini_each} minutes each take {mini} minutes. "

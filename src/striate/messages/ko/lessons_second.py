@@ -48,7 +48,7 @@ TEXTS = {
     "lesson.learning.caption": "값은 앞으로 가고, 기울기는 뒤로 돌아옵니다",
     "lesson.learning.checked": "믿지 말고 확인해 봅시다. 가중치를 하나씩 {step:g}만큼 키우고 줄여 E가 얼마나 움직이는지 보면 기울기는 {w1:.4f|과/와} {w2:.4f}입니다.",
     "lesson.learning.step": "경사 하강법은 가중치마다 기울기의 반대쪽으로 조금 움직입니다: w - eta*dE/dw. 얼마나 조금인지가 학습률 eta입니다.",
-    "lesson.learning.too_far": "학습률 {rate:은/는} 너무 큽니다. w1이 {w1:이/가} 되어 ReLU가 닫히고, 그 뒤로는 기울기가 0이라 이 신경망은 다시 배우지 못합니다. 무엇보다 먼저 맞추어야 할 것이 학습률입니다.",
+    "lesson.learning.too_far": "학습률 {rate:은/는} 너무 큽니다. w1이 {w1:이/가} 되어 ReLU가 닫히고, 그 뒤로는 기울기가 0이라 이 신경망은 다시 배우지 못합니다. 무엇보다 먼저 맞추어야 할 것이 학습률이며, 보통 {low}~{high}에서 시작합니다.",
     "lesson.learning.striate": "Striate로 학습률 {rate}의 한 걸음을 실제로 학습시키면 w1 = {w1:.4g}, w2 = {w2:.4g|이/가} 됩니다. 손으로 구한 값도 {by_hand}입니다.",
     "lesson.learning.asked": "같은 신경망인데 목표가 t = {target}입니다. dE/dw2는 얼마입니까?",
     "lesson.learning.hint_sign": "크기는 맞고 부호가 틀렸습니다. y가 t보다 큽니다.",
@@ -67,6 +67,8 @@ TEXTS = {
     "lesson.optimizers.textbook": "theta, 교과서",
     "lesson.optimizers.ahead": "theta - gamma*v",
     "lesson.optimizers.nag_equal": "마지막 두 열이 같습니다. Keras의 theta는 교과서의 미리 본 자리입니다. Striate에는 SGD(nesterov=True)와 NAG가 모두 있습니다.",
+    "lesson.optimizers.torch_claimed": "NAG에서 Keras와 PyTorch는 같은 길을 간다.",
+    "lesson.optimizers.torch_found": "학습률이 그대로일 때는 그렇습니다. {steps}걸음 뒤 둘 다 {same:.4f}에 있습니다. {from_step}번째 걸음부터 학습률을 절반으로 줄이면 Keras는 교과서처럼 {keras:.4f}에, PyTorch는 {torch:.4f}에 있습니다. PyTorch는 지나온 속도에도 새 학습률을 곱하기 때문입니다.",
     "lesson.optimizers.caption": "골짜기 ({height})/2의 같은 자리에서 시작한 {steps}걸음. 십자가 가장 낮은 곳입니다",
     "lesson.optimizers.adam": "Adam은 기울기마다 그 최근 크기로 나눕니다. 그래서 첫걸음의 길이는 기울기가 얼마든 학습률과 거의 똑같습니다.",
     "lesson.optimizers.batches": "한 걸음에 데이터를 얼마나 쓸까요? 데이터 전체로 한 시간짜리 {full_steps}걸음이면 {full_hours:g}시간입니다. 작은 묶음으로 {mini_each}분짜리 {mini_steps}걸음이면 {mini}분입니다. "
