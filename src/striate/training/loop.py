@@ -14,6 +14,7 @@ from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.network.description import to_document
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
+from striate.training.averaging import Average
 from striate.training.callbacks import Callback
 from striate.training.counts import Counts
 from striate.training.evaluate import evaluate
@@ -82,10 +83,11 @@ def train(
         while run.epoch < plan.epochs and not run.stopped:
             logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
             if validation:
+                weights = run.average or run
                 judged = evaluate(
                     judging,
-                    run.theta,
-                    run.state,
+                    weights.theta,
+                    weights.state,
                     validation,
                     plan.metrics,
                     capacity,
@@ -96,10 +98,12 @@ def train(
             run.record(logs)
             unread = missing.say(len(data))
             progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
-            for callback in callbacks:
-                callback.on_epoch_end(run.epoch, logs)
+            with run.averaged():
+                for callback in callbacks:
+                    callback.on_epoch_end(run.epoch, logs)
             run.epoch, run.position = run.epoch + 1, 0
             keeper.between_steps(run)
+        run.settle()
         for callback in callbacks:
             callback.on_train_end()
         reason = run.stopped or "training.all_epochs"
@@ -219,6 +223,7 @@ class _Learner:
             self._learn(gradient, norm)
             # Behind all that may fail, so that a step that did not come off changes nothing.
             run.state[...] = state
+            run.average = Average.after(run.average, self._plan.rule, run.theta, run.state, run.step)
             run.step += 1
             self._guard.passed(loss / read, norm)
 
