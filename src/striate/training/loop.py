@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Literal
 
@@ -69,6 +70,7 @@ def train(
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
+    held_out = Guard(engine, run, plan.rule, plan.loss, validation or data, plan.threads)
     run.loss = plan.loss
     run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
     learner = _Learner(engine, run, plan, capacity, missing, guard, probe)
@@ -93,6 +95,7 @@ def train(
                     capacity,
                     missing=missing,
                     between=lambda: keeper.heed(run),
+                    refuse=partial(held_out.refuse_held_out, weights.theta, weights.state),
                 )
                 logs |= {f"val_{name}": value for name, value in judged.items()}
             run.record(logs)
