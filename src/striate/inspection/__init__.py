@@ -2,5 +2,9 @@
 
 from striate.inspection.subject import Subject as Subject
 from striate.inspection.subject import subject as subject
+from striate.inspection.traced import Onward as Onward
+from striate.inspection.traced import Trace as Trace
+from striate.inspection.tracing import trace as trace
+from striate.inspection.tracing import traces as traces
 from striate.inspection.units import Unit as Unit
 from striate.inspection.units import unit_of as unit_of
