@@ -27,6 +27,7 @@ from striate.training.missing import Missing
 from striate.training.probe import Probe
 from striate.training.run import Run
 from striate.training.tallies import Metric
+from striate.training.watching import Learning, Watcher
 
 SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
 CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
@@ -71,9 +72,10 @@ def train(
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
     held_out = Guard(engine, run, plan.rule, plan.loss, validation or data, plan.threads)
-    run.loss = plan.loss
+    run.loss, run.rule = plan.loss, plan.rule
     run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
-    learner = _Learner(engine, run, plan, capacity, missing, guard, probe)
+    watchers = tuple(each for each in callbacks if isinstance(each, Watcher) and each.watches)
+    learner = _Learner(engine, run, plan, capacity, missing, guard, probe, watchers)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
@@ -120,10 +122,18 @@ class _Learner:
     """Takes a run through the steps of an epoch."""
 
     def __init__(
-        self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard, probe: Probe
+        self,
+        engine: Engine,
+        run: Run,
+        plan: Plan,
+        capacity: int,
+        missing: Missing,
+        guard: Guard,
+        probe: Probe,
+        watchers: Sequence[Watcher],
     ) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
-        self._missing, self._guard, self._probe = missing, guard, probe
+        self._missing, self._guard, self._probe, self._watchers = missing, guard, probe, watchers
         self._frozen, self._program = run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
@@ -213,12 +223,16 @@ class _Learner:
             state, loss = step.state, loss + step.loss * len(batch.x)
             share = len(batch.x) / pictures
             of_part = step.gradient if share == 1 else step.gradient * share
+            if share == 1 and self._watchers:
+                of_part = of_part.copy()
             if gradient is None:
                 gradient = of_part
             else:
                 with np.errstate(all="ignore"):  # the guard looks at the sum
                     gradient += of_part
             counts.count(step.loss, step.output, batch.y)
+            for watcher in self._watchers:  # behind all that is read of the step: the program's memory is used again
+                watcher.on_learning(Learning(batch, theta, state, key, self._program))
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
             gradient = gradient if read == pictures else gradient * (pictures / read)

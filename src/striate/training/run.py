@@ -43,6 +43,7 @@ class Run:
     epoch_begun: float = 0.0  # when this epoch began, by time.perf_counter; resumed, less what it had taken before
     recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # loss and gradient's norm
     loss: Loss | None = None  # what is made small
+    rule: Rule | None = None  # by what
     probe: Probing | None = None  # measures it
     explained: bool = True  # a number that is not finite is looked for, which takes a while
 
