@@ -10,7 +10,7 @@ from striate.cli.ui import argument, command, json_flag, option
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
 from striate.errors import DataError, StateError, tell
-from striate.figures.save import check_place
+from striate.figures.save import check_still
 from striate.model import Model, load_model
 from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
@@ -42,7 +42,7 @@ def evaluate(
 ) -> None:
     """`striate evaluate`."""
     if figure:
-        check_place(figure)
+        check_still(figure)
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data, cache)
     if part == "train" and learned_from(model, data):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.figures.save import check_place
+from striate.figures.save import check_still
 from striate.files import write_bytes
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def save_animation(figures: "Iterable[Figure]", path: Path | str, milliseconds: 
 
 def check_moving(path: Path) -> None:
     """Raise `FileError` unless a moving picture can stand there; to be asked before long work."""
-    check_place(path, MOVING)
+    check_still(path, MOVING)
 
 
 def _frame(figure: "Figure") -> "Image":

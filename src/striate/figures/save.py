@@ -22,7 +22,7 @@ def save(figure: "Figure", path: Path | str) -> None:
     Raises `FileError` for another ending, a folder that is not there, or one that cannot be written to.
     """
     path = Path(path)
-    check_place(path)
+    check_still(path)
     from matplotlib import rc_context
 
     ending = path.suffix.lower().removeprefix(".")
@@ -31,9 +31,9 @@ def save(figure: "Figure", path: Path | str) -> None:
         figure.savefig(apart, format=ending, dpi=figure.dpi, metadata=dateless)
 
 
-def check_place(path: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Raise `FileError` unless a figure can stand there; to be asked before long work."""
-    if path.suffix.lower() not in endings:
-        raise FileError("figure.unknown_ending", path=path, known=endings)
+def check_still(path: Path, known: Sequence[str] = ENDINGS) -> None:
+    """Raise `FileError` unless a figure can be written there; to be asked before long work. `known` may hold more."""
+    if path.suffix.lower() not in known:
+        raise FileError("figure.unknown_ending", path=path, known=tuple(known))
     if not path.parent.is_dir():
         raise FileError("figure.no_folder", path=path, folder=path.parent)
