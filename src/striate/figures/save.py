@@ -20,14 +20,20 @@ def save(figure: "Figure", path: Path | str) -> None:
 
     Raises `FileError` for another ending, a folder that is not there, or one that cannot be written to.
     """
-    path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise FileError("figure.unknown_ending", path=path, known=ENDINGS)
-    if not path.parent.is_dir():
-        raise FileError("figure.no_folder", path=path, folder=path.parent)
+    path = checked(path)
     from matplotlib import rc_context
 
     ending = path.suffix.lower().removeprefix(".")
     dateless = {"Date": None} if ending == "svg" else {}
     with written_apart(path) as apart, rc_context({"svg.hashsalt": "striate", "savefig.bbox": None}):
         figure.savefig(apart, format=ending, dpi=figure.dpi, metadata=dateless)
+
+
+def checked(path: Path | str) -> Path:
+    """A path that `save` would take: asked before what takes long. Raises `FileError` as `save` does."""
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise FileError("figure.unknown_ending", path=path, known=ENDINGS)
+    if not path.parent.is_dir():
+        raise FileError("figure.no_folder", path=path, folder=path.parent)
+    return path
