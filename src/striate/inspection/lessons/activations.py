@@ -12,6 +12,7 @@ from striate.inspection.lessons.learning import line_text
 from striate.inspection.lessons.parts import (
     Cell,
     Claim,
+    Commands,
     Lines,
     Part,
     Picture,
@@ -78,6 +79,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             ),
         ),
         Claim(said("lesson.activations.widens_claimed"), _widened()),
+        Commands(("striate learn activations -o activations.png", "striate learn activations --digits")),
     )
 
 

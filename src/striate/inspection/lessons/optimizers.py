@@ -13,6 +13,7 @@ from striate.inspection.lessons.drawn import paths
 from striate.inspection.lessons.parts import (
     Cell,
     Claim,
+    Commands,
     Lines,
     Part,
     Picture,
@@ -71,6 +72,12 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             mini_steps=MINI[0],
             mini_each=MINI[1],
             mini=minutes[1],
+        ),
+        Commands(
+            (
+                "striate learn race --on beale,valley -o paths.gif",
+                "striate learn race digits --optimizers sgd,momentum,adam",
+            )
         ),
     )
 

@@ -49,6 +49,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             (
                 "striate demo",
                 "striate train mnist -o digits --model mnist",
+                "striate look film digits -o film.gif",
                 "striate train cats_dogs.zip -o pets",
                 "striate train smiles.zip -o smiles",
                 "striate smile photo.jpg --model smiles -o answer.jpg",
