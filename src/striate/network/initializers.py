@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.network.layout import Layout
+from striate.network.layout import Layout, Span
 
 FIRST_VALUES = 0  # keeps first weights apart from other draws of the same seed
 
@@ -74,6 +74,11 @@ def first_values(layout: Layout, seed: int) -> NDArray[np.float32]:
     """The first vector of weights, each drawn by its place: adding a layer changes no earlier one."""
     vector = np.zeros(layout.size, np.float32)
     for place, span in enumerate(layout.spans):
-        rng = np.random.default_rng([seed, FIRST_VALUES, place])
-        layout.view(vector, span)[...] = INITIALIZERS[span.initializer](span.shape, rng)
+        layout.view(vector, span)[...] = first_value(span, place, seed)
     return vector
+
+
+def first_value(span: Span, place: int, seed: int) -> NDArray[np.float64]:
+    """The first values of the weight that stands at a place of its layout."""
+    rng = np.random.default_rng([seed, FIRST_VALUES, place])
+    return INITIALIZERS[span.initializer](span.shape, rng)
