@@ -19,12 +19,11 @@ from striate.network.layers import (
     BatchNormalization,
     Conv2D,
     DepthwiseConv2D,
-    Dropout,
     LayerNormalization,
     ReLU,
 )
 
-FINISHING = (BatchNormalization, LayerNormalization, Activation, ReLU, Dropout, Add)
+FINISHING = (BatchNormalization, LayerNormalization, Activation, ReLU, Add)
 
 
 @dataclass(frozen=True)

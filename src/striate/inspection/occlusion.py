@@ -62,8 +62,8 @@ def occlusion(
     scores, looked_at = Scores.of(model), taken(model, picture)
     x = looked_at.x[0]
     size = convert("occlusion", "window", positive_pair, _window(x.shape) if window is None else window)
-    step = convert("occlusion", "stride", positive_pair, _half(size) if stride is None else stride)
-    size, step = _fitting(size, x.shape), _fitting(step, size)
+    size = _fitting(size, x.shape)
+    step = _fitting(convert("occlusion", "stride", positive_pair, _half(size) if stride is None else stride), size)
     cover = baseline_of(x, fill)
     (given,) = scores.given(looked_at.x, 1)
     chosen = scores.chosen(given, classes)
