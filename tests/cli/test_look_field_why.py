@@ -62,7 +62,7 @@ def test_field_as_json(run: Run, model: str) -> None:
     assert facts["noise"] == {"pictures": 3, "seed": 9}
     assert facts["now"]["outside"] == 0
     assert facts["trained"] is True
-    assert render("look.figure_not_asked") in ended.err
+    assert render("look.no_figure") in ended.err
 
 
 def test_padding_of_a_layer(run: Run, model: str, tmp_path: Path) -> None:

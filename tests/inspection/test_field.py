@@ -112,7 +112,7 @@ def bell(
 
 @pytest.mark.parametrize("degrees", [0.0, 30.0, 90.0, 135.0])
 def test_a_bell_is_found_again(degrees: float, rng: np.random.Generator) -> None:
-    """Exactly where it is one, cut off by the edge too; with noise of a twentieth of its height within a few percent."""
+    """Exactly where it is one, cut off by the edge too; with noise of a twentieth of its height within a tenth."""
     for middle in ((12.3, 9.8), (3.0, 17.0)):
         drawn = bell((25, 21), middle, (4.5, 2.0), degrees)
         found = fitted(drawn)

@@ -1,6 +1,7 @@
 """Attributions: by their axioms, by a network made to look at one quadrant, by Captum's values, over any network."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,7 @@ def test_baselines(rng: np.random.Generator) -> None:
 
 
 def test_grad_cam_in_the_middle_of_fields(rng: np.random.Generator) -> None:
-    """By hand: 2x2 windows at a stride of 2 over 4 rows have their middles at 0.5 and 2.5; between them it is linear."""
+    """By hand: 2x2 windows at a stride of 2 over 4 rows have middles at 0.5 and 2.5; between them it is a line."""
     x = Input((4, 4, 1))
     model = drawn(Graph.to(Dense(2)(Flatten()(Conv2D(1, 2, strides=2, activation="relu")(x)))), rng)
     found = grad_cam(model, np.ones((4, 4, 1), np.float32))
@@ -378,10 +379,8 @@ def test_any_network_that_gives_classes(case: Case, rng: np.random.Generator) ->
     for engine in ("native", "reference"):
         model = drawn(case.graph, np.random.default_rng(0), engine)
         chain: list[Attribution] = [saliency(model, x), integrated_gradients(model, x, steps=3), occlusion(model, x)]
-        try:
+        with suppress(StateError):  # no maps to weigh
             chain.append(grad_cam(model, x))
-        except StateError as refused:
-            assert refused.code.startswith("gradcam.no_")
         found.append(chain)
     for ours, oracle in zip(*found, strict=True):
         for each, expected in zip(ours.classes, oracle.classes, strict=True):

@@ -6,8 +6,8 @@ The tests read the file alone. To write it again, in any environment:
     python tests/parity/make_captum.py
 
 None of our code is used. Two networks for pictures of 9x8x3, five classes, scores without softmax, in float64:
-"chain" (convolution, max pooling, convolution, dense layer) and "residual" (a convolution, a block whose output is added
-to its input, global average pooling, dense layer). `description` says which arrays there are and by what they were made.
+"chain" (convolution, max pooling, convolution, dense layer) and "residual" (a convolution, a block whose output is
+added to its input, global average pooling, dense layer). `description` says by what settings the arrays were made.
 Pictures are NHWC, kernels HWIO, dense weights (inputs, outputs); the flattened order is that of NHWC.
 """
 

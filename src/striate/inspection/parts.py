@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from striate.engines.contract import Array
 from striate.model import Model
 from striate.network.graph import Graph
-from striate.network.initializers import first_value
+from striate.network.initializers import first_values
 from striate.network.part import before_probabilities, origins, part
 
 
@@ -24,12 +25,11 @@ def scored(model: Model) -> Model:
 def with_first_weights(cut: Model, whole: Model, seed: int) -> Model:
     """A part of a model, with the weights that the whole begins with by a seed."""
     first, names = _empty(whole, cut.graph), origins(cut.graph, whole.graph)
+    drawn = dict[str, Array]()
     for layout in (whole.graph.theta, whole.graph.state):
-        found = {span.name: (place, span) for place, span in enumerate(layout.spans)}
-        for name, values in first.weights.items():
-            if names[name] in found:
-                place, span = found[names[name]]
-                values[...] = first_value(span, place, seed)
+        drawn |= layout.views(first_values(layout, seed, only=set(names.values())))
+    for name, values in first.weights.items():
+        values[...] = drawn[names[name]]
     return first
 
 

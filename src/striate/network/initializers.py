@@ -1,12 +1,12 @@
 """First values of weights, by Keras's names. Each takes a shape and a generator and answers in float64."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.network.layout import Layout, Span
+from striate.network.layout import Layout
 
 FIRST_VALUES = 0  # keeps first weights apart from other draws of the same seed
 
@@ -70,15 +70,14 @@ INITIALIZERS: Mapping[str, Initializer] = {
 }
 
 
-def first_values(layout: Layout, seed: int) -> NDArray[np.float32]:
-    """The first vector of weights, each drawn by its place: adding a layer changes no earlier one."""
+def first_values(layout: Layout, seed: int, only: Collection[str] | None = None) -> NDArray[np.float32]:
+    """The first vector of weights, each drawn by its place: adding a layer changes no earlier one.
+
+    `only`: the weights of these names; the others are left 0.
+    """
     vector = np.zeros(layout.size, np.float32)
     for place, span in enumerate(layout.spans):
-        layout.view(vector, span)[...] = first_value(span, place, seed)
+        if only is None or span.name in only:
+            rng = np.random.default_rng([seed, FIRST_VALUES, place])
+            layout.view(vector, span)[...] = INITIALIZERS[span.initializer](span.shape, rng)
     return vector
-
-
-def first_value(span: Span, place: int, seed: int) -> NDArray[np.float64]:
-    """The first values of the weight that stands at a place of its layout."""
-    rng = np.random.default_rng([seed, FIRST_VALUES, place])
-    return INITIALIZERS[span.initializer](span.shape, rng)

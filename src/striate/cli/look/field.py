@@ -4,11 +4,11 @@ from pathlib import Path
 
 from striate.cli.computing import computing
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.output import aside, say, write, write_json
+from striate.cli.look.saving import check_figure, save_figure
+from striate.cli.output import say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.errors import SettingError
-from striate.figures.shown import Shown
 from striate.inspection.field import Effective, FieldBox, ReceptiveField, receptive_field
 from striate.inspection.noise import PICTURES
 from striate.inspection.padding import Map, PaddingMap, padding_map
@@ -53,25 +53,17 @@ def field(
     """`striate look field`."""
     if (unit is None) == (padding is None):
         raise SettingError("field.unit_or_padding")
+    check_figure(output)
     loaded = opened(model, engine, isa, threads)
     seen = picture_for(loaded, picture) if picture else None
     if padding is not None:
         shares = padding_map(loaded, padding, seen.size if seen else None)
         write_json(_padding_json(shares)) if json else _say_padding(shares)
-        save(shares, output)
+        save_figure(shares, output)
     elif unit is not None:
         found = receptive_field(loaded, unit, seen, pictures=pictures, seed=seed)
         write_json(_field_json(found)) if json else _say_field(found)
-        save(found, output)
-
-
-def save(result: Shown, output: Path | None) -> None:
-    """Write the figure where the line says; where it says nothing, say how."""
-    if output is None:
-        aside("look.figure_not_asked")
-    else:
-        result.save_figure(output)
-        aside("look.figure_saved", file=output)
+        save_figure(found, output)
 
 
 def _say_field(found: ReceptiveField) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from striate.cli.computing import computing
-from striate.cli.look.field import save
 from striate.cli.look.opening import opened, picture_for
+from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
@@ -67,6 +67,7 @@ def why(
     for name, value in given.items():
         if value is not None and BELONGS[name] != method:
             raise SettingError("why.option", option=f"--{name}", method=BELONGS[name], came=method)
+    check_figure(output)
     loaded = opened(model, engine, isa, threads)
     seen = picture_for(loaded, picture)
     with reading_view() as reading:
@@ -91,7 +92,7 @@ def why(
         write_json(_as_json(found))
     else:
         _say(found)
-    save(found, output)
+    save_figure(found, output)
 
 
 def _say(found: Attribution) -> None:
