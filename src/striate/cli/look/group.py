@@ -2,4 +2,4 @@
 
 from striate.cli.ui import folder
 
-look = folder("look", "film")
+look = folder("look", "film", "patches")
