@@ -94,6 +94,7 @@ def patch_sheet(found: Found) -> "Figure":
         for rank in range(0 if found.same[row] else count):
             box = Box(x + rank % grid * (side + GAP), y + LINE + rank // grid * (high + NUMBER + GAP), side, high)
             page.image(_tile(*found.patch(row, rank)), box, "gray", 0, 1)
+            page.frame(box, RULE, 0.6)
             page.text(f"{float(found.values[row, rank]):.3g}", box.x, box.y + high + 0.015, SMALLEST, FAINT)
     return page.figure
 
