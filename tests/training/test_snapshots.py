@@ -175,6 +175,23 @@ def test_the_film_of_a_resumed_training_is_that_of_the_unbroken_one(classes: boo
     assert len(files(tmp_path / "unbroken" / "film")) > 10
 
 
+def test_the_last_of_a_training_that_goes_on_for_longer_is_none(task: Task, tmp_path: Path) -> None:
+    class BreaksAtItsEnd(Callback):
+        def on_train_end(self, logs: Any = None) -> None:
+            raise InterruptedError
+
+    def trained(place: Path, epochs: int, *more: Callback) -> None:
+        backup = BackupAndRestore(place / "backup", 1)
+        fit(network(), task, Snapshots(place / "film"), *more, backup, epochs=epochs)
+
+    with pytest.raises(InterruptedError):
+        trained(tmp_path / "broken", 3, BreaksAtItsEnd())
+    assert FilmFolder(tmp_path / "broken" / "film").steps()[-1] == 18
+    trained(tmp_path / "broken", 5)
+    trained(tmp_path / "unbroken", 5)
+    assert files(tmp_path / "broken" / "film") == files(tmp_path / "unbroken" / "film")
+
+
 # What each class did
 
 
