@@ -16,6 +16,8 @@ from striate.inspection.learning_speed import learning_speed as learning_speed
 from striate.inspection.occlusion import occlusion as occlusion
 from striate.inspection.padding import PaddingMap as PaddingMap
 from striate.inspection.padding import padding_map as padding_map
+from striate.inspection.patches import Patches as Patches
+from striate.inspection.patches import patches as patches
 from striate.inspection.saliency import saliency as saliency
 from striate.inspection.slopes import ActivationFunctions as ActivationFunctions
 from striate.inspection.slopes import activation_functions as activation_functions
