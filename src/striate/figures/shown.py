@@ -30,18 +30,30 @@ class Shown(ABC):
 
         Raises `StateError` where there is no such viewer.
         """
-        if in_notebook():
-            import_module("IPython.display").display(self.figure())
-            return
-        from PIL import Image, ImageShow
-
-        with Image.open(io.BytesIO(self._repr_png_())) as picture:
-            if not ImageShow.show(picture):
-                raise StateError("figure.no_viewer")
+        showing(self.figure())
 
     def _repr_png_(self) -> bytes:
         """What notebooks show in place of the text."""
-        png = io.BytesIO()
-        figure = self.figure()
-        figure.savefig(png, format="png", dpi=figure.dpi)  # pyright: ignore[reportUnknownMemberType]
-        return png.getvalue()
+        return as_png(self.figure())
+
+
+def showing(figure: "Figure") -> None:
+    """Show a figure: in a notebook below the cell, else in the system's viewer of pictures.
+
+    Raises `StateError` where there is no such viewer.
+    """
+    if in_notebook():
+        import_module("IPython.display").display(figure)
+        return
+    from PIL import Image, ImageShow
+
+    with Image.open(io.BytesIO(as_png(figure))) as picture:
+        if not ImageShow.show(picture):
+            raise StateError("figure.no_viewer")
+
+
+def as_png(figure: "Figure") -> bytes:
+    """A figure as a PNG file."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=figure.dpi)  # pyright: ignore[reportUnknownMemberType]
+    return png.getvalue()
