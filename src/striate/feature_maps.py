@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.figures.canvas import can_draw
 from striate.figures.shown import as_png, showing
 
 if TYPE_CHECKING:
@@ -66,6 +67,6 @@ class FeatureMaps(np.ndarray[tuple[Any, ...], np.dtype[np.floating]]):
 
     def _repr_png_(self) -> bytes | None:
         """What notebooks show in place of the numbers; None where it is no longer what a layer gave."""
-        if self.layer is None or self.ndim not in (2, 4) or not self.size:
+        if self.layer is None or self.ndim not in (2, 4) or not self.size or not can_draw():
             return None
         return as_png(self.figure())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from striate.errors import StateError
+from striate.figures.canvas import can_draw
 from striate.figures.save import save
 from striate.views.notebook import in_notebook
 
@@ -32,9 +33,9 @@ class Shown(ABC):
         """
         showing(self.figure())
 
-    def _repr_png_(self) -> bytes:
-        """What notebooks show in place of the text."""
-        return as_png(self.figure())
+    def _repr_png_(self) -> bytes | None:
+        """What notebooks show in place of the text; None where there is nothing to draw with."""
+        return as_png(self.figure()) if can_draw() else None
 
 
 def showing(figure: "Figure") -> None:

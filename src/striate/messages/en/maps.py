@@ -60,4 +60,5 @@ TEXTS = {
     "figure.kernels.colour_own": "Red, green and blue are the weights for these; grey is 0. Each kernel has its own scale.",
     "figure.kernels.some": "{filters} of {all_filters} filters and {channels} of {all_channels} channels.",
     "figure.kernels.some_filters": "{filters} of {all_filters} filters.",
+    "answers.more": "{count} more pictures.",
 }

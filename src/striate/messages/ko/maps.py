@@ -60,4 +60,5 @@ TEXTS = {
     "figure.kernels.colour_own": "빨강, 초록, 파랑은 그 색에 대한 가중치이고 회색은 0입니다. 커널마다 눈금이 다릅니다.",
     "figure.kernels.some": "필터 {all_filters}개 중 {filters}개, 채널 {all_channels}개 중 {channels}개.",
     "figure.kernels.some_filters": "필터 {all_filters}개 중 {filters}개.",
+    "answers.more": "이미지 {count}개가 더 있습니다.",
 }
