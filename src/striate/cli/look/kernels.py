@@ -11,7 +11,7 @@ from striate.cli.look.several import Several
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, json_flag, option
-from striate.figures.save import check_place
+from striate.figures.save import check_still
 from striate.inspection.kernels import Kernels
 from striate.inspection.kernels import kernels as kernels_of
 from striate.messages import render
@@ -39,7 +39,7 @@ def kernels(
 ) -> None:
     """`striate look kernels`."""
     if output is not None:
-        check_place(output)
+        check_still(output)
     loaded = opened(model, None, None, None)
     scaled = cast(Literal["shared", "own"], scale)
     found = kernels_of(loaded, layer, filters=filters, channels=channels, scale=scaled)

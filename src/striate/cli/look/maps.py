@@ -12,7 +12,7 @@ from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.engines.contract import Array
-from striate.figures.save import check_place
+from striate.figures.save import check_still
 from striate.inspection.maps import Maps
 from striate.inspection.maps import maps as maps_of
 from striate.messages import render
@@ -45,7 +45,7 @@ def maps(
 ) -> None:
     """`striate look maps`."""
     if output is not None:
-        check_place(output)
+        check_still(output)
     loaded = opened(model, engine, isa, threads)
     scaled = cast(Literal["shared", "own"], scale)
     found = maps_of(loaded, picture_for(loaded, picture), layer or None, scale=scaled, most=None if all_ else MOST)
