@@ -59,3 +59,8 @@ def test_wrong_lines(run: Run, data: str, more: tuple[str, ...], code: int, said
 def test_korean(run: Run, data: str) -> None:
     out = run("learn", "versus", data, *QUICK, "--lang", "ko").out
     assert "하는 말과 잰 값" in out and "3x3 두 개" in out
+
+
+def test_every_program_takes_the_threads_asked_for(run: Run, data: str, threads_asked: set[int | None]) -> None:
+    assert run("learn", "versus", data, *QUICK, "--seeds", "1", "--threads", "1", "--engine", "reference").code == 0
+    assert threads_asked == {1}
