@@ -1,6 +1,7 @@
 """A CNN against others: as many weights, the same shuffle, the same field, and what follows from the numbers."""
 
 import math
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
@@ -205,13 +206,30 @@ def test_shuffled_nets_learn_from_and_are_judged_by_shuffled_pictures(
     assert found.shuffled[CNN][0] == right
 
 
-def test_claims_are_judged_by_their_differences(found: Versus) -> None:
-    of = {each.claim: each for each in found.compared}
-    assert len(of) == 9
-    np.testing.assert_array_equal(of["equal_weights"].differences, found.accuracy[CNN] - found.accuracy[DENSE])
-    np.testing.assert_array_equal(of["kernels_two3"].differences, found.accuracy["two3"] - found.accuracy["one5"])
-    expected = lost(found.by_shift[PLAIN]) - lost(found.by_shift[CNN])
-    np.testing.assert_array_equal(of["shift_plain"].differences, expected)
+def test_claims_are_judged_by_their_differences(found: Versus, rng: np.random.Generator) -> None:
+    """Each is above 0 where what is said is so."""
+    plain, mixed = ({name: rng.random(3) for name in found.accuracy} for _ in range(2))
+    shift, turn = ({name: rng.random((3, 4)) for name in found.by_shift} for _ in range(2))
+    some = replace(found, accuracy=plain, shuffled=mixed, by_shift=shift, by_angle=turn)
+
+    def loss(moved: np.ndarray) -> np.ndarray:
+        return moved[:, 0] - (moved[:, 1] + moved[:, 2] + moved[:, 3]) / 3
+
+    expected = {
+        "equal_weights": plain[CNN] - plain[DENSE],
+        "shuffle_cnn": plain[CNN] - mixed[CNN],
+        "shuffle_dense": plain[DENSE] - mixed[DENSE],
+        "shift_strided": loss(shift[STRIDED]) - loss(shift[CNN]),
+        "shift_plain": loss(shift[PLAIN]) - loss(shift[CNN]),
+        "turn_strided": loss(turn[STRIDED]) - loss(turn[CNN]),
+        "turn_plain": loss(turn[PLAIN]) - loss(turn[CNN]),
+        "kernels_two3": plain["two3"] - plain["one5"],
+        "kernels_three3": plain["three3"] - plain["one7"],
+    }
+    assert [each.claim for each in some.compared] == list(expected)
+    for each in some.compared:
+        np.testing.assert_allclose(each.differences, expected[each.claim], rtol=0, atol=1e-15)
+        assert each.none_claimed is (each.claim == "shuffle_dense")
     np.testing.assert_allclose(lost(np.array([[0.9, 0.6, 0.4]])), [0.4], rtol=1e-12)
 
 
