@@ -44,6 +44,7 @@ MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the ch
 FILES = [
     "best.safetensors",
     "curves.png",
+    "film",
     "health.jsonl",
     "last.safetensors",
     "metrics.csv",

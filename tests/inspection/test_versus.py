@@ -11,7 +11,7 @@ from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.engines.reference.activation import softmax
 from striate.errors import SettingError
-from striate.inspection.moving import by_angle, by_shift, moved, shifts_for
+from striate.inspection.moving import moved, right_shifted, right_turned, shifts_for
 from striate.inspection.trials import Material
 from striate.inspection.versus import Compared, Versus, VersusBudget, lost, versus
 from striate.inspection.versus_nets import (
@@ -143,14 +143,14 @@ def test_moved_accuracies_are_means_over_the_ways(stripes: Dataset) -> None:
     graph = compared_nets((8, 8, 1), 2, 2)[CNN].graph
     model, x, y = Model.of(graph, seed=1), stripes.train.x, stripes.train.y
 
-    def right(moved_x: np.ndarray) -> float:
-        return float((model.predict(moved_x).argmax(axis=1) == y).mean())
+    def right(moved_x: np.ndarray) -> np.ndarray:
+        return model.predict(moved_x).argmax(axis=1) == y
 
-    shifted = by_shift(model, x, y, (0, 2))
+    shifted = right_shifted(model, x, y, (0, 2))
     ways = [moved(x, way) for way in ((2, 0), (-2, 0), (0, 2), (0, -2))]
-    np.testing.assert_allclose(shifted, [right(x), np.mean([right(way) for way in ways])], rtol=1e-12)
-    turned = by_angle(model, x, y, (0, 30))
-    expected = [right(x), (right(moved(x, degrees=30)) + right(moved(x, degrees=-30))) / 2]
+    np.testing.assert_allclose(shifted, [right(x), np.mean([right(way) for way in ways], axis=0)], rtol=1e-12)
+    turned = right_turned(model, x, y, (0, 30))
+    expected = [right(x), np.mean([right(moved(x, degrees=way)) for way in (30, -30)], axis=0)]
     np.testing.assert_allclose(turned, expected, rtol=1e-12)
     assert (shifts_for(8, 8), shifts_for(28, 30)) == ((0, 1, 2), (0, 1, 2, 3, 4, 6, 8))
 
@@ -208,9 +208,9 @@ def test_shuffled_nets_learn_from_and_are_judged_by_shuffled_pictures(
 
 def test_claims_are_judged_by_their_differences(found: Versus, rng: np.random.Generator) -> None:
     """Each is above 0 where what is said is so."""
-    plain, mixed = ({name: rng.random(3) for name in found.accuracy} for _ in range(2))
-    shift, turn = ({name: rng.random((3, 4)) for name in found.by_shift} for _ in range(2))
-    some = replace(found, accuracy=plain, shuffled=mixed, by_shift=shift, by_angle=turn)
+    plain, mixed = ({name: rng.random((3, 5)) for name in found.accuracy} for _ in range(2))
+    shift, turn = ({name: rng.random((3, 4, 5)) for name in found.by_shift} for _ in range(2))
+    some = replace(found, right=plain, right_shuffled=mixed, right_shifted=shift, right_turned=turn)
 
     def loss(moved: np.ndarray) -> np.ndarray:
         return moved[:, 0] - (moved[:, 1] + moved[:, 2] + moved[:, 3]) / 3
@@ -228,9 +228,10 @@ def test_claims_are_judged_by_their_differences(found: Versus, rng: np.random.Ge
     }
     assert [each.claim for each in some.compared] == list(expected)
     for each in some.compared:
-        np.testing.assert_allclose(each.differences, expected[each.claim], rtol=0, atol=1e-15)
+        np.testing.assert_allclose(each.by_picture, expected[each.claim], rtol=0, atol=1e-15)
+        np.testing.assert_allclose(each.differences, expected[each.claim].mean(axis=1), rtol=0, atol=1e-15)
         assert each.none_claimed is (each.claim == "shuffle_dense")
-    np.testing.assert_allclose(lost(np.array([[0.9, 0.6, 0.4]])), [0.4], rtol=1e-12)
+    np.testing.assert_allclose(lost(np.array([[[0.9], [0.6], [0.4]]])), [[0.4]], rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -247,8 +248,16 @@ def test_claims_are_judged_by_their_differences(found: Versus, rng: np.random.Ge
         ([0.0], None, True),
     ],
 )
-def test_students_test(differences: list[float], holds: bool | None, none_claimed: bool) -> None:
-    assert Compared("any", np.array(differences), none_claimed=none_claimed).holds is holds
+def test_students_test_over_the_seeds(differences: list[float], holds: bool | None, none_claimed: bool) -> None:
+    same_for_all = np.repeat(np.array(differences)[:, np.newaxis], 50, axis=1)
+    assert Compared("any", same_for_all, none_claimed=none_claimed).holds is holds
+
+
+@pytest.mark.parametrize(("better", "worse", "holds"), [(12, 2, True), (2, 0, None), (8, 3, None), (3, 40, False)])
+def test_a_few_pictures_tell_nothing_however_the_seeds_agree(better: int, worse: int, holds: bool | None) -> None:
+    """McNemar's question: of 400 pictures some are answered right by the one network alone, some by the other."""
+    picture = np.concatenate([np.ones(better), -np.ones(worse), np.zeros(400 - better - worse)])
+    assert Compared("any", np.stack([picture] * 3)).holds is holds
 
 
 def test_epochs_make_enough_steps_of_few_pictures(stripes: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

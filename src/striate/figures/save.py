@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # Matplotlib leaves its **kwargs untyped.
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ def save(figure: "Figure", path: Path | str) -> None:
 
     Raises `FileError` for another ending, a folder that is not there, or one that cannot be written to.
     """
-    path = checked(path)
+    path = Path(path)
+    check_still(path)
     from matplotlib import rc_context
 
     ending = path.suffix.lower().removeprefix(".")
@@ -29,11 +31,9 @@ def save(figure: "Figure", path: Path | str) -> None:
         figure.savefig(apart, format=ending, dpi=figure.dpi, metadata=dateless)
 
 
-def checked(path: Path | str) -> Path:
-    """A path that `save` would take: asked before what takes long. Raises `FileError` as `save` does."""
-    path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise FileError("figure.unknown_ending", path=path, known=ENDINGS)
+def check_still(path: Path, known: Sequence[str] = ENDINGS) -> None:
+    """Raise `FileError` unless a figure can be written there; to be asked before long work. `known` may hold more."""
+    if path.suffix.lower() not in known:
+        raise FileError("figure.unknown_ending", path=path, known=tuple(known))
     if not path.parent.is_dir():
         raise FileError("figure.no_folder", path=path, folder=path.parent)
-    return path

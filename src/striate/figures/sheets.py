@@ -37,7 +37,7 @@ def picture_sheet(pictures: Pixels, answers: Sequence[Answer], *, title: str = "
     of them. Raises `DataError`.
     """
     require_matplotlib()
-    shown = _as_pixels(pictures)
+    shown = as_pixels(pictures)
     if len(answers) != len(shown):
         raise DataError("figure.answers", pictures=len(shown), answers=len(answers))
     letters = lettering([title, *(name for label, _, truth in answers for name in (label, truth or ""))])
@@ -73,7 +73,7 @@ def map_sheet(maps: Pixels, *, title: str, picture: Pixels | None = None) -> "Fi
     rows = -(-maps.shape[2] // columns)
     left = 0.0 if picture is None else PICTURE + 2 * GAP
     right = left + columns * (side + GAP)
-    seen = None if picture is None else _as_pixels(picture[np.newaxis])[0]
+    seen = None if picture is None else as_pixels(picture[np.newaxis])[0]
     seen_height = 0.0 if seen is None else PICTURE * seen.shape[0] / seen.shape[1] + LINE
     page = Page(letters, right + BAR + 0.5, max(rows * step, seen_height), title)
     if seen is not None:
@@ -90,7 +90,7 @@ def map_sheet(maps: Pixels, *, title: str, picture: Pixels | None = None) -> "Fi
     return page.figure
 
 
-def _as_pixels(pictures: Pixels) -> Pixels:
+def as_pixels(pictures: Pixels) -> Pixels:
     """Pictures as float64 from 0 to 1; without the channel axis where there is one channel."""
     if pictures.ndim != 4 or pictures.shape[3] not in (1, 3) or 0 in pictures.shape:
         raise DataError("figure.pictures_shape", came=pictures.shape)

@@ -7,7 +7,7 @@ import numpy as np
 from striate.data.prepare import prepared
 from striate.data.variation import Variation
 from striate.engines.contract import Array
-from striate.inspection.trials import Labels, accuracy
+from striate.inspection.trials import Labels, right
 from striate.model import Model
 
 WAYS = ((1, 0), (-1, 0), (0, 1), (0, -1))  # down, up, right, left
@@ -28,24 +28,24 @@ def moved(x: Array, shift: tuple[int, int] = (0, 0), degrees: float = 0.0) -> Ar
     return prepared(np.asarray(x, np.float32), np.arange(len(x)), 1.0, Variation(warps, holes, None, "edge"))
 
 
-def by_shift(model: Model, x: Array, y: Labels, shifts: Sequence[int]) -> Array:
-    """The accuracy behind a shift of so many pixels, the mean over the four ways: (S,)."""
+def right_shifted(model: Model, x: Array, y: Labels, shifts: Sequence[int]) -> Array:
+    """How often each picture is answered right behind a shift of so many pixels, of the four ways: (S, N)."""
 
-    def mean(shift: int) -> float:
+    def mean(shift: int) -> Array:
         ways = WAYS if shift else WAYS[:1]
-        return float(np.mean([accuracy(model, moved(x, (shift * down, shift * right)), y) for down, right in ways]))
+        return np.mean([right(model, moved(x, (shift * down, shift * across)), y) for down, across in ways], axis=0)
 
-    return np.array([mean(shift) for shift in shifts])
+    return np.stack([mean(shift) for shift in shifts])
 
 
-def by_angle(model: Model, x: Array, y: Labels, angles: Sequence[float]) -> Array:
-    """The accuracy behind a turn by so many degrees, the mean of both ways: (A,)."""
+def right_turned(model: Model, x: Array, y: Labels, angles: Sequence[float]) -> Array:
+    """How often each picture is answered right behind a turn by so many degrees, of both ways: (A, N)."""
 
-    def mean(degrees: float) -> float:
+    def mean(degrees: float) -> Array:
         ways = (degrees, -degrees) if degrees else (0.0,)
-        return float(np.mean([accuracy(model, moved(x, degrees=way), y) for way in ways]))
+        return np.mean([right(model, moved(x, degrees=way), y) for way in ways], axis=0)
 
-    return np.array([mean(angle) for angle in angles])
+    return np.stack([mean(angle) for angle in angles])
 
 
 def shifts_for(height: int, width: int) -> tuple[int, ...]:

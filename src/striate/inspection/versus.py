@@ -1,5 +1,6 @@
 """A CNN against what it is said to beat: dense nets, shuffled pixels, no pooling, large kernels. All is measured."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,8 +12,8 @@ from striate.data.counting import Reading
 from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.figures.shown import Shown
-from striate.inspection.moving import ANGLES, by_angle, by_shift, shifts_for
-from striate.inspection.trials import Computing, Material, Schooling, Shape, accuracy, counted, material, trained
+from striate.inspection.moving import ANGLES, right_shifted, right_turned, shifts_for
+from striate.inspection.trials import Computing, Material, Schooling, Shape, counted, material, right, trained
 from striate.inspection.versus_nets import (
     CNN,
     DENSE,
@@ -40,6 +41,7 @@ MOVED = (CNN, STRIDED, PLAIN, DENSE)
 # Student's t for 2, 3 ... trainings: a mean of no difference is farther from 0 than so many of its standard errors once
 # in twenty times. For more than the table has its last value is a little strict.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+NORMAL = 1.96  # the same of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,24 @@ class VersusBudget:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A claim and what was measured: `differences` (seeds,), a share of the pictures, above 0 where the claim is so.
+    """A claim and what was measured: `by_picture` (seeds, pictures), above 0 where the claim is so.
 
-    Of a claim that there is no difference (`none_claimed`), either sign is against it.
+    Each is a difference of how often a picture was answered right. Of a claim that there is no difference
+    (`none_claimed`), either sign is against it.
     """
 
     claim: str
-    differences: Array
+    by_picture: Array
     none_claimed: bool = False
 
     @property
+    def differences(self) -> Array:
+        """Over all pictures, for each seed (seeds,): shares."""
+        return self.by_picture.mean(axis=1)
+
+    @property
     def mean(self) -> float:
-        """Over the seeds."""
+        """Over the seeds, too."""
         return float(self.differences.mean())
 
     @property
@@ -76,11 +84,17 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        """Whether the mean is told from 0 by Student's test at the level of 5 %; of a single training never."""
-        n = len(self.differences)
-        if self.spread is None:
+        """Whether the mean is told from 0, at the level of 5 %, both over seeds and over pictures.
+
+        Over seeds by Student's test; over pictures, each the mean of its seeds, by the normal distribution. Of a single
+        training never.
+        """
+        seeds, pictures = len(self.by_picture), len(self.by_picture[0])
+        if self.spread is None or pictures < 2:
             return False
-        return bool(abs(self.mean) > STUDENT[min(n - 2, len(STUDENT) - 1)] * self.spread / np.sqrt(n))
+        of_seeds = STUDENT[min(seeds - 2, len(STUDENT) - 1)] * self.spread / math.sqrt(seeds)
+        of_pictures = NORMAL * float(self.by_picture.mean(axis=0).std(ddof=1)) / math.sqrt(pictures)
+        return abs(self.mean) > max(of_seeds, of_pictures)
 
     @property
     def holds(self) -> bool | None:
@@ -92,10 +106,11 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Versus(Shown):
-    """What came of it. Accuracies are shares of `judged` pictures, (seeds,) by network.
+    """What came of it, for each picture judged: 1 where it was answered right, else 0; by network.
 
-    `shuffled`: trained and judged on pictures with shuffled pixels. `by_shift` (seeds, S) and `by_angle` (seeds, A): of
-    the nets trained on pictures as they are, on shifted and turned ones.
+    `right`, `right_shuffled` (seeds, judged): the latter trained and judged on pictures with shuffled pixels.
+    `right_shifted` (seeds, S, judged), `right_turned` (seeds, A, judged): of the nets trained on pictures as they are,
+    on shifted and turned ones; the mean over the ways of a move.
     """
 
     budget: VersusBudget
@@ -105,24 +120,44 @@ class Versus(Shown):
     part: str
     nets: Mapping[str, Net]
     growth: Growth
-    accuracy: Mapping[str, Array]
-    shuffled: Mapping[str, Array]
+    right: Mapping[str, Array]
+    right_shuffled: Mapping[str, Array]
     shifts: tuple[int, ...]
     angles: tuple[int, ...]
-    by_shift: Mapping[str, Array]
-    by_angle: Mapping[str, Array]
+    right_shifted: Mapping[str, Array]
+    right_turned: Mapping[str, Array]
+
+    @property
+    def accuracy(self) -> Mapping[str, Array]:
+        """Shares of the pictures, (seeds,) by network."""
+        return _means(self.right)
+
+    @property
+    def shuffled(self) -> Mapping[str, Array]:
+        """The same of shuffled pixels."""
+        return _means(self.right_shuffled)
+
+    @property
+    def by_shift(self) -> Mapping[str, Array]:
+        """The same of shifted pictures, (seeds, S)."""
+        return _means(self.right_shifted)
+
+    @property
+    def by_angle(self) -> Mapping[str, Array]:
+        """The same of turned pictures, (seeds, A)."""
+        return _means(self.right_turned)
 
     @cached_property
     def compared(self) -> tuple[Compared, ...]:
         """What is said of CNNs, each with its measured differences."""
-        plain, mixed = self.accuracy, self.shuffled
+        plain, mixed = self.right, self.right_shuffled
         return (
             Compared("equal_weights", plain[CNN] - plain[DENSE]),
             Compared("shuffle_cnn", plain[CNN] - mixed[CNN]),
             Compared("shuffle_dense", plain[DENSE] - mixed[DENSE], none_claimed=True),
             *(
                 Compared(f"{what}_{other}", lost(of[other]) - lost(of[CNN]))
-                for what, of in (("shift", self.by_shift), ("turn", self.by_angle))
+                for what, of in (("shift", self.right_shifted), ("turn", self.right_turned))
                 for other in (STRIDED, PLAIN)
             ),
             *(Compared(f"kernels_{small}", plain[small] - plain[large]) for small, large in PAIRS),
@@ -146,8 +181,12 @@ BARS = ((CNN, False), (CNN, True), (DENSE, False), (DENSE, True))
 
 
 def lost(by_move: Array) -> Array:
-    """What moving costs: the accuracy on pictures as they are, less the mean over all moves, (seeds,) of (seeds, M)."""
+    """What moving costs: right on a picture as it is, less the mean over all moves: (seeds, N) of (seeds, M, N)."""
     return by_move[:, 0] - by_move[:, 1:].mean(axis=1)
+
+
+def _means(of: Mapping[str, Array]) -> Mapping[str, Array]:
+    return {name: values.mean(axis=-1) for name, values in of.items()}
 
 
 def versus(
@@ -176,7 +215,7 @@ def versus(
     moved = counted(progress, "versus.moving", len(MOVED) * budget.seeds)
     shifted, turned = dict[str, Array](), dict[str, Array]()
     for name in MOVED:
-        rows = [(by_shift(m, x, y, shifts), by_angle(m, x, y, ANGLES), moved()) for m in models[name]]
+        rows = [(right_shifted(m, x, y, shifts), right_turned(m, x, y, ANGLES), moved()) for m in models[name]]
         shifted[name], turned[name] = np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows])
     return Versus(
         replace(budget, epochs=epochs),
@@ -186,8 +225,8 @@ def versus(
         pictures.part,
         nets,
         weights_by_size(pictures.shape[2], pictures.classes, hidden=hidden_units(nets[DENSE]), filters=budget.filters),
-        {name: _accuracies(each, pictures) for name, each in models.items()},
-        {name: _accuracies(each, mixed) for name, each in models_of_mixed.items()},
+        {name: _right(each, pictures) for name, each in models.items()},
+        {name: _right(each, mixed) for name, each in models_of_mixed.items()},
         shifts,
         ANGLES,
         shifted,
@@ -216,8 +255,8 @@ def _shuffled(pictures: Material, seed: int) -> Material:
     return Material(x, pictures.y, judged, pictures.judged_y, pictures.classes, pictures.part)
 
 
-def _accuracies(models: list[Model], pictures: Material) -> Array:
-    return np.array([accuracy(model, pictures.judged_x, pictures.judged_y) for model in models])
+def _right(models: list[Model], pictures: Material) -> Array:
+    return np.stack([right(model, pictures.judged_x, pictures.judged_y) for model in models])
 
 
 def _checked(budget: VersusBudget, seed: int) -> VersusBudget:

@@ -8,7 +8,7 @@ from striate.data.dataset import Dataset
 from striate.data.images import Pair
 from striate.data.load import digits, load_images
 from striate.figures.canvas import require_matplotlib
-from striate.figures.save import checked
+from striate.figures.save import check_still
 from striate.views.reading import reading_view
 
 LARGEST_CHOSEN = 32  # larger pictures take a comparison many minutes
@@ -33,7 +33,8 @@ def figure_file(output: Path | None) -> Path | None:
     if output is None:
         return None
     require_matplotlib()
-    return checked(output)
+    check_still(output)
+    return output
 
 
 @dataclass(frozen=True)

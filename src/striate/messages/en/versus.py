@@ -58,7 +58,7 @@ TEXTS = {
     "versus.degrees": "{n:g}°",
     "versus.kernels_heading": "Small kernels behind one another against a large one that sees as much ({filters} maps in and out)",
     # What is said, and what was measured.
-    "versus.claims": "What is said, and what was measured (in percent of the pictures; more than 0 is in favour of what is said; told from 0 by Student's test at 5 %):",
+    "versus.claims": "What is said, and what was measured (in percent of the pictures; more than 0 is in favour of what is said; told from 0 at the level of 5 %, over trainings and over pictures):",
     "versus.claim.equal_weights": "With as many weights the CNN is right more often than the dense net",
     "versus.claim.shuffle_cnn": "Shuffled pixels cost the CNN",
     "versus.claim.shuffle_dense": "They cost the dense net nothing",

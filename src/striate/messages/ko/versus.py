@@ -58,7 +58,7 @@ TEXTS = {
     "versus.degrees": "{n:g}°",
     "versus.kernels_heading": "작은 커널 여럿과 수용 영역이 같은 큰 커널 하나 (들고 나는 맵 {filters}개)",
     # 하는 말과 잰 값.
-    "versus.claims": "하는 말과 잰 값 (이미지의 퍼센트. 0보다 크면 그 말에 맞는 쪽이고, 0과 다른지는 유의 수준 5 %의 t 검정으로 가립니다):",
+    "versus.claims": "하는 말과 잰 값 (이미지의 퍼센트. 0보다 크면 그 말에 맞는 쪽이고, 0과 다른지는 유의 수준 5 %에서, 학습들과 이미지들 모두에 걸쳐 가립니다):",
     "versus.claim.equal_weights": "가중치 수가 같으면 CNN이 밀집 신경망보다 많이 맞힌다",
     "versus.claim.shuffle_cnn": "픽셀을 섞으면 CNN은 잃는다",
     "versus.claim.shuffle_dense": "그래도 밀집 신경망은 잃지 않는다",
