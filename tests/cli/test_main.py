@@ -202,7 +202,7 @@ def test_mistakes_in_a_line(
     run: Run, probe: Callable[[Command], None], line: str, code: str, fields: dict[str, object], language: str
 ) -> None:
     probe(with_parameters())
-    below = ["conv", "pool", "calc", "race"] if line.startswith("learn") else [*COMMANDS, "probe"]
+    below = ["conv", "pool", "strokes", "calc", "race"] if line.startswith("learn") else [*COMMANDS, "probe"]
     said = render(code, {"where": "striate probe", "known": sorted(below), **fields}, language)
     mark = {"en": "error", "ko": "오류"}[language]
     assert run("--lang", language, *line.split()) == (2, "", f"{mark}: {said}\n")

@@ -126,7 +126,7 @@ def _read(data: Path) -> Dataset:
     if str(data) == BUILT_IN and not data.exists():
         return digits()
     with reading_view() as progress:
-        return load_images(data, progress=progress)
+        return load_images(data, resize="stretch", progress=progress)
 
 
 def _within(budget: float, course: Course, runs: int) -> Course:
