@@ -80,7 +80,7 @@ class StrokeAnswers(Shown):
     means: Array
 
     def higher(self, measure: str) -> tuple[bool, ...]:
-        """For each kernel, whether it answers as is said: straight ones higher to the first class, curved to the other."""
+        """For each kernel, whether it is as is said: straight ones answer higher to the first class, others don't."""
         return tuple(
             (getattr(second, measure) > getattr(first, measure)) == stroke.curved
             for stroke, (first, second) in zip(STROKES, self.answers, strict=True)
