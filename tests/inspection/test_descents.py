@@ -12,7 +12,6 @@ from striate.inspection.claims import (
     escape_verdict,
     escapes,
     slowness,
-    swing,
     swings,
     verdict,
     zigzag_verdict,
@@ -150,6 +149,12 @@ def test_who_may_run() -> None:
     with pytest.raises(SettingError) as nobody:
         race_on(VALLEY, ())
     assert (nobody.value.code, nobody.value.fields) == ("race.nobody", {"known": KNOWN})
+    with pytest.raises(SettingError) as steps:
+        race_on(VALLEY, steps=100_001)
+    assert (steps.value.code, steps.value.fields) == ("race.too_many_steps", {"came": 100_001, "most": 100_000})
+    with pytest.raises(SettingError) as noise:
+        race_on(VALLEY, noise=-1.0)
+    assert noise.value.fields["setting"] == "noise"
     with pytest.raises(UnknownNameError) as surface:
         surface_named("vally")
     assert surface.value.fields["close"] == ["valley"]
@@ -170,7 +175,9 @@ def test_swings_by_arithmetic() -> None:
     assert found["gd", 0.1].travelled == pytest.approx(v0, rel=1e-9)
     # NAG is stable up to eta L = (2 + 2 gamma)/(1 + 2 gamma) = 1.357, momentum up to 2 + 2 gamma = 3.8.
     assert found["nag", 0.19].diverged and not found["momentum", 0.19].diverged
-    assert not swing(descend(VALLEY, "nag", 0.135)).diverged and swing(descend(VALLEY, "nag", 0.137)).overshoot < 1
+    for racer, last in (("gd", 2.0), ("nag", 3.8 / 2.8), ("momentum", 3.8)):
+        below, above = (descend(VALLEY, racer, share * last / 10) for share in (0.98, 1.02))
+        assert below.distances[-1] < 1 and (above.diverged or above.distances[-1] > 10)
     assert found["gd", 0.1].overshoot == 0 < found["nag", 0.1].overshoot < found["momentum", 0.1].overshoot
     assert zigzag_verdict(list(found.values())) == "partly" == braking_verdict(list(found.values()))
 
