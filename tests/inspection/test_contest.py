@@ -5,21 +5,25 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from wirings import WIRINGS
 
 from striate.data.load import load_images
 from striate.engines.select import default_engine
+from striate.engines.select import engine as engine_named
 from striate.inspection.contest import Contest, contest, pictures_needed, runs_of
 from striate.inspection.course import Course, course_of, run_of, seconds_a_step
 from striate.inspection.racers import KNOWN, rule_of
 from striate.model import Model
+from striate.network import layers
+from striate.network.graph import Graph, Input
 
 ENGINES = sorted({"reference", default_engine()})
 
 
-def course(engine: str = "reference", size: tuple[int, int] = (8, 9), **settings: object) -> Course:
+def course(engine: str = "reference", size: tuple[int, int] = (8, 9), count: int = 64, **settings: object) -> Course:
     rng = np.random.default_rng(0)
-    labels = np.arange(64) % 3
-    pictures = (rng.integers(0, 60, (64, *size)) + 60 * labels[:, None, None]).astype(np.uint8)
+    labels = np.arange(count) % 3
+    pictures = (rng.integers(0, 60, (count, *size)) + 60 * labels[:, None, None]).astype(np.uint8)
     data = load_images((pictures, labels))
     return course_of(data, **{"steps": 6, "batch_size": 16, "engine": engine, **settings})  # type: ignore[arg-type]
 
@@ -38,6 +42,50 @@ def test_a_run_is_the_training_that_fit_does(racer: str, engine: str) -> None:
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"], engine=engine)
     loss, accuracy = model.evaluate(on.x, on.y)  # type: ignore[misc]
     assert run.losses[-1] == pytest.approx(loss, rel=1e-5) and run.accuracy == pytest.approx(accuracy)
+
+
+@pytest.mark.parametrize(("racer", "network", "count"), [("sgd", "digits", 32), ("gd", None, 300)])
+def test_dropout_and_parts_of_a_batch_are_those_of_fit(racer: str, network: str | None, count: int) -> None:
+    """Dropout is drawn by seed and step; 300 pictures are more than a program takes at once."""
+    on = course(default_engine(), network=network, count=count, steps=2 * count // 16)
+    run = run_of(on, racer, 0.05, seed=1)
+    model = Model.of(on.graph, seed=1)
+    model.compile(rule_of(racer, 0.05), "sparse_categorical_crossentropy", engine=default_engine())
+    model.fit(
+        on.x,
+        on.y,
+        batch_size="all" if racer == "gd" else 16,
+        epochs=1 if racer == "gd" else 2,
+        verbose=0,
+        shuffle=racer == "sgd",
+    )
+    assert run.steps == (1 if racer == "gd" else 4) and run.fingerprint == model.fingerprint
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["net_residual", "net_inception"])
+def test_networks_with_branches_run_as_fit_trains_them(name: str, engine: str) -> None:
+    wire, shape = WIRINGS[name]
+    x = Input(shape)
+    y = wire(layers, x)
+    if name == "net_inception":  # its convolution is used twice
+        y = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(y))
+    rng = np.random.default_rng(4)
+    pictures, labels = rng.standard_normal((32, *shape)).astype(np.float32), np.arange(32) % 3
+    on = Course(Graph.to(y), pictures, labels, pictures, labels, 4, 16, engine_named(engine), None)
+    run = run_of(on, "nag", 0.01, seed=2)
+    model = Model.of(on.graph, seed=2)
+    model.compile(rule_of("nag", 0.01), "sparse_categorical_crossentropy", engine=engine)
+    model.fit(pictures, labels, batch_size=16, epochs=2, verbose=0)
+    assert run.fingerprint == model.fingerprint
+
+
+def test_losses_are_smoothed_where_they_jump() -> None:
+    run = run_of(course(steps=30), "sgd", 0.1, 0)
+    assert len(run.losses) == 21 == len(run.smoothed) and run.smoothed[0] == run.losses[0]
+    assert run.smoothed[1] == run.losses[:2].mean() and run.final == run.losses[-3:].mean()
+    full = run_of(course(steps=30), "gd", 0.1, 0)
+    assert len(full.losses) == 8 and (full.smoothed == full.losses).all()
 
 
 def test_batches_cover_all_pictures_and_their_hash_tells_them() -> None:

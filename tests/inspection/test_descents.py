@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from striate.errors import SettingError, UnknownNameError
+from striate.figures.paths import path_frames
 from striate.inspection.claims import (
     WALKERS,
     braking_verdict,
@@ -140,6 +141,15 @@ def test_the_best_rate_is_the_best_of_the_grid() -> None:
     ends = [descend(VALLEY, "adadelta", eta, steps=120).values[-1] for eta in GRID]
     assert adadelta.settled is None and adadelta.values[-1] == min(ends)
     assert [d.learning_rate for d in found.equal] == [0.01, 0.01]
+
+
+def test_frames_show_the_ways_so_far() -> None:
+    race = race_on(VALLEY, ("gd", "adam"), steps=30)
+    ends = [
+        [len(line.get_xdata()) for axes in figure.axes for line in axes.lines if line.get_linestyle() == "-"][:2]  # type: ignore[arg-type]
+        for figure in path_frames([race.panels])
+    ]
+    assert ends[0] == [1, 1] and ends[-1] == [31, 31] and ends == sorted(ends) and ends[1] == [2, 2]
 
 
 def test_who_may_run() -> None:

@@ -36,7 +36,10 @@ def test_positions_add_up_to_the_map(stride: int, padding: object) -> None:
 def test_pools_count_no_padding(kind: str) -> None:
     picture = random(5, 6)
     facts = pooling(picture, (2, 3), (2, 2), 1, kind)  # type: ignore[arg-type]
+    padded = np.pad(np.array(picture, float), 1, constant_values=np.nan)
     for at in sliding(facts, [picture]).slide.positions:
+        assert (at.top, at.left) == (2 * at.row - 1, 2 * at.column - 1)
+        np.testing.assert_array_equal(at.seen[0], padded[at.top + 1 : at.top + 3, at.left + 1 : at.left + 4])
         counted = at.seen[~np.isnan(at.seen)]
         assert at.value == pytest.approx(counted.max() if kind == "max" else counted.mean())
         assert (np.isnan(at.seen[0]) == ~at.inside).all()

@@ -62,7 +62,7 @@ TEXTS = {
     "race.same": "seed {seed}, the same for all: start SHA-256 {start}, batches SHA-256 {batches}",
     "race.at_best_mean": "each at its own best of {grid}: the lowest loss at the end in the mean of the seeds",
     "race.at_edge": "*: the best is at the end of the grid; a better one may lie beyond.",
-    "race.data_columns": "loss: at the end, the median of the seeds; accuracy: median (least-largest); pictures to sgd's: computed with until the median loss is where sgd's "
+    "race.data_columns": "loss: at the end, the mean of three measurements, the median of the seeds; accuracy: median (least-largest); pictures to sgd's: computed with until the median loss is where sgd's "
     "ends; turn: the mean angle between a step and the next.",
     "race.weights_hash": "weights of all these runs: SHA-256 {hash}",
     "race.runs_diverged": "{runs} diverged",

@@ -62,7 +62,7 @@ TEXTS = {
     "race.same": "시드 {seed}, 모두에게 같음: 초기 가중치 SHA-256 {start}, 배치 SHA-256 {batches}",
     "race.at_best_mean": "{grid} 가운데 저마다 가장 좋은 학습률: 마지막 손실의 시드 평균이 가장 낮은 것",
     "race.at_edge": "*: 가장 좋은 값이 표의 끝에 있습니다. 그 너머에 더 좋은 값이 있을 수 있습니다.",
-    "race.data_columns": "손실: 마지막 값, 시드의 중앙값. 정확도: 중앙값 (최소-최대). sgd의 손실까지: 손실의 중앙값이 sgd의 마지막 손실까지 내려오는 데 쓴 이미지 수. "
+    "race.data_columns": "손실: 마지막에 세 번 잰 평균, 시드의 중앙값. 정확도: 중앙값 (최소-최대). sgd의 손실까지: 손실의 중앙값이 sgd의 마지막 손실까지 내려오는 데 쓴 이미지 수. "
     "꺾임: 한 걸음과 다음 걸음 사이의 평균 각도.",
     "race.weights_hash": "이 경주들의 가중치: SHA-256 {hash}",
     "race.runs_diverged": "{runs}번 발산",
