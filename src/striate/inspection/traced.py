@@ -164,11 +164,13 @@ def _bars(traced: Trace) -> list[tuple[str, float]]:
     terms = traced.terms
     if terms.rule == "input" or not len(terms):
         return []
-    sizes = terms.values if terms.weights is None else terms.products
+    sizes = terms.values if terms.weights is None or terms.rule == "max" else terms.products
     order = traced.order
     bars = [(str(traced.input(int(i)) or render("figure.trace.padding")), float(sizes[i])) for i in order[:BARS]]
     if terms.weights is None:
         return bars
+    if terms.rule == "max":
+        return [*bars, (render("trace.largest"), float(terms.total or 0.0))]
     if len(order) > BARS:
         others = render("trace.others", {"count": len(order) - BARS})
         bars.append((others, float(sizes[order[BARS:]].sum())))

@@ -30,7 +30,7 @@ def _fixed(number: float, decimals: int) -> str:
 
 def number(value: float) -> str:
     """One number alone, to as many digits as float32 has."""
-    return f"{value:.{ALL_DIGITS}g}"
+    return f"{value + 0.0:.{ALL_DIGITS}g}"  # no -0
 
 
 def small(value: float) -> str:

@@ -175,11 +175,13 @@ def _sum(traced: Trace) -> list[str]:
     if traced.computed is None or traced.bound is None or terms.total is None:
         return []
     rows: list[tuple[str, float]] = []
-    if len(terms) > 1 or terms.bias is not None:
+    if terms.rule == "max":
+        rows.append((render("trace.largest"), terms.total))
+    elif len(terms) > 1 or terms.bias is not None:
         rows.append((render("trace.products_sum"), float(np.sum(terms.products))))
     if terms.bias is not None:
         rows.append((render("trace.bias"), terms.bias))
-    if rows or traced.activation:
+    if traced.activation or (rows and terms.rule != "max"):
         rows.append((render("trace.sum"), terms.total))
     if traced.activation:
         rows.append((traced.activation, traced.computed))
