@@ -17,6 +17,7 @@ BLOCKS = 3  # channels whose patch, kernel and products are written out
 SIDE = 7  # and no larger than this
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are shown as they are
 def trace_lines(traced: Trace, *, all_: bool = False) -> list[str]:
     """Everything about one number; with `all_` every term and every use of it."""
     made = _picture(traced) if traced.terms.rule == "input" else _made(traced, all_=all_)
