@@ -1,10 +1,15 @@
 """Look inside: what a window, a layer, a network does with its numbers. Returns facts and arrays, draws nothing."""
 
+from striate.inspection.attribution import Attribution as Attribution
 from striate.inspection.class_shares import ClassShares as ClassShares
 from striate.inspection.class_shares import class_shares as class_shares
+from striate.inspection.field import ReceptiveField as ReceptiveField
+from striate.inspection.field import receptive_field as receptive_field
 from striate.inspection.film import Film as Film
 from striate.inspection.film import Frame as Frame
 from striate.inspection.film import film as film
+from striate.inspection.grad_cam import grad_cam as grad_cam
+from striate.inspection.integrated_gradients import integrated_gradients as integrated_gradients
 from striate.inspection.kernels import Kernels as Kernels
 from striate.inspection.kernels import kernels as kernels
 from striate.inspection.learning_speed import LearningSpeed as LearningSpeed
@@ -12,6 +17,12 @@ from striate.inspection.learning_speed import SpeedBudget as SpeedBudget
 from striate.inspection.learning_speed import learning_speed as learning_speed
 from striate.inspection.maps import Maps as Maps
 from striate.inspection.maps import maps as maps
+from striate.inspection.occlusion import occlusion as occlusion
+from striate.inspection.padding import PaddingMap as PaddingMap
+from striate.inspection.padding import padding_map as padding_map
+from striate.inspection.patches import Patches as Patches
+from striate.inspection.patches import patches as patches
+from striate.inspection.saliency import saliency as saliency
 from striate.inspection.slopes import ActivationFunctions as ActivationFunctions
 from striate.inspection.slopes import activation_functions as activation_functions
 from striate.inspection.subject import Subject as Subject
@@ -24,3 +35,6 @@ from striate.inspection.units import Unit as Unit
 from striate.inspection.units import unit_of as unit_of
 from striate.inspection.vanishing import GradientLeft as GradientLeft
 from striate.inspection.vanishing import gradient_left as gradient_left
+from striate.inspection.versus import Versus as Versus
+from striate.inspection.versus import VersusBudget as VersusBudget
+from striate.inspection.versus import versus as versus

@@ -61,6 +61,11 @@ def subject(model: Model, picture: Picture) -> Subject:
     return Subject(preprocessing.prepare(pixels[np.newaxis]), pixels, header.size, file)
 
 
+def taken(model: Model, picture: Picture | Subject) -> Subject:
+    """A picture as `subject` takes it; a `Subject` as it is."""
+    return picture if isinstance(picture, Subject) else subject(model, picture)
+
+
 def _of_array(model: Model, picture: NDArray[np.generic]) -> Subject:
     if picture.dtype.kind in "iub" and model.preprocessing is not None:
         pixels = model.preprocessing.picture(picture)
