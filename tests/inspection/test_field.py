@@ -192,3 +192,15 @@ def test_refusals() -> None:
     assert unknown.value.code == "unit.not_in_map"
     with pytest.raises(UnknownNameError):
         receptive_field(model, "conv9:2:0,0", np.zeros((7, 9, 1)))
+
+
+def test_progress_is_told() -> None:
+    model, told = Sequential([Conv2D(1, 3, input_shape=(6, 5, 3))], seed=1), list[tuple[int, int]]()
+    receptive_field(model, "conv1:0:1,1", pictures=20, progress=lambda done, total: told.append((done, total)))
+    assert told == [(8, 20), (16, 20), (20, 20)]
+    model.theta += 1
+    told.clear()
+    receptive_field(model, "conv1:0:1,1", pictures=3, progress=lambda done, total: told.append((done, total)))
+    assert told == [(3, 6), (6, 6)]
+    figure = receptive_field(model, "conv1:0:1,1", pictures=3).figure()
+    assert len(figure.axes) == 4  # the page, first weights, after training, the colours

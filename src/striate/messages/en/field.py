@@ -20,6 +20,7 @@ TEXTS = {
     "field.by_picture": "How much each pixel counts: the square of the unit's gradient, summed over the channels, at this picture.",
     "field.by_noise": "How much each pixel counts: the square of the unit's gradient, summed over the channels and over {pictures} pictures of noise (each number even from black to white, seed {seed}).",
     "field.silent": "No pixel moves {unit} here: a ReLU on the way to it is off. Take another picture, or none: noise moves most units.",
+    "field.working": "looking",
     "field.column.weights": "weights",
     "field.column.spread": "spread (rows x columns)",
     "field.column.size": "effective size",

@@ -20,6 +20,7 @@ TEXTS = {
     "field.by_picture": "픽셀의 영향: 이 이미지에서 유닛 기울기의 제곱을 채널에 대해 더한 값입니다.",
     "field.by_noise": "픽셀의 영향: 잡음 이미지 {pictures}장에서 유닛 기울기의 제곱을 채널과 이미지에 대해 더한 값입니다(모든 수는 검정에서 흰색까지 고르게 뽑음, 시드 {seed}).",
     "field.silent": "여기서는 어떤 픽셀도 {unit:을/를} 움직이지 못합니다. 거기까지 가는 길의 ReLU가 꺼져 있습니다. 다른 이미지를 주거나 이미지를 빼십시오. 잡음은 대부분의 유닛을 움직입니다.",
+    "field.working": "살펴보는 중",
     "field.column.weights": "가중치",
     "field.column.spread": "퍼짐(행 x 열)",
     "field.column.size": "유효 크기",
