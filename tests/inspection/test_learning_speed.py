@@ -80,15 +80,18 @@ def speeds(**runs: tuple[Learning, ...]) -> LearningSpeed:
     return LearningSpeed(tuple(runs), SpeedBudget(steps=300), 1, 1, "test", 1, (of,))
 
 
-def test_the_claim_is_judged_by_what_was_measured() -> None:
-    fast, slow = learned(10, 10, 10), learned(60, 60, 60)
+def test_claims_are_judged_by_what_was_measured() -> None:
+    fast, slow, never = learned(10, 10, 10), learned(60, 60, 60), learned(None, None, None)
     assert [(f.factor, f.holds) for f in speeds(relu=fast, tanh=slow).factors] == [(6, True)]
     assert [(f.factor, f.holds) for f in speeds(relu=slow, tanh=fast).factors] == [(1 / 6, False)]
-    never = speeds(relu=slow, sigmoid=learned(None, None, None)).factors
-    assert never == (Factor("SGD", "sigmoid", 5.0, at_least=True),) and never[0].holds is None
-    assert speeds(relu=fast, sigmoid=learned(None, None, None)).factors[0].holds is True
-    assert speeds(relu=learned(None, None, None), tanh=fast).factors[0].factor is None
-    assert speeds(tanh=fast).factors == ()
+    assert [(f.factor, f.holds) for f in speeds(tanh=fast, sigmoid=fast).factors] == [(1, False)]
+    assert [(f.factor, f.holds) for f in speeds(tanh=fast, sigmoid=slow).factors] == [(6, True)]
+    cut_off = speeds(relu=slow, sigmoid=never).factors
+    assert cut_off == (Factor("SGD", "relu", "sigmoid", 6.0, 5.0, at_least=True),) and cut_off[0].holds is None
+    assert speeds(relu=fast, sigmoid=never).factors[0].holds is True
+    assert speeds(tanh=slow, sigmoid=never).factors[0].holds is True
+    assert [(f.factor, f.holds) for f in speeds(relu=never, tanh=fast).factors] == [(None, None)]
+    assert speeds(tanh=fast, elu=slow).factors == ()
 
 
 def test_refusals() -> None:

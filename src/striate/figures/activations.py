@@ -76,7 +76,8 @@ def gradients_left(
             for a, name in enumerate(names):
                 curve = np.exp(np.log(np.maximum(shares[a, s], GONE)).mean(axis=-1))
                 wide, above = (2.4, 3) if name in MARKED else (1.1, 2)
-                line = panel.plot(depths, curve, style(a), color=color(a), linewidth=wide, zorder=above)[0]
+                i = _place(name, names)
+                line = panel.plot(depths, curve, style(i), color=color(i), linewidth=wide, zorder=above)[0]
                 line.set(marker="o", markersize=3, label=letters.name(name))
             panel.set_yscale("log")
             panel.axhline(1, color=FAINT, linewidth=0.8)
@@ -112,11 +113,21 @@ def learning_speeds(
 
 
 def _speeds(panel: "Axes", curves: Curves, rates: Mapping[str, float], every: int, letters: Lettering) -> None:
-    for i, (name, runs) in enumerate(curves.items()):
+    from matplotlib.ticker import NullFormatter, ScalarFormatter
+
+    for name, runs in curves.items():
+        i = _place(name, list(curves))
         for n, run in enumerate(runs):
             steps = every * np.arange(1, len(run) + 1)
             label = f"{letters.name(name)} ({rates[name]:g})" if n == 0 else "_"
             panel.plot(steps, run, color=color(i), linewidth=1.4, alpha=0.85, label=label)
             panel.plot(steps[-1:], run[-1:], "o", color=color(i), markersize=4)
-    panel.set_xlim(left=0)
+    panel.set_xscale("log")
+    panel.xaxis.set_major_formatter(ScalarFormatter())
+    panel.xaxis.set_minor_formatter(NullFormatter())
     tidy(panel)
+
+
+def _place(name: str, names: Sequence[str]) -> int:
+    """Which colour a curve has: those that everybody compares the same ones in every panel."""
+    return [*MARKED, *(other for other in names if other not in MARKED)].index(name)

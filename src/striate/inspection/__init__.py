@@ -35,3 +35,6 @@ from striate.inspection.units import Unit as Unit
 from striate.inspection.units import unit_of as unit_of
 from striate.inspection.vanishing import GradientLeft as GradientLeft
 from striate.inspection.vanishing import gradient_left as gradient_left
+from striate.inspection.versus import Versus as Versus
+from striate.inspection.versus import VersusBudget as VersusBudget
+from striate.inspection.versus import versus as versus

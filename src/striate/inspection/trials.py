@@ -112,9 +112,14 @@ def trained(graph: Graph, data: Material, how: Schooling, seed: int, callbacks: 
     return model
 
 
+def right(model: Model, x: Array, y: Labels) -> Array:
+    """1 for each picture whose class has the largest output, else 0: (N,)."""
+    return (model.predict(x, JUDGING).argmax(axis=-1) == y).astype(np.float64)
+
+
 def accuracy(model: Model, x: Array, y: Labels) -> float:
-    """The share of pictures whose class has the largest output."""
-    return float((model.predict(x, JUDGING).argmax(axis=-1) == y).mean())
+    """The share of pictures that are answered right."""
+    return float(right(model, x, y).mean())
 
 
 def counted(progress: Reading | None, what: str, of: int) -> Callable[[], None]:

@@ -19,7 +19,7 @@ from striate.training.film_folder import DESCRIPTION, Description, FilmFolder, S
 from striate.training.watching import Learning, Watcher
 
 BUDGET = 32_000_000  # bytes
-DENSEST = 8.0  # snapshots for each doubling of the steps
+DENSEST = 4.0  # snapshots for each doubling of the steps
 MOST = 100  # snapshots
 SPARSE = 32  # so many, one for each doubling up to 2^31 steps, must fit into the budget
 LEAST = 4  # the first two, one between, and the last
@@ -32,7 +32,7 @@ class Snapshots(Watcher):
 
     `striate look film` and `striate.inspection.film` show them. All files together take at most `budget` bytes: of a
     network's layers, from the first to the last convolution, as many are kept as fit in it 32 times; there are at
-    first eight snapshots for each doubling of the steps, and every second one goes whenever they would be too large, or
+    first four snapshots for each doubling of the steps, and every second one goes whenever they would be too large, or
     more than 100. With `classes` it is kept what the pictures of each class did to each weight, for plain SGD alone; a
     step then takes about twice as long, and with batch normalisation or dropout as many times as there are classes.
     Raises `FileError`, and with `classes` `StateError` for another rule and `DataError` for targets without classes.

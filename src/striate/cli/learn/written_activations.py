@@ -70,11 +70,12 @@ def speed_lines(speed: LearningSpeed) -> Iterator[str]:
         yield ""
         yield render("activations.claim")
     for factor in speed.factors:
-        fields = {"rule": factor.rule, "activation": factor.activation, "factor": factor.factor}
-        verdict = {True: "true", False: "false", None: "open"}[factor.holds]
+        fields = {"rule": factor.rule, "faster": factor.faster, "slower": factor.slower, "factor": factor.factor}
+        seen = {True: "true", False: "false", None: "open"}[factor.holds]
+        kind = "faster" if factor.claimed == 1 else "six"
         code = "activations.factor_at_least" if factor.at_least else "activations.factor"
         code = "activations.factor_none" if factor.factor is None else code
-        yield "  " + render(code, fields | {"verdict": f"activations.verdict.{verdict}"})
+        yield "  " + render(code, fields | {"verdict": f"activations.verdict.{kind}.{seen}"})
 
 
 def functions_json(functions: ActivationFunctions) -> list[dict[str, object]]:
@@ -128,7 +129,9 @@ def speed_json(speed: LearningSpeed) -> dict[str, object]:
         "factors": [
             {
                 "rule": each.rule,
-                "activation": each.activation,
+                "faster": each.faster,
+                "slower": each.slower,
+                "claimed": each.claimed,
                 "factor": each.factor,
                 "at_least": each.at_least,
                 "holds": each.holds,
