@@ -44,7 +44,9 @@ def main(data: str, epochs: int) -> None:
         whole = time.perf_counter() - began
         files = list((Path(place) / "run" / FILM).iterdir())
     size = f"{len(files) - 1} snapshots"
-    print(f"{epochs} epochs: {sum(spent.values()):.3f} s of {whole:.1f} s: {100 * sum(spent.values()) / whole:.2f} %; {size}")
+    print(
+        f"{epochs} epochs: {sum(spent.values()):.3f} s of {whole:.1f} s: {100 * sum(spent.values()) / whole:.2f} %; {size}"
+    )
 
 
 if __name__ == "__main__":

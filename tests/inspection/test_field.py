@@ -128,14 +128,15 @@ def test_a_bell_is_found_again(degrees: float, rng: np.random.Generator) -> None
 
 
 def test_goodness_is_the_share_of_the_variance_explained(rng: np.random.Generator) -> None:
-    values = rng.random((9, 9))
+    values = bell((9, 9), (4, 4), (2, 2), 0) + 0.2 * rng.random((9, 9))
     found = fitted(values)
     assert found is not None
     again = bell((9, 9), found.middle, found.sigmas, found.angle) * found.height / 0.3
     left = np.square(values - again).sum() / np.square(values - values.mean()).sum()
     assert found.goodness == pytest.approx(1 - left, abs=1e-6)
     assert fitted(np.eye(9)[:2]) is None
-    assert fitted(np.zeros((9, 9))) is None
+    for flat in (np.zeros((9, 9)), np.ones((9, 9)), 1 + 0.1 * np.indices((9, 9))[0]):
+        assert fitted(flat) is None
 
 
 def test_before_and_after_training(rng: np.random.Generator) -> None:

@@ -41,7 +41,7 @@ TEXTS = {
     "field.figure.ratio": "effective size: {percent:.0f} % of the box",
     "field.figure.bell": "Gaussian: sigmas {long:.2f} and {short:.2f} pixels",
     "field.figure.fit": "long axis at {degrees:.0f}°, R² {goodness:.3f}",
-    "field.figure.no_bell": "too few pixels for a Gaussian",
+    "field.figure.no_bell": "no Gaussian fits: too few pixels, or all alike",
     "field.figure.silent": "no pixel moves the unit here",
     "field.figure.bar": "gradient",
     "padding.open_size": "The model takes pictures of any size ({came:size}); give a PICTURE, so that there is an edge to pad.",

@@ -40,7 +40,7 @@ TEXTS = {
     "field.figure.ratio": "유효 크기: 상자의 {percent:.0f} %",
     "field.figure.bell": "가우스: 표준편차 {long:.2f}, {short:.2f} 픽셀",
     "field.figure.fit": "긴 축 {degrees:.0f}°, R² {goodness:.3f}",
-    "field.figure.no_bell": "가우스를 맞추기에는 픽셀이 너무 적음",
+    "field.figure.no_bell": "맞는 가우스가 없음: 픽셀이 너무 적거나 고름",
     "field.figure.silent": "여기서는 어떤 픽셀도 유닛을 움직이지 못함",
     "field.figure.bar": "기울기",
     "padding.open_size": "이 모델은 어떤 크기의 이미지든 받습니다({came:size}). 패딩이 놓일 가장자리를 알 수 있게 PICTURE를 주십시오.",
