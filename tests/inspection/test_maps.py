@@ -15,6 +15,7 @@ from striate.figures import maps as drawing_maps
 from striate.inspection import kernels, maps
 from striate.layers import (
     Activation,
+    BatchNormalization,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -23,6 +24,7 @@ from striate.layers import (
     GlobalMaxPooling2D,
     Input,
     MaxPooling2D,
+    ZeroPadding2D,
 )
 from striate.sequential import Sequential
 
@@ -83,6 +85,8 @@ def test_kernels_that_see_a_picture_are_in_its_colours() -> None:
     assert (found.in_colour, found.left_out) == (True, (72, 0))
     assert "128 of 200 filters." in drawn_texts(kernels(seen, filters=range(128)).figure())
     assert not kernels(seen, "deeper").in_colour
+    behind = [ZeroPadding2D(1, input_shape=(6, 5, 3)), BatchNormalization(), Conv2D(2, 3), Flatten()]
+    assert kernels(Sequential(behind)).in_colour  # each channel is still its own
     linear = kernels(Sequential([Flatten(input_shape=(6, 5, 3)), Dense(4)]), "dense1")
     assert (linear.in_colour, linear.values.shape) == (True, (6, 5, 3, 4))
     grey = kernels(Sequential([Flatten(input_shape=(6, 5, 1)), Dense(4)]), "dense1", filters=[3, 1])

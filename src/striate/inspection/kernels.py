@@ -13,7 +13,15 @@ from striate.inspection.maps import Scale, first_convolution
 from striate.messages import render
 from striate.model import Model
 from striate.network.graph import Graph, Node
-from striate.network.layers import Conv2D, Dense, DepthwiseConv2D, Dropout, Flatten
+from striate.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    ZeroPadding2D,
+)
 from striate.network.open_sizes import is_open
 
 if TYPE_CHECKING:
@@ -131,8 +139,11 @@ def _flattened(graph: Graph, node: Node) -> tuple[int, ...]:
 
 
 def _of_the_picture(graph: Graph, node: Node) -> bool:
+    """Whether its channels are the picture's: what stands between moves and scales each of them, and mixes none."""
     before = _seen_by(graph, node)
-    return (_seen_by(graph, before) if isinstance(before.layer, Flatten) else before) is graph.nodes[0]
+    while isinstance(before.layer, Flatten | ZeroPadding2D | BatchNormalization):
+        before = _seen_by(graph, before)
+    return before is graph.nodes[0]
 
 
 def _seen_by(graph: Graph, node: Node) -> Node:

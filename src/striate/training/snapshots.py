@@ -91,11 +91,14 @@ class Snapshots(Watcher):
         if self._steps and self.run.step - self._first > self._steps[-1]:
             self._make_room()
             self._take()
-        self._sync()
 
     def snapshot(self) -> Kept:
-        """Those that are there outlast what comes now."""
-        self._sync()
+        """Those that are there must outlast a power failure, as the checkpoint does that speaks of them.
+
+        Only then: to wait for the disk takes longer than everything else about a snapshot.
+        """
+        self.film.sync(self._unsynced)
+        self._unsynced = []
         parts = {} if self._parts is None else self._parts.parts
         return {"first": self._first, "density": self._density, "steps": self._steps, "classes": parts}
 
@@ -130,11 +133,6 @@ class Snapshots(Watcher):
         gone = [self._first + step for step in self._steps if step not in kept]
         self.film.remove(gone)
         self._steps, self._unsynced = kept, [step for step in self._unsynced if step not in gone]
-
-    def _sync(self) -> None:
-        if self._unsynced:
-            self.film.sync(self._unsynced)
-            self._unsynced = []
 
     def _weights(self) -> dict[str, Array]:
         run = self.run
