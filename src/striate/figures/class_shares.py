@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from striate.figures.canvas import FAINT, INK, require_matplotlib
-from striate.figures.film import said, scale_image
+from striate.figures.film import said
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page
-from striate.figures.tiles import Array, FrameFacts, Pixels, diverging, largest, painted, told
+from striate.figures.tiles import Array, FrameFacts, Pixels, diverging, largest, painted, scale_image, told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,7 +120,8 @@ def _names(page: Page, letters: Lettering, scene: ClassScene, top: float) -> Non
 
 def _below(page: Page, letters: Lettering, scene: ClassScene, y: float) -> None:
     """The scale, and what the numbers are."""
-    page.image(scale_image(), Box(0.3, y, 1.2, 0.1), "gray", 0, 1)
+    in_colours = scene.coloured and scene.change.shape[3] == 3
+    page.image(scale_image(in_colours=in_colours), Box(0.3, y, 1.2, 0.1), "gray", 0, 1)
     most = f"{scene.most:.3g}"
     page.text(letters.label("film.scale", least=f"-{most}", most=most), 1.6, y - 0.02, 7.0, FAINT)
     shown, count = len(scene.classes), len(scene.class_names)

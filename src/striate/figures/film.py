@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.figures.canvas import FAINT, INK, require_matplotlib
+from striate.figures.canvas import FAINT, INK, RULE, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page
-from striate.figures.tiles import SHADES, Panel, Pixels, Scene, Told, as_rgb, diverging, told
+from striate.figures.tiles import Panel, Scene, Told, as_rgb, told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ def strip(scene: Scene) -> "Figure":
     heights = [size[1] + 2 * LINE + 0.45 for size in sizes]
     width = len(numbers) * (STRIP + SPACE) - SPACE
     page = Page(
-        letters, width, sum(heights) + 3 * LINE, letters.label("film.title", title=scene.title, layer=scene.layer)
+        letters, width, sum(heights) + 2 * LINE, letters.label("film.title", title=scene.title, layer=scene.layer)
     )
     for i, number in enumerate(numbers):
         for row, line in enumerate(letters.wrapped(said(letters, told(scene.frames[number])), STRIP, SMALL, lines=2)):
@@ -121,12 +121,9 @@ def _picture(page: Page, letters: Lettering, scene: Scene) -> None:
 def _bar(page: Page, letters: Lettering, panel: Panel, box: Box) -> None:
     """From the least to the most, below a panel, the same for all frames."""
     at = box.y + box.height + 0.1
-    page.image(scale_image(), Box(box.x, at, BAR, BAR_HEIGHT), "gray", 0, 1).set_interpolation("nearest")
+    place = Box(box.x, at, BAR, BAR_HEIGHT)
+    page.image(panel.scale, place, "gray", 0, 1).set_interpolation("nearest")
+    page.frame(place, RULE, 0.6)
     most = f"{panel.most:.3g}"
     text = letters.label("film.scale", least=f"-{most}", most=most)
     page.text(text, box.x, at + BAR_HEIGHT + 0.03, 7.0, FAINT)
-
-
-def scale_image() -> Pixels:
-    """All colours from the least to the most, (1, 129, 4)."""
-    return diverging(np.linspace(-1, 1, 2 * SHADES + 1)[np.newaxis], 1.0)

@@ -5,7 +5,6 @@ import io
 import json
 import math
 
-from striate.figures.film import scale_image
 from striate.figures.tiles import FrameFacts, Panel, Pixels, Scene, as_rgb, told
 from striate.views.page.charts import Axis, Line, at, axis, chart, figure
 from striate.views.page.html import Markup, document, say, section, tag
@@ -108,7 +107,7 @@ def _maps(scene: Scene) -> Markup | None:
 
 def _scale(panel: Panel) -> Markup:
     most = f"{panel.most:.3g}"
-    bar = tag("img", src=png(scale_image()), alt="", class_="scale")
+    bar = tag("img", src=png(panel.scale), alt="", class_="scale")
     return tag("span", f"−{most}", bar, most, " · ", say("film.scale_same"), class_="range")
 
 

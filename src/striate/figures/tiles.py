@@ -43,6 +43,12 @@ class Panel:
     frames: Sequence[Pixels]
     most: float
     note: Told
+    painted: bool = False  # in colours of their own, not in those of a scale
+
+    @property
+    def scale(self) -> Pixels:
+        """All colours from the least to the most, (1, 129, 4)."""
+        return scale_image(in_colours=self.painted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +98,7 @@ def kernel_panel(kernels: Array, *, coloured: bool, most: float | None = None) -
         code = "film.colours_note" if channels == 3 else "film.kernels_note"
         note = (code, {"shown": shown.shape[1], "count": count})
         paint = painted if channels == 3 else _only
-        return Panel([sheet(paint(tiles, most), across) for tiles in shown], most, note)
+        return Panel([sheet(paint(tiles, most), across) for tiles in shown], most, note, painted=channels == 3)
     shown = by_kernel[:, :MOST_KERNELS, :MOST_CHANNELS]
     kinds = {"kernels": shown.shape[1], "count": count, "channels": shown.shape[2], "all": channels}
     frames = [sheet(diverging(tiles.reshape(-1, *tiles.shape[2:]), most), shown.shape[2]) for tiles in shown]
@@ -115,6 +121,16 @@ def diverging(values: Array, most: float) -> Pixels:
     place = 2 * shade + 2
     rgb = [np.interp(place, np.arange(5), STOPS[:, i]) for i in range(3)]
     return np.stack([*rgb, np.full(values.shape, 255.0)], axis=-1).round().astype(np.uint8)
+
+
+def scale_image(*, in_colours: bool) -> Pixels:
+    """All colours from the least to the most, (1, 129, 4): of a scale; of one channel of three, black to white."""
+    values = np.linspace(-1, 1, 2 * SHADES + 1)
+    return (
+        painted(np.tile(values, (3, 1))[np.newaxis, :, np.newaxis], 1.0)[0]
+        if in_colours
+        else diverging(values[np.newaxis], 1.0)
+    )
 
 
 def painted(tiles: Array, most: float) -> Pixels:

@@ -47,7 +47,8 @@ def traced_sheet(
 ) -> "Figure":
     """The picture with what is looked at; blocks; numbers as bars, by name; lines of text below them."""
     require_matplotlib()
-    letters = lettering([title, *(name for name, _ in bars)])
+    letters = lettering([title, *(name for name, _ in bars), *lines])
+    lines = [letters.name(line) for line in lines]
     left, left_height = _measured(seen)
     names = max((letters.width(letters.name(name), SMALL) for name, _ in bars), default=0.0) + 0.1
     texts = max((letters.width(line, SMALL) for line in lines), default=0.0)

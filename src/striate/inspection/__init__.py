@@ -10,9 +10,13 @@ from striate.inspection.film import Frame as Frame
 from striate.inspection.film import film as film
 from striate.inspection.grad_cam import grad_cam as grad_cam
 from striate.inspection.integrated_gradients import integrated_gradients as integrated_gradients
+from striate.inspection.kernels import Kernels as Kernels
+from striate.inspection.kernels import kernels as kernels
 from striate.inspection.learning_speed import LearningSpeed as LearningSpeed
 from striate.inspection.learning_speed import SpeedBudget as SpeedBudget
 from striate.inspection.learning_speed import learning_speed as learning_speed
+from striate.inspection.maps import Maps as Maps
+from striate.inspection.maps import maps as maps
 from striate.inspection.occlusion import occlusion as occlusion
 from striate.inspection.padding import PaddingMap as PaddingMap
 from striate.inspection.padding import padding_map as padding_map

@@ -44,11 +44,21 @@ class Looked:
         return self.model.graph.at(self.subject.x.shape[1:])
 
     def keep(self, names: Iterable[str]) -> None:
-        """Have what these layers give, all from one pass, together with all that was had before."""
-        asked = set(names)
+        """Have what these layers give, all from one pass, together with all that was had before.
+
+        So is the output, which says who wins, and what reaches the last layer, where the way back begins.
+        """
+        last = self.graph.nodes[-1]
+        asked = {*names, last.name, *(self.graph.nodes[place].name for place in last.inputs)}
         if not asked <= self._kept.keys():
             listed = [node.name for node in self.graph.nodes if node.name in asked | self._kept.keys()]
             self._kept = self.model.feature_maps_of(self.subject.x, listed)
+
+    def everything(self) -> None:
+        """Have all that may be asked for, in one pass forward and one back."""
+        names = [node.name for node in self.graph.nodes]
+        self.keep(names)
+        self.find_gradients(names[:-1] if self.score.before else names)
 
     def maps(self, name: str) -> Array:
         """What a layer gives for the picture: (P, Q, K) or (K,)."""
@@ -76,19 +86,14 @@ class Looked:
     @cached_property
     def score(self) -> Score:
         """The class whose score the gradients are of."""
-        last = self.graph.nodes[-1].name
-        output = self._kept[last][0] if last in self._kept else self.model.predict(self.subject.x)[0]
-        return score_of(self.model, self.graph, output, self._class)
+        return score_of(self.model, self.graph, self.maps(self.graph.nodes[-1].name), self._class)
 
     def find_gradients(self, names: Iterable[str]) -> None:
         """Have how the score moves with what these layers give, all from one pass."""
         asked = set(names)
         if self.blind or asked <= self._gradients.keys():
             return
-        last = self.graph.nodes[-1]
-        before = {self.graph.nodes[place].name for place in last.inputs}
-        self.keep(before)
-        begun = seeds(self.model, self.graph, self.score, {name: self._kept[name] for name in before})
+        begun = seeds(self.model, self.graph, self.score, self._kept)
         asked |= self._gradients.keys()
         listed = [node.name for node in self.graph.nodes if node.name in asked]
         try:

@@ -79,7 +79,7 @@ def last_sums_gradient(graph: Graph, score: Score) -> Array:
 def seeds(model: Model, graph: Graph, score: Score, kept: dict[str, Array]) -> dict[str, Array]:
     """Where the way back begins: gradients (1, ...) by the name of a layer, as `Model.gradients` takes them.
 
-    `kept` holds what reaches the last layer, by name.
+    `kept` holds, among others, what reaches the last layer, by name.
     """
     last, dz = graph.nodes[-1], last_sums_gradient(graph, score)
     if not score.before:

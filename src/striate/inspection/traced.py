@@ -128,9 +128,8 @@ class Trace(Shown):
 
     def down(self, levels: int | None = None) -> "list[Trace]":
         """The strongest input, its strongest input and so on, so many levels (None: down to a pixel)."""
-        graph = self.looked.graph
         if levels is None or levels > 1:
-            self.looked.keep(node.name for node in graph.nodes[: graph.place(self.unit.layer) + 1])
+            self.looked.everything()
         found: list[Trace] = [self]
         while found[-1].strongest is not None and (levels is None or len(found) <= levels):
             found.append(found[-1].open())

@@ -36,9 +36,7 @@ def traces(model: Model, picture: Picture | Subject, units: Sequence[str | Unit]
     """The same of several numbers, computed in one pass."""
     seen = picture if isinstance(picture, Subject) else subject(model, picture)
     looked = Looked(model, seen)
-    names = [node.name for node in looked.graph.nodes]
-    looked.keep(names)
-    looked.find_gradients(names[:-1] if looked.score.before else names)
+    looked.everything()
     return [_trace(looked, unit_of(looked.graph, unit)) for unit in units]
 
 

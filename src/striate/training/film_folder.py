@@ -118,10 +118,12 @@ class FilmFolder:
 
     def sync(self, steps: Iterable[int]) -> None:
         """Let these outlast a power failure."""
-        for step in steps:
+        listed = list(steps)
+        for step in listed:
             with suppress(OSError):  # a disk that cannot is told of by what is written next
                 sync_file(self._path(step))
-        sync_folder(self.folder)
+        if listed:
+            sync_folder(self.folder)
 
     def remove(self, steps: Iterable[int]) -> None:
         """Take some out."""

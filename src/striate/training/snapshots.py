@@ -19,7 +19,7 @@ from striate.training.film_folder import DESCRIPTION, Description, FilmFolder, S
 from striate.training.watching import Learning, Watcher
 
 BUDGET = 32_000_000  # bytes
-DENSEST = 8.0  # snapshots for each doubling of the steps
+DENSEST = 4.0  # snapshots for each doubling of the steps
 MOST = 100  # snapshots
 SPARSE = 32  # so many, one for each doubling up to 2^31 steps, must fit into the budget
 LEAST = 4  # the first two, one between, and the last
@@ -32,7 +32,7 @@ class Snapshots(Watcher):
 
     `striate look film` and `striate.inspection.film` show them. All files together take at most `budget` bytes: of a
     network's layers, from the first to the last convolution, as many are kept as fit in it 32 times; there are at
-    first eight snapshots for each doubling of the steps, and every second one goes whenever they would be too large, or
+    first four snapshots for each doubling of the steps, and every second one goes whenever they would be too large, or
     more than 100. With `classes` it is kept what the pictures of each class did to each weight, for plain SGD alone; a
     step then takes about twice as long, and with batch normalisation or dropout as many times as there are classes.
     Raises `FileError`, and with `classes` `StateError` for another rule and `DataError` for targets without classes.
@@ -91,11 +91,14 @@ class Snapshots(Watcher):
         if self._steps and self.run.step - self._first > self._steps[-1]:
             self._make_room()
             self._take()
-        self._sync()
 
     def snapshot(self) -> Kept:
-        """Those that are there outlast what comes now."""
-        self._sync()
+        """Those that are there must outlast a power failure, as the checkpoint does that speaks of them.
+
+        Only then: to wait for the disk takes longer than everything else about a snapshot.
+        """
+        self.film.sync(self._unsynced)
+        self._unsynced = []
         parts = {} if self._parts is None else self._parts.parts
         return {"first": self._first, "density": self._density, "steps": self._steps, "classes": parts}
 
@@ -130,11 +133,6 @@ class Snapshots(Watcher):
         gone = [self._first + step for step in self._steps if step not in kept]
         self.film.remove(gone)
         self._steps, self._unsynced = kept, [step for step in self._unsynced if step not in gone]
-
-    def _sync(self) -> None:
-        if self._unsynced:
-            self.film.sync(self._unsynced)
-            self._unsynced = []
 
     def _weights(self) -> dict[str, Array]:
         run = self.run

@@ -9,6 +9,7 @@ from striate.cli.look.traced_json import trace_json
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.figures.save import check_still
 from striate.inspection.traced import Trace
 from striate.inspection.tracing import trace as traced
 
@@ -41,6 +42,8 @@ def trace(
     json: bool,
 ) -> None:
     """`striate look trace`."""
+    if output is not None:
+        check_still(output)
     loaded = opened(model, engine, isa, threads)
     found = [traced(loaded, picture_for(loaded, picture), unit, class_=class_)]
     for address in open_:

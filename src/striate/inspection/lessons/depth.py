@@ -56,7 +56,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             tuple(_lenet_rows()),
         ),
         text("lesson.depth.two", f=SMALL, field=two.size, two=2 * SMALL**2, one=two.size**2),
-        Commands(("striate summary lenet5",)),
+        Commands(("striate summary lenet5", "striate look field lenet5 --unit C3:0:5,5 -o field.png")),
     )
 
 

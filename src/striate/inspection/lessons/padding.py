@@ -51,7 +51,12 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         _formula_claim(),
         _same_claim(),
         text("lesson.padding.lopsided", n=LOPSIDED[0], f=LOPSIDED[1], before=before, after=after),
-        Commands((f"striate learn calc --n {STRIDED[0]} --f {STRIDED[1]} --s {STRIDED[2]}",)),
+        Commands(
+            (
+                f"striate learn calc --n {STRIDED[0]} --f {STRIDED[1]} --s {STRIDED[2]}",
+                "striate look field lenet5 --padding C1",
+            )
+        ),
     )
 
 

@@ -15,6 +15,14 @@ from striate.sequential import Sequential
 
 SIDE, CLASSES, FILTERS, KERNEL, MNIST = 8, 10, 16, 3, 28
 EPOCHS, RATE, BATCH = 10, 0.01, 32
+ON_YOUR_OWN = (
+    "striate demo",
+    "striate train mnist -o digits --model mnist",
+    "striate look film digits -o film.gif",
+    "striate train cats_dogs.zip -o pets",
+    "striate train smiles.zip -o smiles",
+    "striate smile photo.jpg --model smiles -o answer.jpg",
+)
 
 
 @dataclass(frozen=True)
@@ -45,16 +53,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         Picture("weights", said("lesson.practicals.caption"), lambda: digit_weights(regression.model.get_weights()[0])),
         text("lesson.practicals.see"),
         text("lesson.practicals.next"),
-        Commands(
-            (
-                "striate demo",
-                "striate train mnist -o digits --model mnist",
-                "striate look film digits -o film.gif",
-                "striate train cats_dogs.zip -o pets",
-                "striate train smiles.zip -o smiles",
-                "striate smile photo.jpg --model smiles -o answer.jpg",
-            )
-        ),
+        Commands(ON_YOUR_OWN),
     )
 
 

@@ -80,7 +80,7 @@ TEXTS = {
     "lesson.optimizers.why": "둘째 걸음에서 v = {v}이므로 theta = {theta}입니다.",
     "lesson.depth.title": "깊이",
     "lesson.depth.about": "사라지는 기울기와 넓어지는 수용 영역",
-    "lesson.depth.product": "층을 지날 때마다 활성화 함수의 기울기가 곱해집니다. 시그모이드는 커야 {quarter:g}이므로, 가중치가 메워 주지 않으면 {depth}층 뒤에 남는 것은 많아야 이만큼입니다.",
+    "lesson.depth.product": "층을 지날 때마다 활성화 함수의 기울기가 곱해집니다. 시그모이드의 기울기는 아무리 커도 {quarter:g}이므로, 가중치가 메워 주지 않으면 {depth}층 뒤에 남는 것은 많아야 이만큼입니다.",
     "lesson.depth.measured": "그런데 가중치도 중요합니다. 너비 {width}인 밀집 층을 거슬러 온 기울기가 얼마나 남는지, 처음 가중치를 Glorot과 He의 방법으로 뽑아 재 보았습니다.",
     "lesson.depth.start": "처음 가중치",
     "lesson.depth.layers": "{depth}층",
