@@ -1,6 +1,7 @@
 """`striate learn activations` at the command line."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ def test_slopes_and_gradients_without_data(run: Run) -> None:
     assert (ended.code, ended.err) == (0, "")
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["sigmoid", "0.2500", "x", "=", "0", "0.2500", "nowhere", "both", "sides"] in lines
+    assert ["relu", "1.0000", "x", ">", "0", "0.0000", "x", "<=", "0", "nowhere"] in lines
+    assert "relu6  1.0000  0 < x < 6  0.0000  x <= 0; x >= 6  nowhere" in re.sub(" {2,}", "  ", ended.out)
     assert "softmax([3]) = 1" in ended.out and "[0.475, 0.525]" in ended.out
     assert "Measured behind 30 layers" in ended.out
 
@@ -67,3 +70,11 @@ def test_wrong_lines(run: Run, data: str, more: tuple[str, ...], code: int, said
 def test_korean(run: Run) -> None:
     out = run("learn", "activations", *QUICK, "--lang", "ko").out
     assert "함수와 그 기울기" in out and "뒤에서 재어 보면" in out
+
+
+def test_what_a_training_needs_is_refused_without_one(run: Run) -> None:
+    ended = run("learn", "activations", *QUICK, "--functions", "relu")
+    assert (ended.code, ended.err) == (
+        2,
+        "error: --functions goes with a training; give DATA or --digits, too.\n",
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from drawing import drawn_texts, page, random_pictures
 
+from striate.errors import Notice
 from striate.figures.overlays import BOTH_SIDES, FROM_ZERO, grey, over, unit_range
 from striate.figures.why import WhyPanel, why_figure
 from striate.messages import speak
@@ -76,3 +77,13 @@ def test_nothing_at_all_and_no_picture() -> None:
     figure = why_figure("why.saliency.title", None, panels(np.zeros((3, 4)), np.zeros((3, 4))), [], signed=False)
     for image in page(figure).images:
         assert (np.asarray(image.get_array()) == 1).all()
+
+
+def test_names_in_letters_that_no_font_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No box: a class and a layer with Hangul names are written in Latin letters, and it is said once."""
+    monkeypatch.setattr("striate.figures.fonts.HANGUL_FONTS", ())
+    named = [WhyPanel("고양이", 1.0, 0.5, np.ones((3, 4)))]
+    facts = [("why.gradcam.fact", {"layer": "층", "size": (3, 4)})]
+    with pytest.warns(Notice):
+        figure = why_figure("why.gradcam.title", None, named, facts, signed=False)
+    assert all(text.isascii() for text in drawn_texts(figure))

@@ -128,14 +128,15 @@ def test_a_bell_is_found_again(degrees: float, rng: np.random.Generator) -> None
 
 
 def test_goodness_is_the_share_of_the_variance_explained(rng: np.random.Generator) -> None:
-    values = rng.random((9, 9))
+    values = bell((9, 9), (4, 4), (2, 2), 0) + 0.2 * rng.random((9, 9))
     found = fitted(values)
     assert found is not None
     again = bell((9, 9), found.middle, found.sigmas, found.angle) * found.height / 0.3
     left = np.square(values - again).sum() / np.square(values - values.mean()).sum()
     assert found.goodness == pytest.approx(1 - left, abs=1e-6)
     assert fitted(np.eye(9)[:2]) is None
-    assert fitted(np.zeros((9, 9))) is None
+    for flat in (np.zeros((9, 9)), np.ones((9, 9)), 1 + 0.1 * np.indices((9, 9))[0]):
+        assert fitted(flat) is None
 
 
 def test_before_and_after_training(rng: np.random.Generator) -> None:
@@ -192,3 +193,15 @@ def test_refusals() -> None:
     assert unknown.value.code == "unit.not_in_map"
     with pytest.raises(UnknownNameError):
         receptive_field(model, "conv9:2:0,0", np.zeros((7, 9, 1)))
+
+
+def test_progress_is_told() -> None:
+    model, told = Sequential([Conv2D(1, 3, input_shape=(6, 5, 3))], seed=1), list[tuple[int, int]]()
+    receptive_field(model, "conv1:0:1,1", pictures=20, progress=lambda done, total: told.append((done, total)))
+    assert told == [(8, 20), (16, 20), (20, 20)]
+    model.theta += 1
+    told.clear()
+    receptive_field(model, "conv1:0:1,1", pictures=3, progress=lambda done, total: told.append((done, total)))
+    assert told == [(3, 6), (6, 6)]
+    figure = receptive_field(model, "conv1:0:1,1", pictures=3).figure()
+    assert len(figure.axes) == 4  # the page, first weights, after training, the colours

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from cases import CASES
-from drawing import drawn_texts
+from drawing import drawn_texts, page
 from tracing import model_of
 
 from striate.errors import SettingError, StateError, UnknownNameError
@@ -77,6 +77,9 @@ def test_the_kernels_of_every_kind_of_layer(model: Sequential) -> None:
     assert (kernels(model).layer, kernels(model).kind) == ("c", "Conv2D")
     for each in (first, flat, depthwise, dense):
         assert each.layer in drawn_texts(each.figure())
+    chosen = kernels(model, "c", filters=[4, 2], channels=[1]).figure()
+    for image, number in zip(page(chosen).images, [4, 2], strict=True):
+        np.testing.assert_array_equal(image.get_array(), weights["c/kernel"][:, :, 1, number])
 
 
 def test_kernels_that_see_a_picture_are_in_its_colours() -> None:
@@ -90,7 +93,10 @@ def test_kernels_that_see_a_picture_are_in_its_colours() -> None:
     linear = kernels(Sequential([Flatten(input_shape=(6, 5, 3)), Dense(4)]), "dense1")
     assert (linear.in_colour, linear.values.shape) == (True, (6, 5, 3, 4))
     grey = kernels(Sequential([Flatten(input_shape=(6, 5, 1)), Dense(4)]), "dense1", filters=[3, 1])
-    assert drawn_texts(grey.figure())[1:3] == ["3", "1"]
+    figure = grey.figure()
+    assert drawn_texts(figure)[1:3] == ["3", "1"]
+    for image, number in zip(page(figure).images, [3, 1], strict=True):
+        np.testing.assert_array_equal(image.get_array(), grey.values[:, :, 0, number])
 
 
 @pytest.mark.parametrize(

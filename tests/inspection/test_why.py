@@ -387,3 +387,20 @@ def test_any_network_that_gives_classes(case: Case, rng: np.random.Generator) ->
             assert each.map.shape == case.shape[:2]
             scale = max(np.abs(expected.map).max(), abs(expected.score), 1.0)
             np.testing.assert_allclose(each.map, expected.map, atol=1e-4 * scale)
+
+
+def test_open_sizes_and_other_numbers_of_channels(rng: np.random.Generator) -> None:
+    """A network for pictures of any size, of four channels: all methods, and figures without the picture."""
+    x = Input((None, None, 4))
+    model = Model(x, Dense(3, "softmax")(GlobalAveragePooling2D()(Conv2D(5, 3, activation="relu")(x))))
+    picture = rng.random((9, 7, 4)).astype(np.float32)
+    for method in METHODS:
+        found = method(model, picture)
+        assert [each.map.shape for each in found.classes] == [(9, 7)] * 2
+        assert found.picture.shown is None
+    assert found.figure().axes
+    model.theta[:] = 0
+    dead = grad_cam(model, picture)
+    assert [each.silent for each in dead.classes] == [True, True]
+    assert not dead.classes[0].thirds.any()
+    assert dead.figure().axes

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 
 from striate.engines.contract import Purpose
 from striate.engines.reference.program import ReferenceEngine
-from striate.layers import Concatenate, Conv2D, CustomLayer, Flatten, Input, MaxPooling2D
+from striate.layers import (
+    Activation,
+    Concatenate,
+    Conv2D,
+    CustomLayer,
+    Flatten,
+    Input,
+    LayerNormalization,
+    MaxPooling2D,
+    Softmax,
+)
 from striate.network.graph import Graph, Node, chain
 from striate.network.seen import Part, seen
 
@@ -89,9 +99,19 @@ def test_unclipped_boxes_are_the_fields_of_the_graph(case: Case) -> None:
 
 def test_a_channel_sees_through_its_own_branch() -> None:
     x = Input((9, 9, 2))
-    graph = Graph.to(Concatenate()([Conv2D(2, 1)(x), Conv2D(3, 5, padding="same")(x)]))
-    found = [sides(seen(graph, "concat1", one((4, 4, k)), clipped=False)) for k in range(5)]
-    assert found == [((4, 4), (4, 4))] * 2 + [((2, 6), (2, 6))] * 3
+    small, large = Conv2D(2, 1)(x), Conv2D(3, 5, padding="same")(x)
+    boxes = {"small": ((4, 4), (4, 4)), "large": ((2, 6), (2, 6))}
+    for branches, expected in (
+        ([small, large], ["small"] * 2 + ["large"] * 3),
+        ([large, small], ["large"] * 3 + ["small"] * 2),
+    ):
+        graph = Graph.to(Concatenate()(branches))
+        found = [sides(seen(graph, "concat1", one((4, 4, k)), clipped=False)) for k in range(5)]
+        assert found == [boxes[each] for each in expected]
+        for mixing in (LayerNormalization(), Softmax(), Activation("softmax")):
+            graph = Graph.to(mixing(Concatenate()(branches)))
+            mixed = [sides(seen(graph, graph.nodes[-1].name, one((4, 4, k)), clipped=True)) for k in range(5)]
+            assert mixed == [boxes["large"]] * 5
 
 
 def test_padding_in_the_middle_of_a_network_is_no_pixel() -> None:

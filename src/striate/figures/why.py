@@ -24,6 +24,9 @@ BAR, BAR_ROOM = 0.14, 0.95
 TOP_SHARE = 99.5  # percentile at which the colours end: single pixels above it would pale all others
 
 
+NAMES = ("name", "layer")  # the fields of facts that are the user's own words
+
+
 class WhyPanel(NamedTuple):
     """A class: its name, score and probability, and its map (H, W)."""
 
@@ -48,7 +51,9 @@ def why_figure(
     the numbers are no evidence for or against a class, it is not called so (`speaks`).
     """
     require_matplotlib()
-    letters = lettering([*(panel.name for panel in panels), *(str(f.get("name", "")) for _, f in facts)])
+    letters = lettering(
+        [*(panel.name for panel in panels), *(str(f[key]) for _, f in facts for key in NAMES if key in f)]
+    )
     height, width = panels[0].map.shape
     scale = SIDE / max(height, width)
     inches = width * scale, height * scale
@@ -57,7 +62,7 @@ def why_figure(
     wrapped = [
         line
         for code, fields in facts
-        for line in letters.wrapped(letters.label(code, **fields), across, SMALL, lines=3)
+        for line in letters.wrapped(letters.label(code, **_drawable(fields, letters)), across, SMALL, lines=3)
     ]
     top = NAME_LINE + LINE * 1.3
     page = Page(letters, across + BAR_ROOM, top + inches[1] + 0.12 + LINE * len(wrapped), letters.label(title))
@@ -79,6 +84,11 @@ def why_figure(
     for n, line in enumerate(wrapped):
         page.text(line, 0, top + inches[1] + 0.12 + n * LINE, color=FAINT)
     return page.figure
+
+
+def _drawable(fields: Mapping[str, object], letters: Lettering) -> dict[str, object]:
+    """Fields whose names of the user's are in letters that the fonts have."""
+    return {key: letters.name(str(value)) if key in NAMES else value for key, value in fields.items()}
 
 
 def _named(page: Page, letters: Lettering, panel: WhyPanel, left: float, room: float) -> None:

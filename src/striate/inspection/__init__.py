@@ -1,8 +1,16 @@
 """Look inside: what a window, a layer, a network does with its numbers. Returns facts and arrays, draws nothing."""
 
 from striate.inspection.attribution import Attribution as Attribution
+from striate.inspection.by_hand import convolution as convolution
+from striate.inspection.by_hand import pooling as pooling
+from striate.inspection.claims import escapes as escapes
+from striate.inspection.claims import swings as swings
 from striate.inspection.class_shares import ClassShares as ClassShares
 from striate.inspection.class_shares import class_shares as class_shares
+from striate.inspection.contest import contest as contest
+from striate.inspection.course import course_of as course_of
+from striate.inspection.descents import descend as descend
+from striate.inspection.descents import race_on as race_on
 from striate.inspection.field import ReceptiveField as ReceptiveField
 from striate.inspection.field import receptive_field as receptive_field
 from striate.inspection.film import Film as Film
@@ -23,10 +31,13 @@ from striate.inspection.padding import padding_map as padding_map
 from striate.inspection.patches import Patches as Patches
 from striate.inspection.patches import patches as patches
 from striate.inspection.saliency import saliency as saliency
+from striate.inspection.slides import sliding as sliding
 from striate.inspection.slopes import ActivationFunctions as ActivationFunctions
 from striate.inspection.slopes import activation_functions as activation_functions
+from striate.inspection.strokes import strokes as strokes
 from striate.inspection.subject import Subject as Subject
 from striate.inspection.subject import subject as subject
+from striate.inspection.surfaces import surface_named as surface_named
 from striate.inspection.traced import Onward as Onward
 from striate.inspection.traced import Trace as Trace
 from striate.inspection.tracing import trace as trace

@@ -48,13 +48,13 @@ class Entry:
 
     @property
     def median(self) -> NDArray[np.float64]:
-        """The median over the runs (K,)."""
-        return np.median(self.losses, axis=0)
+        """The median of the runs' smoothed losses (K,)."""
+        return np.median([run.smoothed for run in self.runs], axis=0)
 
     @property
     def final(self) -> float:
-        """The median of the runs' final losses."""
-        return float(np.median([run.final for run in self.runs]))
+        """The last of them."""
+        return float(self.median[-1])
 
     @property
     def accuracies(self) -> tuple[float, float, float]:
@@ -152,4 +152,4 @@ def runs_of(racers: int, seeds: int, rate: float, grid: Sequence[float]) -> int:
 def pictures_needed(entries: Sequence[Entry]) -> dict[str, int | None]:
     """Pictures until each is where sgd ends, by racer; empty where sgd does not run."""
     own = next((entry for entry in entries if entry.racer == STOCHASTIC), None)
-    return {entry.racer: entry.pictures_to(float(own.median[-1])) for entry in entries} if own else {}
+    return {entry.racer: entry.pictures_to(own.final) for entry in entries} if own else {}

@@ -48,9 +48,19 @@ class Run:
     fingerprint: str
 
     @property
+    def smoothed(self) -> NDArray[np.float64]:
+        """The mean of each loss and the two before it (K,): one batch makes a single one a matter of luck.
+
+        Where few were measured, of full gradient descent, which has no such luck, they are as they are.
+        """
+        if len(self.losses) <= MEASURES // 2:
+            return self.losses
+        return np.array([self.losses[max(0, k - 2) : k + 1].mean() for k in range(len(self.losses))])
+
+    @property
     def final(self) -> float:
-        """The mean of the last three losses that were measured: one alone is a matter of luck."""
-        return float(self.losses[-3:].mean())
+        """The last of them."""
+        return float(self.smoothed[-1])
 
 
 @dataclass(frozen=True, eq=False)

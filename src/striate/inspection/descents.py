@@ -1,21 +1,24 @@
 """Update rules on a function of two numbers: Striate's own, on a theta of two numbers, in float64."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from striate.engines.reference.program import ReferenceEngine
+from striate.errors import SettingError
 from striate.figures.paths import Panel, Track, paths_figure
 from striate.figures.shown import Shown
 from striate.inspection.racers import GRID, RACERS, STOCHASTIC, checked_racers, rule_of
 from striate.inspection.surfaces import Surface
 from striate.network.layout import Span
 from striate.network.optimizers import Rule
+from striate.network.settings import convert, not_negative
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,6 +28,7 @@ Array = NDArray[np.float64]
 NEAR = 0.1  # this close to the minimum is near
 FAR = 1000.0  # what is further from the origin has diverged
 FINE = 301  # points of a drawn function along each axis
+MOST_STEPS = 100_000
 NOISE = 2  # keeps the noise apart from other draws of the same seed
 
 
@@ -132,18 +136,26 @@ def race_on(
     seed: int = 0,
     noise: float | None = None,
     start: tuple[float, float] | None = None,
+    done: Callable[[int, int], object] | None = None,
 ) -> SurfaceRace:
     """Let rules run down a function from the same place; all take its gradient, `sgd` one with noise.
 
     The noise is normal, independent in both numbers and every step, of standard deviation `noise` (None: the
     surface's), drawn by the seed: the same for every learning rate. Best is who comes near the minimum in the fewest
-    steps and stays; where none does, who ends lowest. Raises `UnknownNameError`, `SettingError`.
+    steps and stays; where none does, who ends lowest. `done` is told how many ways were gone, and of how many. Raises
+    `UnknownNameError`, `SettingError`.
     """
     racers = checked_racers(racers)
-    spread = surface.noise if noise is None else noise
+    spread = surface.noise if noise is None else convert("race_on", "noise", not_negative, noise)
+    if steps > MOST_STEPS:
+        raise SettingError("race.too_many_steps", came=steps, most=MOST_STEPS)
+    counting, total = count(1), len(racers) * (1 + len(grid))
 
     def run(racer: str, eta: float) -> Descent:
-        return descend(surface, racer, eta, steps=steps, seed=seed, noise=spread, start=start)
+        found = descend(surface, racer, eta, steps=steps, seed=seed, noise=spread, start=start)
+        if done:
+            done(next(counting), total)
+        return found
 
     equal = tuple(run(racer, rate) for racer in racers)
     best = tuple(min((run(racer, eta) for eta in grid), key=_merit) for racer in racers)

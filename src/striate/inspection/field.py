@@ -1,7 +1,7 @@
 """What a unit sees of the picture: its receptive field by arithmetic, and the part of it that moves the unit."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.figures.shown import Shown
+from striate.inspection.attribution import Progress, nothing
 from striate.inspection.gaussian import Gaussian, fitted, moments
 from striate.inspection.noise import PICTURES, Noise
 from striate.inspection.parts import up_to, with_first_weights
@@ -125,7 +126,13 @@ class ReceptiveField(Shown):
 
 
 def receptive_field(
-    model: Model, unit: str | Unit, picture: Picture | Subject | None = None, *, pictures: int = PICTURES, seed: int = 0
+    model: Model,
+    unit: str | Unit,
+    picture: Picture | Subject | None = None,
+    *,
+    pictures: int = PICTURES,
+    seed: int = 0,
+    progress: Progress = nothing,
 ) -> ReceptiveField:
     """The theoretical and the effective receptive field of a unit, such as "conv2:5:7,9".
 
@@ -146,8 +153,9 @@ def receptive_field(
     cut, began = up_to(model, found.layer), first_seed(model)
     first = with_first_weights(cut, model, began)
     learned = not all(np.array_equal(a, b) for a, b in ((cut.theta, first.theta), (cut.state, first.state)))
-    now = effective(cut, found, x, box)
-    before = effective(first, found, x, box) if learned else None
+    both = len(x) * (1 + learned)
+    now = effective(cut, found, x, box, lambda done: progress(done, both))
+    before = effective(first, found, x, box, lambda done: progress(len(x) + done, both)) if learned else None
     return ReceptiveField(found, (x.shape[1], x.shape[2]), box, unclipped, now, before, began, looked_at, noise)
 
 
@@ -172,12 +180,15 @@ def box_around(part: Part | None) -> FieldBox:
     return FieldBox((top, bottom), (left, right))
 
 
-def effective(model: Model, unit: Unit, x: Array, box: FieldBox) -> Effective:
+def effective(
+    model: Model, unit: Unit, x: Array, box: FieldBox, progress: Callable[[int], None] = lambda done: None
+) -> Effective:
     """How much each pixel of pictures x (N, H, W, C) moves a unit of the model, whose theoretical field is the box."""
     energy = np.zeros(x.shape[1:3])
     for begin in range(0, len(x), AT_A_TIME):
         gradient = _pixels(model, unit, x[begin : begin + AT_A_TIME])
         energy += np.square(gradient.astype(np.float64)).sum(axis=(0, 3))
+        progress(min(begin + AT_A_TIME, len(x)))
     total = float(energy.sum())
     if not total > 0:
         return Effective(energy, (0.0, 0.0), None, 0.0, 0.0)

@@ -11,6 +11,7 @@ Map = NDArray[np.float64]
 FEWEST = 7  # positive places; six numbers are fitted
 ROUNDS = 200
 ENOUGH = 1e-10  # of the sum of squares: less gained in a round ends the search
+WIDEST = 2  # sides of the map: a wider bell is flat all over it, and any width above fits as well
 NARROWEST = 0.2  # pixels: a narrower bell stands on one pixel alone, and any width below fits as well
 
 
@@ -31,7 +32,7 @@ class Gaussian:
 
 
 def fitted(values: Map) -> Gaussian | None:
-    """The Gaussian nearest to a map (H, W) of numbers from 0 up; None where too few of them are above 0.
+    """The Gaussian nearest to a map (H, W) of numbers from 0 up; None where too few of them are above 0, or all alike.
 
     Levenberg's and Marquardt's damped least squares from the moments of the map; the bell is written with the Cholesky
     factor of its inverse covariance: d^2 = (u (y - y0))^2 + (w (y - y0) + v (x - x0))^2, u = e^a, v = e^b.
@@ -60,7 +61,8 @@ def fitted(values: Map) -> Gaussian | None:
             if damping > 1e12:
                 break
     about = float(np.square(target - target.mean()).sum())
-    return _named(p, scale, 1 - least / about if about > 0 else 0.0)
+    bell = _named(p, scale, 1 - least / about if about > 0 else 0.0)
+    return bell if bell.sigmas[0] <= WIDEST * max(values.shape) else None
 
 
 def moments(values: Map) -> tuple[tuple[float, float], NDArray[np.float64]]:

@@ -48,12 +48,15 @@ class Looked:
 
         So is the output, which says who wins, and what reaches the last layer, where the way back begins.
         """
+        asked = set(names)
+        if asked <= self._kept.keys():
+            return
         last = self.graph.nodes[-1]
-        asked = {*names, last.name, *(self.graph.nodes[place].name for place in last.inputs)}
-        if not asked <= self._kept.keys():
-            listed = [node.name for node in self.graph.nodes if node.name in asked | self._kept.keys()]
-            self._kept = self.model.feature_maps_of(self.subject.x, listed)
+        asked |= {last.name, *(self.graph.nodes[place].name for place in last.inputs), *self._kept}
+        listed = [node.name for node in self.graph.nodes if node.name in asked]
+        self._kept = self.model.feature_maps_of(self.subject.x, listed)
 
+    @np.errstate(all="ignore")
     def everything(self) -> None:
         """Have all that may be asked for, in one pass forward and one back."""
         names = [node.name for node in self.graph.nodes]
@@ -62,7 +65,8 @@ class Looked:
 
     def maps(self, name: str) -> Array:
         """What a layer gives for the picture: (P, Q, K) or (K,)."""
-        self.keep([name])
+        if name not in self._kept:
+            self.keep([name])
         return self._kept[name][0]
 
     def at(self, node: Node) -> At:

@@ -31,7 +31,8 @@ Interval = tuple[float, float]
 class Slope:
     """What can be said of a function's slope.
 
-    `largest` stands at `largest_at`, an interval that may be one point; None: it is only neared, far to one side.
+    `largest` stands between the ends of `largest_at`, or where these are one point, there; None: it is only neared, far
+    to one side.
     `zeros` are the intervals, or points, where it is exactly 0; `fades` says whether it nears 0 (left, right).
     """
 
@@ -120,11 +121,17 @@ def _largest(name: str, x: Array, slopes: Array, far: float) -> tuple[float, Int
     if far > most:
         return far, None
     runs = _runs(x, slopes == most)
-    low, high = runs[0]
-    if low < high or 0 in (low, high):
-        return most, (low, runs[-1][1])
+    low, high = runs[0][0], runs[-1][1]
+    if low < high or low == 0:
+        return most, (_widened(name, low, -STEP, most), _widened(name, high, STEP, most))
     peak = _peak(name, low)
     return float(slope(name, np.array([peak]))[0]), (peak, peak)
+
+
+def _widened(name: str, end: float, step: float, most: float) -> float:
+    """An end of an interval; where the slope is the same up to the next step it is there that the interval is open."""
+    between = np.array([end + step / 2])
+    return end + step if math.isfinite(end) and slope(name, between)[0] == most else end
 
 
 def _peak(name: str, near: float) -> float:

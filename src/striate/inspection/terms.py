@@ -86,6 +86,7 @@ class Terms:
         return np.where(self.weights == 0, 0.0, products) if self.rule == "max" else products
 
     @property
+    @np.errstate(all="ignore")
     def total(self) -> float | None:
         """The products and the bias, added up without rounding between; None: not known."""
         if self.weights is None or self.rule == "input":

@@ -47,6 +47,7 @@ class Onward:
     total: float
 
     @property
+    @np.errstate(all="ignore")
     def parts(self) -> Array:
         """What each of the M uses adds to the gradient."""
         return self.weights * self.arriving
@@ -100,6 +101,7 @@ class Trace(Shown):
         return Unit.at(self.inputs[edge], tuple(place[len(place) - len(self.input_shapes[edge]) :]))
 
     @property
+    @np.errstate(all="ignore")
     def order(self) -> Array:
         """The numbers of the terms, the one that counts most first."""
         if self.slopes is None:
@@ -135,6 +137,7 @@ class Trace(Shown):
             found.append(found[-1].open())
         return found[1:]
 
+    @np.errstate(all="ignore")
     def figure(self) -> "Figure":
         """The number's field in the picture, its patch times its kernel, and its strongest terms."""
         from striate.figures.traced import traced_sheet
@@ -164,11 +167,13 @@ def _bars(traced: Trace) -> list[tuple[str, float]]:
     terms = traced.terms
     if terms.rule == "input" or not len(terms):
         return []
-    sizes = terms.values if terms.weights is None else terms.products
+    sizes = terms.values if terms.weights is None or terms.rule == "max" else terms.products
     order = traced.order
     bars = [(str(traced.input(int(i)) or render("figure.trace.padding")), float(sizes[i])) for i in order[:BARS]]
     if terms.weights is None:
         return bars
+    if terms.rule == "max":
+        return [*bars, (render("trace.largest"), float(terms.total or 0.0))]
     if len(order) > BARS:
         others = render("trace.others", {"count": len(order) - BARS})
         bars.append((others, float(sizes[order[BARS:]].sum())))

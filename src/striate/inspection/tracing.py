@@ -32,6 +32,7 @@ def trace(model: Model, picture: Picture | Subject, unit: str | Unit, *, class_:
     return _trace(looked, unit_of(looked.graph, unit))
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are shown as they are
 def traces(model: Model, picture: Picture | Subject, units: Sequence[str | Unit]) -> list[Trace]:
     """The same of several numbers, computed in one pass."""
     seen = picture if isinstance(picture, Subject) else subject(model, picture)
@@ -40,6 +41,7 @@ def traces(model: Model, picture: Picture | Subject, units: Sequence[str | Unit]
     return [_trace(looked, unit_of(looked.graph, unit)) for unit in units]
 
 
+@np.errstate(all="ignore")
 def _trace(looked: Looked, unit: Unit) -> Trace:
     node, index = looked.graph.node(unit.layer), unit.index
     behind = looked.behind(node)

@@ -60,6 +60,8 @@ def activations(
     """`striate learn activations`."""
     if data and digits:
         raise SettingError("activations.data_and_digits")
+    if (functions or size) and not (data or digits):
+        raise SettingError("activations.nothing_to_train", setting="--functions" if functions else "--size")
     names, file = known(functions or COMPARED), figure_file(output)
     budget = SpeedBudget(steps, pictures, seeds=seeds, accuracy=accuracy)
     table = activation_functions()

@@ -1,5 +1,7 @@
 """`striate learn race`: update rules against each other, on functions of two numbers or on a network."""
 
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,7 +114,11 @@ def _on_surfaces(
 ) -> None:
     surfaces = [surface_named(name) for name in names]
     check_output(output)
-    races = [race_on(s, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start) for s in surfaces]
+    with _counting() as done:
+        races = [
+            race_on(surface, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start, done=done)
+            for surface in surfaces
+        ]
     swung, escaped = swings(), escapes(seed)
     if json:
         write_json(surfaces_json(races, swung, escaped))
@@ -126,7 +132,7 @@ def _read(data: Path) -> Dataset:
     if str(data) == BUILT_IN and not data.exists():
         return digits()
     with reading_view() as progress:
-        return load_images(data, progress=progress)
+        return load_images(data, resize="stretch", progress=progress)
 
 
 def _within(budget: float, course: Course, runs: int) -> Course:
@@ -139,15 +145,22 @@ def _within(budget: float, course: Course, runs: int) -> Course:
 def _on_data(
     course: Course, racers: tuple[str, ...], rate: float, seeds: range, output: Path | None, *, json: bool
 ) -> None:
-    with reading_view() as progress:
-
-        def done(runs: int, total: int) -> None:
-            if progress:
-                progress("race.running", runs, total)
-
+    with _counting() as done:
         found = contest(course, racers, seeds=seeds, rate=rate, done=done)
     if json:
         write_json(contest_json(found))
     else:
         write(contest_lines(found))
     write_figure(output, found.figure)
+
+
+@contextmanager
+def _counting() -> Generator[Callable[[int, int], None]]:
+    """What to tell how far a race has come; a bar shows it where one can."""
+    with reading_view() as progress:
+
+        def done(runs: int, total: int) -> None:
+            if progress:
+                progress("race.running", runs, total)
+
+        yield done

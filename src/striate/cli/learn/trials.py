@@ -1,8 +1,10 @@
 """What commands that train for comparison share: the pictures, the names of what is compared, how far it has come."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from striate.cli.output import aside
 from striate.cli.readers import Unreadable
 from striate.data.dataset import Dataset
 from striate.data.images import Pair
@@ -22,9 +24,15 @@ def trial_pictures(source: Path | None, size: Pair | None) -> Dataset:
     if source is None:
         return digits()
     with reading_view() as progress:
-        data = load_images(source, size=size, resize="stretch", progress=progress)
-        if size is None and max(data.preprocessing.size) > LARGEST_CHOSEN:
-            data = load_images(source, size=LARGEST_CHOSEN, resize="stretch", progress=progress)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            data = load_images(source, size=size, resize="stretch", progress=progress)
+        if size is not None or max(data.preprocessing.size) <= LARGEST_CHOSEN:
+            for notice in told:
+                warnings.warn(notice.message, stacklevel=2)
+            return data
+        data = load_images(source, size=LARGEST_CHOSEN, resize="stretch", progress=progress)
+    aside("trials.made_small", size=data.preprocessing.size)
     return data
 
 

@@ -167,17 +167,21 @@ def _more_than(steps: int) -> str:
 
 def _slope_row(of: Slope) -> list[str]:
     fades = {(True, True): "both", (True, False): "left", (False, True): "right", (False, False): "nowhere"}[of.fades]
-    where = render("activations.neared") if of.largest_at is None else _interval(of.largest_at)
-    zeros = "; ".join(map(_interval, of.zeros)) or render("activations.nowhere")
+    where = render("activations.neared") if of.largest_at is None else _interval(of.largest_at, "<")
+    zeros = "; ".join(_interval(zero, "<=") for zero in of.zeros) or render("activations.nowhere")
     return [of.name, f"{of.largest:.4f}", where, f"{of.at_zero:.4f}", zeros, render(f"activations.{fades}")]
 
 
-def _interval(interval: Interval) -> str:
+def _interval(interval: Interval, sign: str) -> str:
+    """x = 0, x > 0, 0 < x < 6, by the sign "<", or "<=" where the ends belong to it."""
     low, high = interval
-    code = {(True, True): "everywhere", (True, False): "up_to", (False, True): "from"}.get(
-        (math.isinf(low), math.isinf(high)), "point" if low == high else "interval"
-    )
-    return render(f"activations.{code}", {"low": _short(low), "high": _short(high)})
+    if low == high:
+        return f"x = {_short(low)}"
+    if math.isinf(low) and math.isinf(high):
+        return render("activations.everywhere")
+    if math.isinf(high):
+        return f"x {sign.replace('<', '>')} {_short(low)}"
+    return f"x {sign} {_short(high)}" if math.isinf(low) else f"{_short(low)} {sign} x {sign} {_short(high)}"
 
 
 def _short(x: float) -> str:

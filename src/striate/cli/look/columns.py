@@ -1,8 +1,10 @@
 """Numbers of a model in columns: as many decimals for all as the largest of them needs."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 DIGITS = 5  # that count, of the largest
 ALL_DIGITS = 7  # of float32
@@ -30,9 +32,20 @@ def _fixed(number: float, decimals: int) -> str:
 
 def number(value: float) -> str:
     """One number alone, to as many digits as float32 has."""
-    return f"{value:.{ALL_DIGITS}g}"
+    return f"{value + 0.0:.{ALL_DIGITS}g}"  # no -0
 
 
 def small(value: float) -> str:
     """A distance or a bound: its size is all that counts."""
     return "0" if value == 0 else f"{value:.1e}"
+
+
+def json_number(value: float | None) -> float | str | None:
+    """A number for JSON; what JSON has no number for is its name."""
+    return value if value is None or np.isfinite(value) else str(value)
+
+
+def json_numbers(values: NDArray[np.floating]) -> list[Any]:
+    """The same of an array, in lists as its axes have it."""
+    plain = values.astype(float)
+    return plain.tolist() if np.isfinite(plain).all() else np.vectorize(json_number, otypes=[object])(plain).tolist()

@@ -3,17 +3,19 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.look.drawing import drawing_view
 from striate.cli.look.opening import opened, picture_for
 from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.errors import SettingError
+from striate.inspection.attribution import nothing
 from striate.inspection.field import Effective, FieldBox, ReceptiveField, receptive_field
 from striate.inspection.noise import PICTURES
 from striate.inspection.padding import Map, PaddingMap, padding_map
 from striate.messages import render
-from striate.views.columns import aligned
+from striate.views.columns import aligned, printable
 
 COLUMNS = (
     "field.column.weights",
@@ -61,13 +63,14 @@ def field(
         write_json(_padding_json(shares)) if json else _say_padding(shares)
         save_figure(shares, output)
     elif unit is not None:
-        found = receptive_field(loaded, unit, seen, pictures=pictures, seed=seed)
+        with drawing_view("field.working") as progress:
+            found = receptive_field(loaded, unit, seen, pictures=pictures, seed=seed, progress=progress or nothing)
         write_json(_field_json(found)) if json else _say_field(found)
         save_figure(found, output)
 
 
 def _say_field(found: ReceptiveField) -> None:
-    say("field.box", unit=str(found.unit), box=found.box.size, size=found.size, **_sides(found.box))
+    say("field.box", unit=printable(str(found.unit)), box=found.box.size, size=found.size, **_sides(found.box))
     if found.unclipped != found.box:
         fields = {"box": found.unclipped.size, "percent": 100 * found.padding}
         say("field.unclipped", **fields, **_sides(found.unclipped))
@@ -81,7 +84,7 @@ def _say_field(found: ReceptiveField) -> None:
     titles = [render(code) for code in COLUMNS]
     write(["", *aligned([titles, *rows], right=range(1, len(titles)))])
     if found.now.silent:
-        say("field.silent", unit=str(found.unit))
+        say("field.silent", unit=printable(str(found.unit)))
 
 
 def _sides(box: FieldBox) -> dict[str, int]:
@@ -132,7 +135,7 @@ def _effective_json(each: Effective) -> dict[str, object]:
 
 
 def _say_padding(shares: PaddingMap) -> None:
-    fields = {"layer": shares.layer, "size": shares.size, "map": shares.boxes.shape}
+    fields = {"layer": printable(shares.layer), "size": shares.size, "map": shares.boxes.shape}
     say("padding.map", **fields)
     for code, values in (("padding.figure.boxes", shares.boxes), ("padding.figure.walks", shares.walks)):
         summary = {"mean": 100 * values.mean(), "most": 100 * values.max(), "middle": 100 * _middle(values)}

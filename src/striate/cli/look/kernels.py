@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from striate.cli.look.columns import column
+from striate.cli.look.columns import column, json_numbers
 from striate.cli.look.opening import opened
 from striate.cli.look.several import Several
 from striate.cli.output import aside, say, write, write_json
@@ -82,6 +82,6 @@ def _as_dict(found: Kernels) -> dict[str, object]:
         "shape": list(found.values.shape),
         "filters": list(found.filters),
         "channels": list(found.channels),
-        "lengths": [float(length) for length in _lengths(found)],
-        "weights": np.moveaxis(chosen, 3, 0).astype(float).tolist(),
+        "lengths": json_numbers(_lengths(found)),
+        "weights": json_numbers(np.moveaxis(chosen, 3, 0)),
     }

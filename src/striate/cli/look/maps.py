@@ -6,7 +6,7 @@ from typing import Literal, cast
 import numpy as np
 
 from striate.cli.computing import computing
-from striate.cli.look.columns import column
+from striate.cli.look.columns import column, json_number, json_numbers
 from striate.cli.look.opening import opened, picture_for
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
@@ -121,9 +121,10 @@ def _strongest(found: Maps, channel: int) -> str:
 def _as_dict(found: Maps) -> dict[str, object]:
     values, names = found.values, {"names": list(found.names)} if found.names else {}
     if not found.are_maps:
-        return {"layer": found.layer, "shape": list(values.shape), "values": [float(v) for v in values], **names}
+        return {"layer": found.layer, "shape": list(values.shape), "values": json_numbers(values), **names}
     channels = [
-        {"channel": k, "least": float(m.min()), "greatest": float(m.max()), "mean": float(m.mean()),
+        {"channel": k, "least": json_number(float(m.min())), "greatest": json_number(float(m.max())),
+         "mean": json_number(float(m.mean())),
          "zero": _zeros(m), "strongest": _strongest(found, k)}
         for k, m in enumerate(np.moveaxis(values, 2, 0))
     ]  # fmt: skip

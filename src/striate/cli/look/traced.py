@@ -17,6 +17,7 @@ BLOCKS = 3  # channels whose patch, kernel and products are written out
 SIDE = 7  # and no larger than this
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are shown as they are
 def trace_lines(traced: Trace, *, all_: bool = False) -> list[str]:
     """Everything about one number; with `all_` every term and every use of it."""
     made = _picture(traced) if traced.terms.rule == "input" else _made(traced, all_=all_)
@@ -175,11 +176,13 @@ def _sum(traced: Trace) -> list[str]:
     if traced.computed is None or traced.bound is None or terms.total is None:
         return []
     rows: list[tuple[str, float]] = []
-    if len(terms) > 1 or terms.bias is not None:
+    if terms.rule == "max":
+        rows.append((render("trace.largest"), terms.total))
+    elif len(terms) > 1 or terms.bias is not None:
         rows.append((render("trace.products_sum"), float(np.sum(terms.products))))
     if terms.bias is not None:
         rows.append((render("trace.bias"), terms.bias))
-    if rows or traced.activation:
+    if traced.activation or (rows and terms.rule != "max"):
         rows.append((render("trace.sum"), terms.total))
     if traced.activation:
         rows.append((traced.activation, traced.computed))

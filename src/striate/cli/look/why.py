@@ -5,20 +5,20 @@ from pathlib import Path
 import numpy as np
 
 from striate.cli.computing import computing
+from striate.cli.look.drawing import drawing_view
 from striate.cli.look.opening import opened, picture_for
 from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.errors import SettingError
-from striate.inspection.attribution import Attribution, Evidence
+from striate.inspection.attribution import Attribution, Evidence, nothing
 from striate.inspection.baselines import BASELINES
 from striate.inspection.grad_cam import GradCam, grad_cam
 from striate.inspection.integrated_gradients import BASELINE, IntegratedGradients, integrated_gradients
 from striate.inspection.occlusion import FILL, Occlusion, occlusion
 from striate.inspection.saliency import saliency
 from striate.views.columns import aligned, printable
-from striate.views.reading import reading_view
 
 METHODS = ("gradcam", "saliency", "integrated-gradients", "occlusion")
 BELONGS = {  # each option to the method that knows it
@@ -70,12 +70,8 @@ def why(
     check_figure(output)
     loaded = opened(model, engine, isa, threads)
     seen = picture_for(loaded, picture)
-    with reading_view() as reading:
-
-        def progress(done: int, total: int) -> None:
-            if reading is not None:
-                reading("why.working", done, total)
-
+    with drawing_view("why.working") as shown:
+        progress = shown or nothing
         match method:
             case "gradcam":
                 found = grad_cam(loaded, seen, classes, layer=layer)
@@ -98,7 +94,7 @@ def why(
 def _say(found: Attribution) -> None:
     say(found.title)
     for code, fields in found.facts:
-        say(code, **fields)
+        say(code, **{name: printable(each) if isinstance(each, str) else each for name, each in fields.items()})
     for each in found.classes:
         write([""])
         fields = {"name": printable(each.name), "score": each.score, "percent": 100 * (each.probability or 0.0)}

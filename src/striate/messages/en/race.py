@@ -27,6 +27,7 @@ TEXTS = {
     "race.nobody": "Nobody runs: give at least one optimizer, of {known:list}.",
     "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA have --seeds, --model, --pictures, --batch, --budget and what "
     "computes, those without it --on, --start and --noise; leave it out.",
+    "race.too_many_steps": "A race on functions has at most {most:,} steps, got {came:,}; take fewer.",
     "race.point": "{where}: {setting} must be two numbers such as 1,1.5, got '{came}'.",
     "race.time": "{where}: {setting} must be a time such as 90s or 2m, got '{came}'.",
     # On functions.
@@ -61,7 +62,7 @@ TEXTS = {
     "race.same": "seed {seed}, the same for all: start SHA-256 {start}, batches SHA-256 {batches}",
     "race.at_best_mean": "each at its own best of {grid}: the lowest loss at the end in the mean of the seeds",
     "race.at_edge": "*: the best is at the end of the grid; a better one may lie beyond.",
-    "race.data_columns": "loss: at the end, the median of the seeds; accuracy: median (least-largest); pictures to sgd's: computed with until the median loss is where sgd's "
+    "race.data_columns": "loss: at the end, the mean of three measurements, the median of the seeds; accuracy: median (least-largest); pictures to sgd's: computed with until the median loss is where sgd's "
     "ends; turn: the mean angle between a step and the next.",
     "race.weights_hash": "weights of all these runs: SHA-256 {hash}",
     "race.runs_diverged": "{runs} diverged",

@@ -41,6 +41,7 @@ TEXTS = {
     "trace.kernel": "kernel",
     "trace.products": "products",
     "trace.products_sum": "all products",
+    "trace.largest": "largest",
     "trace.bias": "bias",
     "trace.sum": "sum",
     "trace.in_map": "in the map of {layer}",

@@ -21,7 +21,7 @@ TEXTS = {
     "versus.moving": "shifts and turns",
     "versus.saved": "drawn: {file}",
     # What is compared.
-    "versus.setting": "{pictures:,} pictures of {shape:size} to learn from, {judged:,} to judge by ({part:text}); epochs {epochs}, batch {batch}, Adam at 0.001; {seeds} trainings of each network. Accuracies: mean ± standard deviation.",
+    "versus.setting": "{pictures:,} pictures of {shape:size} to learn from, {judged:,} to judge by ({part:text}); epochs {epochs}, batch {batch}, Adam at 0.001; trainings of each network: {seeds}. Accuracies: mean ± standard deviation over them.",
     "versus.net.cnn": "CNN: 3x3, pool, 3x3, pool, dense",
     "versus.net.dense": "dense: {hidden} hidden units",
     "versus.net.strided": "stride 2 in place of each pool",

@@ -27,6 +27,7 @@ TEXTS = {
     "race.nobody": "경주할 규칙이 없습니다. {known:list} 가운데 하나 이상을 주십시오.",
     "race.other_kind": "{where}: {setting:은/는} 다른 종류의 경주에 쓰는 옵션입니다. DATA가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
     "없는 경주에는 --on, --start, --noise를 씁니다. 이 옵션을 빼십시오.",
+    "race.too_many_steps": "함수에서 하는 경주는 {most:,}걸음까지인데 {came:,}걸음이 들어왔습니다. 걸음 수를 줄이십시오.",
     "race.point": "{where}: {setting:은/는} 1,1.5처럼 수 두 개여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "race.time": "{where}: {setting:은/는} 90s나 2m 같은 시간이어야 하는데 {came:quoted|이/가} 들어왔습니다.",
     # 함수에서.
@@ -61,7 +62,7 @@ TEXTS = {
     "race.same": "시드 {seed}, 모두에게 같음: 초기 가중치 SHA-256 {start}, 배치 SHA-256 {batches}",
     "race.at_best_mean": "{grid} 가운데 저마다 가장 좋은 학습률: 마지막 손실의 시드 평균이 가장 낮은 것",
     "race.at_edge": "*: 가장 좋은 값이 표의 끝에 있습니다. 그 너머에 더 좋은 값이 있을 수 있습니다.",
-    "race.data_columns": "손실: 마지막 값, 시드의 중앙값. 정확도: 중앙값 (최소-최대). sgd의 손실까지: 손실의 중앙값이 sgd의 마지막 손실까지 내려오는 데 쓴 이미지 수. "
+    "race.data_columns": "손실: 마지막에 세 번 잰 평균, 시드의 중앙값. 정확도: 중앙값 (최소-최대). sgd의 손실까지: 손실의 중앙값이 sgd의 마지막 손실까지 내려오는 데 쓴 이미지 수. "
     "꺾임: 한 걸음과 다음 걸음 사이의 평균 각도.",
     "race.weights_hash": "이 경주들의 가중치: SHA-256 {hash}",
     "race.runs_diverged": "{runs}번 발산",

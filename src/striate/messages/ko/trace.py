@@ -40,6 +40,7 @@ TEXTS = {
     "trace.kernel": "커널",
     "trace.products": "곱",
     "trace.products_sum": "곱의 합",
+    "trace.largest": "가장 큰 값",
     "trace.bias": "편향",
     "trace.sum": "합",
     "trace.in_map": "{layer}의 특성 맵에 있는 값",
