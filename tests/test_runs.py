@@ -304,7 +304,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    names = (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
+    names = (BEST, LAST, METRICS, EPOCHS, FILM, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
     assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
