@@ -409,7 +409,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, FILM, HEALTH, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 
