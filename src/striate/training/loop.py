@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Literal
 
@@ -14,6 +15,7 @@ from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.network.description import to_document
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
+from striate.training.averaging import Average
 from striate.training.callbacks import Callback
 from striate.training.counts import Counts
 from striate.training.evaluate import evaluate
@@ -69,6 +71,7 @@ def train(
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
+    held_out = Guard(engine, run, plan.rule, plan.loss, validation or data, plan.threads)
     run.loss, run.rule = plan.loss, plan.rule
     run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
     watchers = tuple(each for each in callbacks if isinstance(each, Watcher) and each.watches)
@@ -84,24 +87,28 @@ def train(
         while run.epoch < plan.epochs and not run.stopped:
             logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
             if validation:
+                weights = run.average or run
                 judged = evaluate(
                     judging,
-                    run.theta,
-                    run.state,
+                    weights.theta,
+                    weights.state,
                     validation,
                     plan.metrics,
                     capacity,
                     missing=missing,
                     between=lambda: keeper.heed(run),
+                    refuse=partial(held_out.refuse_held_out, weights.theta, weights.state),
                 )
                 logs |= {f"val_{name}": value for name, value in judged.items()}
             run.record(logs)
             unread = missing.say(len(data))
             progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
-            for callback in callbacks:
-                callback.on_epoch_end(run.epoch, logs)
+            with run.averaged():
+                for callback in callbacks:
+                    callback.on_epoch_end(run.epoch, logs)
             run.epoch, run.position = run.epoch + 1, 0
             keeper.between_steps(run)
+        run.settle()
         for callback in callbacks:
             callback.on_train_end()
         reason = run.stopped or "training.all_epochs"
@@ -233,6 +240,7 @@ class _Learner:
             self._learn(gradient, norm)
             # Behind all that may fail, so that a step that did not come off changes nothing.
             run.state[...] = state
+            run.average = Average.after(run.average, self._plan.rule, run.theta, run.state, run.step)
             run.step += 1
             self._guard.passed(loss / read, norm)
 

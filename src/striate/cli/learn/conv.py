@@ -1,9 +1,13 @@
 """`striate learn conv`: a convolution written out."""
 
+from pathlib import Path
+
+from striate.cli.learn.drawing import check_output, write_figure
 from striate.cli.learn.typed import KERNEL, PICTURE, Padding, Place, matrix_json, slid_json
 from striate.cli.learn.written import convolution_lines
 from striate.cli.numbers import as_json
 from striate.cli.output import write, write_json
+from striate.cli.readers import Place as File
 from striate.cli.readers import Whole
 from striate.cli.ui import command, json_flag, option
 from striate.errors import SettingError
@@ -17,17 +21,30 @@ from striate.network.window import Pair
 @option("--stride", reader=Whole(1), default=1)
 @option("--padding", reader=Padding(), default=0)
 @option("--at", reader=Place())
+@option("-o", "--output", reader=File())
 @json_flag
 def conv(
-    image: tuple[Rows, ...], kernel: tuple[Rows, ...], stride: int, padding: str | int, at: Pair | None, json: bool
+    image: tuple[Rows, ...],
+    kernel: tuple[Rows, ...],
+    stride: int,
+    padding: str | int,
+    at: Pair | None,
+    output: Path | None,
+    json: bool,
 ) -> None:
     """`striate learn conv`."""
+    check_output(output)
     facts = convolution(image, kernel, stride, padding)
     chosen = _sum_at(facts, at) if at else None
     if json:
         write_json(_convolution_json(facts, image, kernel, chosen))
     else:
         write(convolution_lines(facts, image, kernel, chosen))
+    if output:
+        from striate.inspection.slides import FRAME, sliding  # what it needs to draw with is not needed without
+
+        shown = sliding(facts, image, kernel, at)
+        write_figure(output, shown.figure, shown.frames, FRAME)
 
 
 def _sum_at(facts: Convolution, at: Pair) -> Sum:

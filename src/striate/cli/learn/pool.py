@@ -1,10 +1,13 @@
 """`striate learn pool`: a pooling written out."""
 
+from pathlib import Path
+
+from striate.cli.learn.drawing import check_output, write_figure
 from striate.cli.learn.typed import PICTURE, Padding, matrix_json, slid_json
 from striate.cli.learn.written import pooling_lines
 from striate.cli.numbers import as_json
 from striate.cli.output import write, write_json
-from striate.cli.readers import OneOf, Whole
+from striate.cli.readers import OneOf, Place, Whole
 from striate.cli.ui import command, json_flag, option
 from striate.inspection.by_hand import KINDS, Kind, Pooling, Rows, pooling
 
@@ -15,14 +18,29 @@ from striate.inspection.by_hand import KINDS, Kind, Pooling, Rows, pooling
 @option("--stride", reader=Whole(1))
 @option("--kind", reader=OneOf(KINDS), default="max")
 @option("--padding", reader=Padding(), default=0)
+@option("-o", "--output", reader=Place())
 @json_flag
-def pool(image: Rows, size: int, stride: int | None, kind: Kind, padding: str | int, json: bool) -> None:
+def pool(
+    image: Rows,
+    size: int,
+    stride: int | None,
+    kind: Kind,
+    padding: str | int,
+    output: Path | None,
+    json: bool,
+) -> None:
     """`striate learn pool`."""
+    check_output(output)
     facts = pooling(image, size, stride, padding, kind)
     if json:
         write_json(_pooling_json(facts, image))
     else:
         write(pooling_lines(facts, image))
+    if output:
+        from striate.inspection.slides import FRAME, sliding  # what it needs to draw with is not needed without
+
+        shown = sliding(facts, [image])
+        write_figure(output, shown.figure, shown.frames, FRAME)
 
 
 def _pooling_json(facts: Pooling, image: Rows) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Pictures, kernels, padding and places as they are typed; maps as JSON."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -56,3 +57,45 @@ def slid_json(facts: Convolution | Pooling) -> dict[str, object]:
 def matrix_json(rows: Matrix) -> list[list[int | float]]:
     """A matrix row by row."""
     return [[as_json(number) for number in row] for row in rows]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names with commas between."""
+
+    def metavar(self) -> str:
+        return "A,B"
+
+    def read(self, text: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@dataclass(frozen=True)
+class Point:
+    """Two numbers: x and y."""
+
+    def metavar(self) -> str:
+        return "X,Y"
+
+    def read(self, text: str) -> tuple[float, float]:
+        try:
+            x, y = (float(number) for number in text.split(","))
+        except ValueError:
+            raise Unreadable("race.point") from None
+        if not math.isfinite(x) or not math.isfinite(y):
+            raise Unreadable("race.point")
+        return x, y
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """A time: 90s, 2m, or a number of seconds."""
+
+    def metavar(self) -> str:
+        return "90s|2m"
+
+    def read(self, text: str) -> float:
+        found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smh]?)", text.strip())
+        if not found or float(found[1]) <= 0:
+            raise Unreadable("race.time")
+        return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]

@@ -1,0 +1,166 @@
+"""`striate learn race`: update rules against each other, on functions of two numbers or on a network."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from striate.cli.computing import computing
+from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.learn.raced import race_lines, surfaces_json
+from striate.cli.learn.raced_network import contest_json, contest_lines
+from striate.cli.learn.typed import Names, Point, Seconds
+from striate.cli.output import aside, write, write_json
+from striate.cli.readers import Number, Place, Text, Whole
+from striate.cli.ui import argument, command, json_flag, option
+from striate.data.dataset import Dataset
+from striate.data.load import digits, load_images
+from striate.errors import SettingError
+from striate.figures.paths import path_frames, paths_figure
+from striate.inspection.claims import escapes, swings
+from striate.inspection.contest import contest, runs_of
+from striate.inspection.course import Course, course_of, seconds_a_step
+from striate.inspection.descents import race_on
+from striate.inspection.racers import GRID, RACERS, checked_racers
+from striate.inspection.surfaces import surface_named
+from striate.views.reading import reading_view
+
+BUILT_IN = "digits"  # scikit-learn's, where no folder of this name is
+ON = ("beale", "valley")
+STEPS_ON_SURFACES, STEPS_ON_DATA, FEWEST_STEPS = 500, 150, 10
+OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch", "budget", "engine", "isa", "threads")
+
+
+@command("learn.race")
+@argument("data", Place(), required=False)
+@option("--on", reader=Names())
+@option("--optimizers", reader=Names(), default=",".join(RACERS))
+@option("--rate", reader=Number(), default=0.01)
+@option("--steps", reader=Whole(1))
+@option("--seed", reader=Whole(0), default=0)
+@option("--start", reader=Point())
+@option("--noise", reader=Number())
+@option("--seeds", reader=Whole(1))
+@option("--model", reader=Text())
+@option("--pictures", reader=Whole(2))
+@option("--batch", reader=Whole(1))
+@option("--budget", reader=Seconds())
+@computing
+@option("-o", "--output", reader=Place())
+@json_flag
+def race(
+    data: Path | None,
+    on: tuple[str, ...] | None,
+    optimizers: tuple[str, ...],
+    rate: float,
+    steps: int | None,
+    seed: int,
+    start: tuple[float, float] | None,
+    noise: float | None,
+    seeds: int | None,
+    model: str | None,
+    pictures: int | None,
+    batch: int | None,
+    budget: float | None,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    output: Path | None,
+    json: bool,
+) -> None:
+    """`striate learn race`."""
+    racers = checked_racers(optimizers)
+    given = {name: value for name, value in locals().items() if value is not None}
+    if data is None:
+        _refuse(given, OF_DATA)
+        _on_surfaces(on or ON, racers, rate, steps or STEPS_ON_SURFACES, seed, start, noise, output, json=json)
+        return
+    _refuse(given, ("on", *OF_SURFACES))
+    check_output(output, moving=False)
+    course = course_of(
+        _read(data),
+        network=model,
+        pictures=pictures or 2000,
+        steps=steps or STEPS_ON_DATA,
+        batch_size=batch or 64,
+        engine=engine,
+        isa=isa,
+        threads=threads,
+    )
+    several = range(seed, seed + (seeds or 3))
+    if budget is not None:
+        course = _within(budget, course, runs_of(len(racers), len(several), rate, GRID))
+    _on_data(course, racers, rate, several, output, json=json)
+
+
+def _refuse(given: dict[str, object], names: tuple[str, ...]) -> None:
+    """Raise `SettingError` for what says nothing about this kind of race."""
+    for name in names:
+        if name in given:
+            raise SettingError("race.other_kind", setting=f"--{name}", where="striate learn race")
+
+
+def _on_surfaces(
+    names: tuple[str, ...],
+    racers: tuple[str, ...],
+    rate: float,
+    steps: int,
+    seed: int,
+    start: tuple[float, float] | None,
+    noise: float | None,
+    output: Path | None,
+    *,
+    json: bool,
+) -> None:
+    surfaces = [surface_named(name) for name in names]
+    check_output(output)
+    with _counting() as done:
+        races = [
+            race_on(surface, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start, done=done)
+            for surface in surfaces
+        ]
+    swung, escaped = swings(), escapes(seed)
+    if json:
+        write_json(surfaces_json(races, swung, escaped))
+    else:
+        write(race_lines(races, swung, escaped))
+    panels = [race.panels for race in races]
+    write_figure(output, lambda: paths_figure(panels), lambda: path_frames(panels))
+
+
+def _read(data: Path) -> Dataset:
+    if str(data) == BUILT_IN and not data.exists():
+        return digits()
+    with reading_view() as progress:
+        return load_images(data, resize="stretch", progress=progress)
+
+
+def _within(budget: float, course: Course, runs: int) -> Course:
+    """A course of as many steps as the time allows; which ones that are is said, since they decide the result."""
+    steps = max(FEWEST_STEPS, int(budget / runs / seconds_a_step(course)))
+    aside("race.budget", seconds=budget, runs=runs, steps=steps)
+    return replace(course, steps=steps)
+
+
+def _on_data(
+    course: Course, racers: tuple[str, ...], rate: float, seeds: range, output: Path | None, *, json: bool
+) -> None:
+    with _counting() as done:
+        found = contest(course, racers, seeds=seeds, rate=rate, done=done)
+    if json:
+        write_json(contest_json(found))
+    else:
+        write(contest_lines(found))
+    write_figure(output, found.figure)
+
+
+@contextmanager
+def _counting() -> Generator[Callable[[int, int], None]]:
+    """What to tell how far a race has come; a bar shows it where one can."""
+    with reading_view() as progress:
+
+        def done(runs: int, total: int) -> None:
+            if progress:
+                progress("race.running", runs, total)
+
+        yield done
