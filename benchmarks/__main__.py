@@ -23,6 +23,7 @@ NAMES = (
     "build",
     "smile",
     "guard",
+    "fields",
 )
 
 

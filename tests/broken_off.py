@@ -33,7 +33,11 @@ class Kind(NamedTuple):
 KINDS = {
     "adam-gathered-augmented": Kind("Adam", {"gradient_accumulation_steps": 3}, augmented=True, plateau=True),
     "momentum-plateau": Kind("Momentum", {"learning_rate": 0.02}, plateau=True),
-    "muon-cosine-augmented": Kind("Muon", {"schedule": True, "gradient_accumulation_steps": 2}, augmented=True),
+    "muon-cosine-averaged": Kind(
+        "Muon",
+        {"schedule": True, "gradient_accumulation_steps": 2, "use_ema": True, "ema_momentum": 0.8},
+        augmented=True,
+    ),
     "nag-whole-batches": Kind("NAG", {"learning_rate": 0.02}, batch_size="all"),
 }
 

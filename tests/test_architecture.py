@@ -45,6 +45,7 @@ FLOORS = [
         "striate.choices",
         "striate.classify",
         "striate.computing",
+        "striate.feature_maps",
         "striate.freezing",
         "striate.history",
         "striate.looking",

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from cases import CASES, Case
+from tracing import model_of
 
 from striate.errors import DataError, UnknownNameError
 from striate.layers import Conv2D, Dense, Flatten
@@ -39,3 +40,18 @@ def test_what_is_not_there(case: Case) -> None:
         model.gradients(x, {}, ["nothing"])
     with pytest.raises(DataError):
         model.gradients(x, {case.graph.nodes[-1].name: np.zeros((1, 99))}, [case.graph.nodes[0].name])
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if len(case.graph.nodes) > 4], ids=lambda case: case.id)
+def test_a_gradient_is_the_same_whoever_else_is_asked_for(case: Case, rng: np.random.Generator) -> None:
+    """What is not asked for may be planned away; what is asked for may not notice."""
+    model = model_of(case.graph, rng, "reference")
+    names = [node.name for node in case.graph.nodes]
+    x, dy = case.pictures(rng), {names[-1]: rng.standard_normal((case.batch, *case.graph.output_shape))}
+    expected = model.gradients(x, dy, names)
+    model.use(threads=1)
+    most = max(float(np.abs(each).max()) for each in expected.values())
+    for asked in ([name] for name in names):
+        found = model.gradients(x, dy, asked)[asked[0]]
+        # float32: sums of some hundred terms at most, through some ten layers
+        np.testing.assert_allclose(found, expected[asked[0]], rtol=1e-4, atol=1e-4 * most, err_msg=str(asked))

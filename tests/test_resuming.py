@@ -75,7 +75,8 @@ def broken_off(source: Path, folder: Path, progress: Callable[[Event], None], **
 
 def content(folder: Path) -> dict[str, object]:
     """What a run's files hold; of seconds only that they are there."""
-    found: dict[str, object] = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    found: dict[str, object] = {str(path.relative_to(folder)): path.read_bytes() for path in files}
     lines = (folder / EPOCHS).read_text().splitlines()
     found[EPOCHS] = [{name: each for name, each in json.loads(line).items() if name != "seconds"} for line in lines]
     found["report.html"] = str((folder / "report.html").read_text().replace(folder.name, "run"))

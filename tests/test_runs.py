@@ -39,6 +39,7 @@ from striate.run_folder import (
     BEST,
     CURVES,
     EPOCHS,
+    FILM,
     HEALTH,
     LAST,
     METRICS,
@@ -454,7 +455,7 @@ def test_an_earlier_run_goes_when_the_training_begins(data: Dataset, tmp_path: P
     train_run(data, tmp_path, QUICK, verbose=0)
     with pytest.raises(TrainingError):
         train_run(data, tmp_path, replace(QUICK, model="digits", learning_rate=1e9), overwrite=True, verbose=0)
-    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS, HEALTH, AUTOPSY}
+    assert {path.name for path in tmp_path.iterdir()} == {SETTINGS, SPLIT, METRICS, EPOCHS, HEALTH, AUTOPSY, FILM}
 
 
 def test_what_cannot_be_replaced_is_named(data: Dataset, tmp_path: Path) -> None:

@@ -116,6 +116,14 @@ def test_which_layers_to_freeze() -> None:
     assert unknown.value.fields["close"] == ["first"]
 
 
+def test_the_only_layer_cannot_be_frozen() -> None:
+    model = Model(x := Input((2, 2, 1)), Dense(3)(Flatten()(x)))
+    for freeze in ("1", "dense1"):
+        with pytest.raises(SettingError) as caught:
+            first_layers(model, freeze)
+        assert (caught.value.code, caught.value.fields["layer"]) == ("start.freeze_only", "dense1")
+
+
 def test_the_network_of_a_model_file_for_other_pictures_and_classes(tmp_path: Path) -> None:
     """Layers keep their names, and a layer that is used twice stays one layer."""
     x = pictures = Input((8, 8, 3))

@@ -9,3 +9,4 @@ from striate.training.keeping import BackupAndRestore as BackupAndRestore
 from striate.training.rate_callbacks import LearningRateScheduler as LearningRateScheduler
 from striate.training.rate_callbacks import ReduceLROnPlateau as ReduceLROnPlateau
 from striate.training.rate_range import RangeTest as RangeTest
+from striate.training.snapshots import Snapshots as Snapshots

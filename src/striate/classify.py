@@ -16,6 +16,7 @@ from striate.engines.contract import Array
 from striate.errors import DataError, FileError, StateError, StriateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
+from striate.views.answers import Said, answers_html
 
 Picture = str | Path | NDArray[Any]
 Pictures = Sequence[Picture] | NDArray[Any] | str | Path
@@ -56,6 +57,14 @@ class Answer:
     scores: Mapping[str, float]
     file: str | None = None
 
+    def _repr_html_(self) -> str:
+        return answers_html([self.said])
+
+    @property
+    def said(self) -> Said:
+        """The answer for a view."""
+        return Said(self.label, self.scores, self.file)
+
     @property
     def best(self) -> str:
         """The likeliest class, whether it is likely enough to be the answer or not."""
@@ -67,15 +76,22 @@ class Answer:
         return self.label is None
 
 
-def classify(model: Classifier, pictures: Pictures) -> list[Answer]:
+class Answers(list[Answer]):
+    """Answers in the order of the pictures: a list that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        return answers_html([answer.said for answer in self])
+
+
+def classify(model: Classifier, pictures: Pictures) -> Answers:
     """An answer for each picture. Raises `StateError` without preprocessing, `DataError` for a bad picture."""
     if isinstance(pictures, str | Path):
-        return list(answers(model, [pictures]))
+        return Answers(answers(model, [pictures]))
     single = isinstance(pictures, np.ndarray) and (
         pictures.ndim == 2 or (pictures.ndim == 3 and pictures.shape[2] in (1, 3))
     )
     listed = cast(Sequence[Picture], [pictures] if single else pictures)
-    return list(answers(model, listed))
+    return Answers(answers(model, listed))
 
 
 def answers(model: Classifier, pictures: Iterable[Picture], skip: Skip | None = None) -> Iterator[Answer]:

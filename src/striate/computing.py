@@ -90,6 +90,10 @@ class Computing(ABC):
         self._threads = convert("Model", "threads", optional_positive, threads)
         self._programs = Programs()
 
+    def use_as(self, other: "Computing") -> None:
+        """Compute with the same engine, on as many threads, as another model."""
+        self._engine, self._threads, self._programs = other._engine, other._threads, Programs()
+
     @keywords_checked("plan")
     def plan(self, batch_size: int = 32, *, learning: bool = False) -> PlanFacts:
         """How the native engine goes through a batch: the facts that `explain()` prints.

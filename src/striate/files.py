@@ -34,17 +34,18 @@ def as_typed(path: Path) -> str:
 
 
 @contextmanager
-def written_apart(path: Path) -> Generator[Path]:
+def written_apart(path: Path, *, synced: bool = True) -> Generator[Path]:
     """A path beside the wanted one to write to; renamed onto it when all went well, removed when not.
 
-    Raises `FileError` where the folder cannot be written to. What was at `path` before stays until the rename.
+    Raises `FileError` where the folder cannot be written to. What was at `path` before stays until the rename. Without
+    `synced` it outlasts the end of the process, not yet a power failure: see `sync_file`.
     """
     apart = path.with_name(f".{path.name}.{os.getpid()}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield apart
-        with apart.open("rb") as file:
-            os.fsync(file.fileno())
+        if synced:
+            sync_file(apart)
         apart.replace(path)
     except OSError as error:
         if isinstance(error, FileError):
@@ -55,9 +56,15 @@ def written_apart(path: Path) -> Generator[Path]:
             apart.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def sync_file(path: Path) -> None:
+    """Let what stands in a file outlast a power failure."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def write_bytes(path: Path, data: bytes, *, synced: bool = True) -> None:
     """Write a file, apart and then renamed."""
-    with written_apart(path) as apart:
+    with written_apart(path, synced=synced) as apart:
         apart.write_bytes(data)
 
 

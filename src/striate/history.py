@@ -31,6 +31,13 @@ class History:
             save(figure, Path(path))
         return figure
 
+    def _repr_png_(self) -> bytes | None:
+        """What notebooks show: the curves; None where there is nothing to draw, or nothing to draw with."""
+        from striate.figures.canvas import can_draw
+        from striate.figures.shown import as_png
+
+        return as_png(self.plot()) if can_draw() and self.epoch else None
+
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items() if values)
         return f"History(epochs={len(self.epoch)}, {last})"

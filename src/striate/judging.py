@@ -14,7 +14,7 @@ from striate.preparing import Prepared, compiled
 from striate.recipe import Recipe
 from striate.report import Report, class_report, confidence_of
 from striate.report_page import read_settings, write_report
-from striate.run_folder import BEST, CURVES, EPOCHS, HEALTH, LAST, METRICS, REPORT, SETTINGS, SPLIT
+from striate.run_folder import BEST, CURVES, EPOCHS, FILM, HEALTH, LAST, METRICS, REPORT, SETTINGS, SPLIT
 from striate.storage import load
 from striate.tuning import RATES_CSV, RATES_PNG
 
@@ -60,7 +60,7 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
         chosen_here=judged_on == "validation",
     )
     files = {name: folder / name for name in (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT)}
-    files |= {name: folder / name for name in (RATES_CSV, RATES_PNG) if (folder / name).exists()}
+    files |= {name: folder / name for name in (FILM, RATES_CSV, RATES_PNG) if (folder / name).exists()}
     files |= _drawn(history, folder)
     return Trained(best, history, how_well, judged_on, len(held_out), files, len(run.validation), report)
 

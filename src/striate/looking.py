@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from striate.computing import Computing
 from striate.engines.contract import Array, Forward, Purpose
+from striate.feature_maps import FeatureMaps
 from striate.network.layers import Layer
 from striate.training.loop import CHUNK
 from striate.training.targets import as_pictures
@@ -23,10 +24,13 @@ class Looking(Computing):
     def _forward(self, x: ArrayLike, batch_size: int, keep: tuple[str, ...]) -> Forward:
         """The output for pictures, and what the named layers gave."""
 
-    def feature_maps(self, x: ArrayLike, layer: str | Layer) -> Array:
-        """What a layer makes of pictures x: (N, P, Q, K) for a convolution. `layer` is a name or the layer itself."""
+    def feature_maps(self, x: ArrayLike, layer: str | Layer) -> FeatureMaps:
+        """What a layer makes of pictures x: (N, P, Q, K) for a convolution. `layer` is a name or the layer itself.
+
+        An array, with `.show()`, `.figure()` and `.save_figure(path)`; a notebook shows the maps of the first picture.
+        """
         named = layer if isinstance(layer, str) else self._name_of(layer)
-        return self.feature_maps_of(x, [named])[named]
+        return FeatureMaps.of(self.feature_maps_of(x, [named])[named], named, np.asarray(x))
 
     def feature_maps_of(self, x: ArrayLike, layers: Sequence[str]) -> dict[str, Array]:
         """What several layers make of pictures x (N, H, W, C), in one pass. The input is one of them, by its name."""

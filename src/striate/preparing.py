@@ -107,7 +107,7 @@ def settings_toml(run: Prepared, source: str | None) -> str:
     recipe, data, rule = run.recipe, run.data, run.recipe.rule
     sections: dict[str, Mapping[str, object]] = {
         "train": asdict(recipe),
-        "optimizer": {"rule": type(rule).__name__, **config(rule)},
+        "optimizer": {"rule": type(rule).__name__, **_said(rule)},
         "data": {
             "source": source,
             "classes": list(data.class_names),
@@ -125,6 +125,11 @@ def settings_toml(run: Prepared, source: str | None) -> str:
     layers = [("[[layers]]", each) for each in tables(recipe.model, recipe.width)]
     parts = [*((f"[{name}]", table) for name, table in sections.items()), *layers]
     return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in parts)])
+
+
+def _said(rule: Rule) -> dict[str, object]:
+    """The settings of a rule, without those of an average that is not taken."""
+    return {name: value for name, value in config(rule).items() if rule.use_ema or "ema" not in name.split("_")}
 
 
 def _lines(table: Mapping[str, object]) -> str:

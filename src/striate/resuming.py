@@ -22,7 +22,7 @@ from striate.preparing import Prepared, compiled, counts_of
 from striate.recipe import Decided
 from striate.run_folder import BEST, CHECKPOINTS, RECORD, REPORT, SETTINGS, held, unfinished
 from striate.run_record import Record, arithmetic_of, read_record
-from striate.runs import Keeping, finished, fitted, writers
+from striate.runs import Filming, Keeping, finished, fitted, writers
 from striate.training.class_weight import weights_by
 from striate.training.events import Progress
 from striate.training.time_limit import StopAfter
@@ -85,14 +85,14 @@ def resume_run(
         _refuse(folder, [] if anyway else changed)
         with _as_written(folder):
             run = _prepared(record, data, threads)
-            keeping = keeping or Keeping(**record["frequency"])
+            keeping, film = keeping or Keeping(**record["frequency"]), Filming(**record["film"])
         if begins:
             begins(run)
         if not exists(folder / SETTINGS):
             write_text(folder / SETTINGS, record["settings"])
         at_once = run.recipe.start is not None
         keeper = keeping.keeper(folder, resumes=True, anyway=anyway, at_once=at_once)
-        callbacks = [*writers(folder, run), keeper]
+        callbacks = [*writers(folder, run, film), keeper]
         return finished(folder, run, fitted(folder, run, record["batch_size"], callbacks, keeping, verbose, progress))
 
 

@@ -16,6 +16,7 @@ BEST, LAST = "best.safetensors", "last.safetensors"
 METRICS, SETTINGS, CURVES = "metrics.csv", "settings.toml", "curves.png"
 EPOCHS, REPORT, SPLIT = "metrics.jsonl", "report.html", "split.csv"
 AUTOPSY, HEALTH = "autopsy.json", "health.jsonl"
+FILM = "film"  # a folder: snapshots of the weights
 
 LOCK = ".lock"  # hidden: no part of a run, and gone when its process has ended by itself
 CHECKPOINTS, RECORD = "checkpoints", "run.json"  # while a run is not finished

@@ -35,6 +35,7 @@ KINDS: Mapping[str, type | tuple[type, ...]] = {
     "source": (TEXT, NOTHING),
     "reading": TABLE,
     "frequency": TABLE,
+    "film": TABLE,
     "data": TABLE,
     "settings": TEXT,
 }
@@ -50,8 +51,12 @@ def record_of(
     source: str | None,
     reading: Mapping[str, Any],
     frequency: Mapping[str, Any],
+    film: Mapping[str, Any],
 ) -> Record:
-    """All of it, as JSON has it. `reading` are arguments of `load_images`; `frequency` those of `Cadence`."""
+    """All of it, as JSON has it.
+
+    `reading` are arguments of `load_images`, `frequency` those of `Cadence`, `film` those of `Filming`.
+    """
     model = run.model
     return {
         "format": FORMAT,
@@ -67,6 +72,7 @@ def record_of(
         "source": source,
         "reading": dict(reading),
         "frequency": dict(frequency),
+        "film": dict(film),
         "data": fingerprint(run.data),
         "settings": settings,
     }

@@ -1,19 +1,20 @@
 """A whole training with its folder: what `striate train` and `striate demo` do, for scripts and notebooks too.
 
 The folder holds best.safetensors and last.safetensors, settings.toml, split.csv, metrics.csv and the same as
-metrics.jsonl, report.html and, where matplotlib is there, curves.png; while it is not finished, checkpoints, too.
+metrics.jsonl, report.html, film with snapshots of the weights and, where matplotlib is there, curves.png; while it is
+not finished, checkpoints, too.
 """
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from striate.checkpoints import Checkpoints
 from striate.data.dataset import Dataset
 from striate.data.dividing import split_csv
-from striate.errors import FileError, TrainingError
+from striate.errors import FileError, StateError, TrainingError
 from striate.files import write_text
 from striate.history import History
 from striate.judging import Trained, judged
@@ -25,6 +26,7 @@ from striate.run_folder import (
     CHECKPOINTS,
     CURVES,
     EPOCHS,
+    FILM,
     HEALTH,
     LAST,
     METRICS,
@@ -38,12 +40,15 @@ from striate.run_folder import (
 from striate.run_record import Record, record_of, write_record
 from striate.training.autopsy import autopsy_kept
 from striate.training.callbacks import NO_LOGS, Callback, CSVLogger, Logs, ModelCheckpoint
+from striate.training.class_parts import plain
 from striate.training.events import Progress
+from striate.training.film_folder import FilmFolder
 from striate.training.health import Health
 from striate.training.interrupts import Interrupts
 from striate.training.json_lines import JSONLinesLogger
 from striate.training.keeping import Cadence, CheckpointKeeper, Frequency
 from striate.training.run import Run
+from striate.training.snapshots import BUDGET, Snapshots
 from striate.tuning import RATES_CSV, RATES_PNG, Tuning, write_range
 from striate.views.progress import Verbose
 
@@ -51,16 +56,36 @@ OF_A_RUN = (BEST, LAST, METRICS, EPOCHS, CURVES, REPORT, SPLIT, RATES_CSV, RATES
 
 
 @dataclass(frozen=True)
+class Filming:
+    """What is kept for a film of a run's weights: so many bytes at most, 0 is nothing; as for `Snapshots`."""
+
+    budget: int = BUDGET
+    classes: bool = False
+
+    def check(self, run: Prepared) -> None:
+        """Raise `StateError` before anything is written where it cannot be told which class did what."""
+        if self.classes:
+            plain(run.recipe.rule)
+            if run.recipe.augmentation is not None and run.recipe.augmentation.mixes:
+                raise StateError("film.classes_mixed")
+
+    def callbacks(self, folder: Path) -> list[Callback]:
+        """What keeps them in a run's folder."""
+        return [Snapshots(folder / FILM, self.budget, classes=self.classes)] if self.budget else []
+
+
+@dataclass(frozen=True)
 class Keeping:
     """How often a run is kept for a resume, as for `Cadence`, and what may end it between two steps.
 
-    `resumed` is called where it goes on.
+    `resumed` is called where it goes on. `film` is that of the whole run: where it goes on nothing is changed in it.
     """
 
     frequency: Frequency = "auto"
     seconds: float | None = None
     interrupts: Interrupts | None = None
     resumed: Callable[[Run], object] | None = None
+    film: Filming = Filming()
 
     def keeper(self, folder: Path, *, resumes: bool, anyway: bool = False, at_once: bool = False) -> CheckpointKeeper:
         """What keeps the run in a folder so."""
@@ -125,6 +150,7 @@ def train_in(
 ) -> Trained:
     """As `train_run`, into a folder that was claimed. `reading`: what else `load_images` was told about the source."""
     run, keeping = prepared(data, recipe, tuning), keeping or Keeping()
+    keeping.film.check(run)
     if begins:
         begins(run)
     rates = write_range(folder, run.found, run.recipe.learning_rate) if run.found else {}
@@ -132,8 +158,8 @@ def train_in(
     # Only a batch that somebody asked for is worth a notice when there are fewer pictures.
     batch_size = recipe.batch_size or _at_most(run.recipe.batch_size, len(run.training))
     frequency = {"frequency": keeping.frequency, "seconds": keeping.seconds}
-    record = record_of(run, settings, batch_size, source, reading or {}, frequency)
-    callbacks = [_Begins(folder, settings, record, rates), *writers(folder, run)]
+    record = record_of(run, settings, batch_size, source, reading or {}, frequency, asdict(keeping.film))
+    callbacks = [_Begins(folder, settings, record, rates), *writers(folder, run, keeping.film)]
     keeper = keeping.keeper(folder, resumes=False, at_once=run.start is not None)
     history = fitted(folder, run, batch_size, [*callbacks, keeper], keeping, verbose, progress)
     return finished(folder, run, history)
@@ -189,7 +215,7 @@ def remove_checkpoints(folder: Path) -> None:
         checkpoints.rmdir()
 
 
-def writers(folder: Path, run: Prepared) -> list[Callback]:
+def writers(folder: Path, run: Prepared, film: Filming) -> list[Callback]:
     """What writes a run's files as it goes."""
 
     def pattern(name: str) -> str:
@@ -203,6 +229,7 @@ def writers(folder: Path, run: Prepared) -> list[Callback]:
         CSVLogger(folder / METRICS),
         JSONLinesLogger(folder / EPOCHS),
         Health(folder / HEALTH),
+        *film.callbacks(folder),
         *([run.stop] if run.stop else []),
     ]
 
@@ -219,6 +246,7 @@ class _Begins(Callback):
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         remove_checkpoints(self._folder)
+        FilmFolder(self._folder / FILM).clear()
         for name in {*OF_A_RUN}.difference(self._written):
             try:
                 (self._folder / name).unlink(missing_ok=True)

@@ -125,6 +125,8 @@ def first_layers(model: Weighted, freeze: str) -> list[str]:
     Raises `SettingError` for a number that leaves none to learn, `UnknownNameError` for a name that none has.
     """
     names = list(_by_layer(model))
+    if len(names) == 1:
+        raise SettingError("start.freeze_only", layer=names[0])
     if freeze.strip().isdecimal():
         if not 0 < int(freeze) < len(names):
             raise SettingError("start.freeze", came=int(freeze), most=len(names) - 1)

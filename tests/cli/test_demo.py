@@ -29,6 +29,7 @@ Run = Callable[..., Any]
 RUN = [
     "best.safetensors",
     "curves.png",
+    "film",
     "health.jsonl",
     "last.safetensors",
     "metrics.csv",

@@ -180,3 +180,8 @@ def test_a_zip_of_pictures_to_be_judged(run: Run, trained: Path, tmp_path: Path)
     folder, archive = (run("evaluate", str(trained), place, "--json") for place in (str(tmp_path / "data"), packed))
     assert (archive.code, archive.out) == (0, folder.out)
     assert str(Path(packed) / "test") in archive.err
+
+
+def test_a_figure_that_cannot_be_is_refused_before_work(run: Run, tmp_path: Path) -> None:
+    ended = run("evaluate", str(tmp_path / "no model"), str(tmp_path), "--figure", str(tmp_path / "a.bmp"))
+    assert (ended.code, "a.bmp" in ended.err) == (3, True)

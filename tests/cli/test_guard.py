@@ -111,7 +111,10 @@ def test_debug_shows_the_traceback_of_a_mistake(run: Run) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "error: the system refuses (-): No space left on device."),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "error: the output cannot be written: No space left on device.",
+        ),
         (PermissionError(errno.EACCES, "Permission denied", "a"), "error: the system refuses (a): Permission denied."),
     ],
 )
@@ -245,5 +248,5 @@ def test_a_full_disk() -> None:
         environment = {"PYTHONPATH": WHERE_STRIATE_IS, "LC_ALL": "C.UTF-8"}
         ended = subprocess.run(command_line, stdout=full, stderr=subprocess.PIPE, env=environment, check=False)
     assert ended.returncode == 3
-    assert ended.stderr.startswith(b"error: the system refuses")
+    assert ended.stderr.startswith(b"error: the output cannot be written")
     assert ended.stderr.count(b"\n") == 1

@@ -14,6 +14,7 @@ import pytest
 
 from striate.cli import main as main_module
 from striate.cli.guard import language_asked_for
+from striate.cli.learn.group import learn
 from striate.cli.main import COMMANDS
 from striate.cli.output import write
 from striate.cli.readers import Number, OneOf, Place, Text, Whole
@@ -202,7 +203,7 @@ def test_mistakes_in_a_line(
     run: Run, probe: Callable[[Command], None], line: str, code: str, fields: dict[str, object], language: str
 ) -> None:
     probe(with_parameters())
-    below = ["conv", "pool", "strokes", "calc", "race"] if line.startswith("learn") else [*COMMANDS, "probe"]
+    below = list(learn.names) if line.startswith("learn") else [*COMMANDS, "probe"]
     said = render(code, {"where": "striate probe", "known": sorted(below), **fields}, language)
     mark = {"en": "error", "ko": "오류"}[language]
     assert run("--lang", language, *line.split()) == (2, "", f"{mark}: {said}\n")

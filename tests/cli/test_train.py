@@ -44,6 +44,7 @@ MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"  # beside the ch
 FILES = [
     "best.safetensors",
     "curves.png",
+    "film",
     "health.jsonl",
     "last.safetensors",
     "metrics.csv",
@@ -415,6 +416,7 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
     assert ended.code == 4
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "autopsy.json",
+        "film",
         "health.jsonl",
         "metrics.csv",
         "metrics.jsonl",
@@ -429,9 +431,9 @@ def test_a_replaced_run_is_never_half_old(quick: Run, tmp_path: Path) -> None:
 
 def test_what_cannot_begin_costs_an_old_run_nothing(quick: Run, tmp_path: Path) -> None:
     quick()
-    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert quick("--force", "--model", "lenet5").code == 3  # does not fit 8x8
-    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("option", ["--lr=-1", "--model=nope", "--model=nope.toml"])

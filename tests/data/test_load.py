@@ -345,6 +345,8 @@ def test_a_source_that_is_no_data(tmp_path: Path, refuses: Any, name: str) -> No
 def test_a_name_that_no_file_can_have(refuses: Any) -> None:
     with refuses(DataError, "data.unknown_source", file="a\0b"):
         load_images("a\0b")
+    with refuses(SettingError, "setting.path", where="load_images", setting="source", came=""):
+        load_images("")
     with pytest.raises(FileError) as caught:
         load_images("a" * 5000)
     assert caught.value.code == "file.cannot_read"

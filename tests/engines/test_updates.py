@@ -13,6 +13,7 @@ from striate.engines.reference.program import ReferenceEngine
 from striate.errors import SettingError
 from striate.network.layout import Layout, Weight
 from striate.optimizers import NAG, SGD, Adagrad, Adam, AdamW, RMSprop, Rule
+from striate.training.averaging import Average
 
 STORED = np.load(Path(__file__).parents[1] / "parity" / "updates.npz")
 ENTRIES: dict[str, dict[str, Any]] = json.loads(str(STORED["description"]))
@@ -30,7 +31,7 @@ def laid_out(values: Array) -> Array:
     return vector
 
 
-@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize("name", [name for name in ENTRIES if "use_ema" not in ENTRIES[name]["settings"]])
 def test_paths_are_those_of_keras(name: str) -> None:
     entry = ENTRIES[name]
     rule: Rule = getattr(optimizers, entry["rule"])(**entry["settings"])
@@ -44,6 +45,23 @@ def test_paths_are_those_of_keras(name: str) -> None:
             gathered[:] = 0
         now = np.concatenate([LAYOUT.view(theta, span) for span in spans])
         np.testing.assert_allclose(now, STORED[name][step], rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", [name for name in ENTRIES if "use_ema" in ENTRIES[name]["settings"]])
+def test_means_are_those_of_keras(name: str) -> None:
+    """The mean after the last step; Keras's path, where the mean is put in the weights' place, too."""
+    entry = ENTRIES[name]
+    rule: Rule = getattr(optimizers, entry["rule"])(**entry["settings"])
+    theta, state, average = laid_out(STORED["theta0"]), np.zeros(3), None
+    slots = rule.first_slots(theta)
+    for step, gradient in enumerate(STORED["gradients"]):
+        ReferenceEngine().update(rule, theta, laid_out(gradient), slots, step + 1, rule.rate_at(step), LAYOUT.spans[:2])
+        average = Average.after(average, rule, theta, state, step)
+        now = np.concatenate([LAYOUT.view(theta, span) for span in LAYOUT.spans[:2]])
+        np.testing.assert_allclose(now, STORED[name][step], rtol=0, atol=1e-10)
+    assert average is not None
+    mean = np.concatenate([LAYOUT.view(average.theta, span) for span in LAYOUT.spans[:2]])
+    np.testing.assert_allclose(mean, STORED[f"{name}_mean"], rtol=0, atol=1e-10)
 
 
 def test_biases_do_not_decay(rng: np.random.Generator) -> None:

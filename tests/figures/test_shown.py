@@ -24,9 +24,16 @@ class Two(Shown):
 
 def test_what_notebooks_and_files_get(tmp_path: Path) -> None:
     Two().save_figure(tmp_path / "둘.png")
-    for png in (Two()._repr_png_(), (tmp_path / "둘.png").read_bytes()):
+    shown = Two()._repr_png_()
+    assert shown is not None
+    for png in (shown, (tmp_path / "둘.png").read_bytes()):
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.size == (288, 144)
+
+
+def test_a_notebook_without_matplotlib_shows_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("striate.figures.canvas.find_spec", lambda name: None)
+    assert Two()._repr_png_() is None
 
 
 def test_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:

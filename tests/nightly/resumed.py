@@ -87,7 +87,8 @@ def run_killed(place: Path, name: str) -> Held:
         running = start(folder, 2)
         _, said = running.communicate()
         assert running.returncode == 0, said.decode()
-        found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in COMPARED}
+        names = [*COMPARED, *(f"film/{path.name}" for path in sorted((folder / "film").iterdir()))]
+        found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
         print(f"  {folder.name}: {found}", flush=True)
         return found
 

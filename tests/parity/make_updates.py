@@ -6,7 +6,8 @@ The tests read the file alone; Keras is no test dependency. To write it again, i
     python tests/parity/make_updates.py
 
 Two weights, (12,) and (3,), start at the first 15 numbers of `theta0`; the stored gradients (40, 15) are applied in
-order, theta after each step is stored (40, 15). All is float64.
+order, theta after each step is stored (40, 15), and where a rule averages the mean after the last, NAME_mean (15,).
+All is float64.
 """
 
 import json
@@ -41,18 +42,28 @@ CASES: dict[str, tuple[Any, dict[str, Any]]] = {
         keras.optimizers.Adam,
         {"learning_rate": 0.125, "gradient_accumulation_steps": 4, "clipnorm": 1.0, "weight_decay": 0.25},
     ),
+    "sgd_averaged": (keras.optimizers.SGD, {"learning_rate": 0.125, "use_ema": True, "ema_momentum": 0.75}),
+    "adam_averaged": (
+        keras.optimizers.Adam,
+        {"learning_rate": 0.125, "use_ema": True, "ema_momentum": 0.75, "ema_overwrite_frequency": 7},
+    ),
     "nadam_gathered": (keras.optimizers.Nadam, {"learning_rate": 0.125, "gradient_accumulation_steps": 4}),
 }
 
 
-def path(optimizer: keras.optimizers.Optimizer, theta0: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+def path(
+    optimizer: keras.optimizers.Optimizer, theta0: np.ndarray, gradients: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Theta after each step; in the end its mean, where there is one."""
     parts = np.cumsum(SIZES)[:-1]
     weights = [keras.Variable(part, dtype="float64") for part in np.split(theta0, parts)]
     found: list[np.ndarray] = []
     for gradient in gradients:
         optimizer.apply([torch.from_numpy(part.copy()) for part in np.split(gradient, parts)], weights)
         found.append(np.concatenate([weight.numpy() for weight in weights]))
-    return np.stack(found)
+    optimizer.finalize_variable_values(weights)
+    mean = np.concatenate([weight.numpy() for weight in weights]) if optimizer.use_ema else None
+    return np.stack(found), mean
 
 
 def main() -> None:
@@ -65,7 +76,9 @@ def main() -> None:
     gradients *= np.logspace(-1, 1, STEPS)[:, None]  # norms below and above what is allowed
     arrays, description = {"theta0": theta0, "gradients": gradients, "sizes": np.array(SIZES)}, {}
     for name, (rule, settings) in CASES.items():
-        arrays[name] = path(rule(**settings), theta0, gradients)
+        arrays[name], mean = path(rule(**settings), theta0, gradients)
+        if mean is not None:
+            arrays[f"{name}_mean"] = mean
         description[name] = {
             "library": "keras",
             "version": keras.__version__,

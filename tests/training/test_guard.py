@@ -10,6 +10,7 @@ from striate.errors import DataError, TrainingError
 from striate.layers import Dense
 from striate.network.layout import all_finite
 from striate.optimizers import NAG, SGD, Adam, Momentum
+from striate.training.autopsy import Autopsy
 from striate.training.callbacks import Callback
 
 Build = Callable[..., Sequential]
@@ -98,3 +99,19 @@ def test_pictures_that_are_not_finite_are_refused_at_the_door(bad: float, build:
         with pytest.raises(DataError) as caught:
             call()
         assert (caught.value.code, caught.value.fields["picture"]) == ("data.not_finite", 7)
+
+
+@pytest.mark.parametrize("engine", ["native", "reference"])
+def test_pictures_held_out_whose_loss_is_not_finite(engine: str, rng: np.random.Generator) -> None:
+    """The picture among those held out is named; the weights are those that the epoch ended with."""
+    model, seen = Sequential([Dense(4, input_shape=(3,)), Dense(2)]), Weights()
+    model.compile(SGD(0.01), "mse", engine=engine)
+    x, y = rng.standard_normal((20, 3)), rng.standard_normal((20, 2))
+    held_out = x[:9].copy()
+    held_out[7] = 1e38
+    with pytest.raises(TrainingError) as caught:
+        model.fit(x, y, batch_size=5, epochs=3, callbacks=[seen], verbose=0, validation_data=(held_out, y[:9]))
+    autopsy: Autopsy = caught.value.fields["autopsy"]  # type: ignore[assignment]
+    assert (caught.value.code, autopsy.stopped_by) == ("training.held_out_not_finite", "held_out")
+    assert (autopsy.picture, autopsy.epoch) == (7, 1)
+    np.testing.assert_array_equal(model.theta, seen.after[4])

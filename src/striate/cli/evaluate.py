@@ -10,6 +10,7 @@ from striate.cli.ui import argument, command, json_flag, option
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
 from striate.errors import DataError, StateError, tell
+from striate.figures.save import check_still
 from striate.model import Model, load_model
 from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
@@ -40,6 +41,8 @@ def evaluate(
     json: bool,
 ) -> None:
     """`striate evaluate`."""
+    if figure:
+        check_still(figure)
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data, cache)
     if part == "train" and learned_from(model, data):

@@ -104,7 +104,8 @@ def _explained(error: Exception) -> int:
             return Code.READER_GONE
         case OSError(errno=int()):  # one that the system gave: a full disk, a folder without permission
             _drop_output()
-            aside("cli.system_refuses", reason=error.strerror, file=error.filename or "-")
+            refused = "cli.system_refuses" if error.filename else "cli.output_refused"
+            aside(refused, reason=error.strerror, file=error.filename)
             return Code.BAD_DATA
         case MemoryError():
             aside("cli.out_of_memory")

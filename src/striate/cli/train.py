@@ -16,7 +16,7 @@ from striate.cli.computing import computing
 from striate.cli.fitting import Fitting, fitting, show_choices, show_start, show_trying, write_choices
 from striate.cli.guard import Code
 from striate.cli.output import aside, say, write_json
-from striate.cli.readers import Number, OneOf, Place, Text, Unreadable, Whole
+from striate.cli.readers import Bytes, Number, OneOf, Place, Text, Unreadable, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
@@ -28,7 +28,7 @@ from striate.network.window import Pair
 from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.run_folder import claimed, unfinished
-from striate.runs import Keeping, train_in
+from striate.runs import Filming, Keeping, train_in
 from striate.training.interrupts import Interrupts
 from striate.training.keeping import Frequency
 from striate.tuning import Tuning
@@ -90,11 +90,11 @@ class Often:
         return float(found[1]) if found[2] else int(found[1])
 
 
-def kept(often: float | Frequency | None) -> Keeping:
+def kept(often: float | Frequency | None, film: Filming | None = None) -> Keeping:
     """How a run is kept that a signal may end."""
-    if isinstance(often, float):
-        return Keeping(seconds=often, interrupts=Interrupts())
-    return Keeping("auto" if often is None else often, interrupts=Interrupts())
+    seconds = often if isinstance(often, float) else None
+    frequency = "auto" if often is None or isinstance(often, float) else often
+    return Keeping(frequency, seconds, Interrupts(), film=film or Filming())
 
 
 @command("train")
@@ -116,6 +116,8 @@ def kept(often: float | Frequency | None) -> Keeping:
 @looking_ahead
 @computing
 @option("--checkpoint", reader=Often())
+@option("--film", reader=Bytes(), default="32MB")
+@flag("--film-classes")
 @flag("--force")
 @json_flag
 def train(
@@ -139,10 +141,14 @@ def train(
     isa: str | None,
     threads: int | None,
     checkpoint: float | Frequency | None,
+    film: int,
+    film_classes: bool,
     force: bool,
     json: bool,
 ) -> Code:
     """`striate train`."""
+    if film_classes and not film:
+        raise SettingError("film.classes_without_film")
     recipe = Recipe(
         model,
         epochs,
@@ -184,7 +190,7 @@ def train(
             begins=begins,
             tuning=fit.tuning,
             reading=fit.reading,
-            keeping=kept(checkpoint),
+            keeping=kept(checkpoint, Filming(film, film_classes)),
         )
     if not json:
         show_next(output, trained)

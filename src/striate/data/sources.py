@@ -28,6 +28,8 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
     """
     if isinstance(source, str | os.PathLike):
         _check_none(labels, class_names)
+        if source == "":  # `Path("")` would be the folder one is in
+            raise SettingError("setting.path", where="load_images", setting="source", came="")
         return _at(Path(cast(str, source)))
     if isinstance(source, Mapping):
         _check_none(labels, None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.errors import FileError
+from striate.figures.save import check_still
 from striate.files import write_bytes
 
 if TYPE_CHECKING:
@@ -41,11 +41,8 @@ def save_animation(figures: "Iterable[Figure]", path: Path | str, milliseconds: 
 
 
 def check_moving(path: Path) -> None:
-    """Raise `FileError` unless a moving picture can be written there; to be asked before long work."""
-    if path.suffix.lower() not in MOVING:
-        raise FileError("figure.unknown_ending", path=path, known=MOVING)
-    if not path.parent.is_dir():
-        raise FileError("figure.no_folder", path=path, folder=path.parent)
+    """Raise `FileError` unless a moving picture can stand there; to be asked before long work."""
+    check_still(path, MOVING)
 
 
 def _frame(figure: "Figure") -> "Image":

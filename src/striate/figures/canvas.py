@@ -23,9 +23,14 @@ BLUE = "#0072b2"
 VERMILION = "#d55e00"
 
 
+def can_draw() -> bool:
+    """Whether matplotlib is installed."""
+    return find_spec("matplotlib") is not None
+
+
 def require_matplotlib() -> None:
     """Raise `MissingExtraError` where matplotlib is not installed."""
-    if find_spec("matplotlib") is None:
+    if not can_draw():
         raise MissingExtraError("extra.missing", package="matplotlib", extra="plot")
 
 

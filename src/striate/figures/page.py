@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.text import Text
 
 Pixels = NDArray[Any]
 
@@ -50,11 +52,11 @@ class Page:
         for i, line in enumerate(lines):
             self.text(line, 0, MARGIN - self._top + i * TITLE_LINE, points=TITLE)
 
-    def image(self, values: Pixels, box: Box, colors: "str | Colormap", least: float, most: float) -> None:
+    def image(self, values: Pixels, box: Box, colors: "str | Colormap", least: float, most: float) -> "AxesImage":
         """Values (H, W) from `least` to `most` in the colours of a map, or (H, W, 3) in their own."""
         left, top = MARGIN + box.x, self._top + box.y
         extent = (left, left + box.width, top + box.height, top)
-        self._axes.imshow(values, cmap=colors, vmin=least, vmax=most, extent=extent, aspect="auto")
+        return self._axes.imshow(values, cmap=colors, vmin=least, vmax=most, extent=extent, aspect="auto")
 
     def frame(self, box: Box, color: str, points: float) -> None:
         """A frame around a place, wholly outside of it."""
@@ -67,10 +69,12 @@ class Page:
         )
         self._axes.add_patch(edge)
 
-    def text(self, text: str, x: float, y: float, points: float = SMALL, color: str = INK) -> None:
+    def text(self, text: str, x: float, y: float, points: float = SMALL, color: str = INK) -> "Text":
         """A line of text below and to the right of a point. Dollar signs are dollar signs."""
         at = MARGIN + x, self._top + y
-        self._axes.text(*at, text, va="top", fontsize=points, color=color, fontfamily=self._fonts, parse_math=False)
+        line = self._axes.text(*at, text, va="top", fontsize=points, color=color, parse_math=False)
+        line.set_fontfamily(self._fonts)
+        return line
 
     def upright(self, text: str, x: float, y: float, points: float = SMALL, color: str = INK) -> None:
         """A line of text that reads upwards from a point and is centred on it from left to right."""

@@ -5,7 +5,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Scale = Literal["shared", "own"]
 Answer = tuple[str, float, str | None]  # label, probability, the true label where it is known
 
 WIDE = 1.6  # a sheet is so many times as wide as high, about
@@ -37,13 +38,13 @@ def picture_sheet(pictures: Pixels, answers: Sequence[Answer], *, title: str = "
     of them. Raises `DataError`.
     """
     require_matplotlib()
-    shown = _as_pixels(pictures)
+    shown = as_pixels(pictures)
     if len(answers) != len(shown):
         raise DataError("figure.answers", pictures=len(shown), answers=len(answers))
     letters = lettering([title, *(name for label, _, truth in answers for name in (label, truth or ""))])
     tall = shown.shape[1] / shown.shape[2]
-    columns = _columns(len(shown), tall + 0.3)
-    side = _side(columns, SMALLEST)
+    columns = columns_for(len(shown), tall + 0.3)
+    side = side_for(columns, SMALLEST)
     texts = [_answer_lines(answer, letters, side) for answer in answers]
     step = side * tall + 0.08 + LINE * max(map(len, texts)) + GAP
     page = Page(letters, columns * (side + GAP) - GAP, -(-len(shown) // columns) * step - GAP, title)
@@ -57,40 +58,66 @@ def picture_sheet(pictures: Pixels, answers: Sequence[Answer], *, title: str = "
     return page.figure
 
 
-def map_sheet(maps: Pixels, *, title: str, picture: Pixels | None = None) -> "Figure":
+def map_sheet(
+    maps: Pixels,
+    *,
+    title: str,
+    picture: Pixels | None = None,
+    scale: Scale = "shared",
+    numbers: Sequence[int] | None = None,
+    notes: Sequence[str] = (),
+) -> "Figure":
     """Feature maps (H, W, C), numbered as in `maps[:, :, number]`, beside the picture (H, W, C) they were made from.
 
-    One scale of colours for all of them, the same on both sides of 0. Raises `DataError`.
+    Colours are the same on both sides of 0, by one scale for all of them ("shared") or by its own for each ("own");
+    the figure says which. `numbers` are other names for the maps, `notes` lines to stand below. Raises `DataError`.
     """
     require_matplotlib()
     if maps.ndim != 3 or 0 in maps.shape:
         raise DataError("figure.maps_shape", came=maps.shape)
-    letters = lettering([title])
+    letters = lettering([title, *notes])
+    names = [str(number) for number in (range(maps.shape[2]) if numbers is None else numbers)]
+    most = (
+        [largest_size(maps)] * len(names)
+        if scale == "shared"
+        else [largest_size(maps[:, :, i]) for i in range(len(names))]
+    )
+    if scale == "own":
+        names = [f"{name}  ±{most[i] if maps[:, :, i].any() else 0:.2g}" for i, name in enumerate(names)]
     tall = maps.shape[0] / maps.shape[1]
-    columns = _columns(maps.shape[2], tall + 0.2)
-    side = _side(columns, SMALLEST_MAP)
+    columns = columns_for(maps.shape[2], tall + 0.2)
+    side = side_for(columns, max([SMALLEST_MAP, *(letters.width(name, SMALL) for name in names)]))
     step = LINE + side * tall + GAP / 2
     rows = -(-maps.shape[2] // columns)
     left = 0.0 if picture is None else PICTURE + 2 * GAP
     right = left + columns * (side + GAP)
-    seen = None if picture is None else _as_pixels(picture[np.newaxis])[0]
+    seen = None if picture is None else as_pixels(picture[np.newaxis])[0]
     seen_height = 0.0 if seen is None else PICTURE * seen.shape[0] / seen.shape[1] + LINE
-    page = Page(letters, right + BAR + 0.5, max(rows * step, seen_height), title)
+    across = right + BAR + 0.5
+    lines = _wrapped(letters, [letters.label(f"figure.scale.{scale}"), *notes], across)
+    bottom = max(rows * step, seen_height) + GAP / 2
+    page = Page(letters, across, bottom + LINE * len(lines), title)
     if seen is not None:
         page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
         page.image(seen, Box(0, LINE, PICTURE, seen_height - LINE), "gray", 0.0, 1.0)
         page.frame(Box(0, LINE, PICTURE, seen_height - LINE), RULE, 0.6)
-    most = _largest(maps)
-    for i in range(maps.shape[2]):
+    for i, name in enumerate(names):
         box = Box(left + i % columns * (side + GAP), i // columns * step + LINE, side, side * tall)
-        page.text(str(i), box.x, box.y - LINE, color=FAINT)
-        page.image(maps[:, :, i], box, COLORS, -most, most)
+        page.text(name, box.x, box.y - LINE, color=FAINT)
+        page.image(maps[:, :, i], box, COLORS, -most[i], most[i])
         page.frame(box, RULE, 0.6)
-    _color_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most)
+    if scale == "shared":
+        color_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most[0])
+    for i, line in enumerate(lines):
+        page.text(line, 0, bottom + i * LINE, color=FAINT)
     return page.figure
 
 
-def _as_pixels(pictures: Pixels) -> Pixels:
+def _wrapped(letters: Lettering, texts: Sequence[str], across: float) -> list[str]:
+    return [line for text in texts for line in letters.wrapped(letters.name(text), across, SMALL, lines=3)]
+
+
+def as_pixels(pictures: Pixels) -> Pixels:
     """Pictures as float64 from 0 to 1; without the channel axis where there is one channel."""
     if pictures.ndim != 4 or pictures.shape[3] not in (1, 3) or 0 in pictures.shape:
         raise DataError("figure.pictures_shape", came=pictures.shape)
@@ -101,13 +128,13 @@ def _as_pixels(pictures: Pixels) -> Pixels:
     return values[..., 0] if pictures.shape[3] == 1 else values
 
 
-def _largest(maps: Pixels) -> float:
+def largest_size(maps: Pixels) -> float:
     """The largest distance from 0."""
     sizes = np.abs(maps[np.isfinite(maps)])
     return float(sizes.max(initial=0.0)) or 1.0
 
 
-def _columns(count: int, tall: float) -> int:
+def columns_for(count: int, tall: float) -> int:
     """How many columns make a sheet of cells, each so many times as high as wide, about 1.6 times as wide as high.
 
     The last row should be full, or nearly.
@@ -118,7 +145,8 @@ def _columns(count: int, tall: float) -> int:
     return min(range(fewest, most + 1), key=lambda c: 3 * (-count % c) / c + abs(c / wish - 1))
 
 
-def _side(columns: int, smallest: float) -> float:
+def side_for(columns: int, smallest: float) -> float:
+    """How wide a picture is where so many stand beside each other."""
     return min(LARGEST, max(smallest, (SHEET + GAP) / columns - GAP))
 
 
@@ -139,7 +167,8 @@ def _answer_lines(answer: Answer, letters: Lettering, inches: float) -> list[str
     return lines + letters.wrapped(letters.label("figure.truth", truth=letters.name(truth)), inches, SMALL, lines=2)
 
 
-def _color_bar(page: Page, box: Box, most: float) -> None:
+def color_bar(page: Page, box: Box, most: float) -> None:
+    """The colours from -most to most."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 

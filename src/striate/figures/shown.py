@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from striate.errors import StateError
+from striate.figures.canvas import can_draw
 from striate.figures.save import save
 from striate.views.notebook import in_notebook
 
@@ -30,18 +31,30 @@ class Shown(ABC):
 
         Raises `StateError` where there is no such viewer.
         """
-        if in_notebook():
-            import_module("IPython.display").display(self.figure())
-            return
-        from PIL import Image, ImageShow
+        showing(self.figure())
 
-        with Image.open(io.BytesIO(self._repr_png_())) as picture:
-            if not ImageShow.show(picture):
-                raise StateError("figure.no_viewer")
+    def _repr_png_(self) -> bytes | None:
+        """What notebooks show in place of the text; None where there is nothing to draw with."""
+        return as_png(self.figure()) if can_draw() else None
 
-    def _repr_png_(self) -> bytes:
-        """What notebooks show in place of the text."""
-        png = io.BytesIO()
-        figure = self.figure()
-        figure.savefig(png, format="png", dpi=figure.dpi)  # pyright: ignore[reportUnknownMemberType]
-        return png.getvalue()
+
+def showing(figure: "Figure") -> None:
+    """Show a figure: in a notebook below the cell, else in the system's viewer of pictures.
+
+    Raises `StateError` where there is no such viewer.
+    """
+    if in_notebook():
+        import_module("IPython.display").display(figure)
+        return
+    from PIL import Image, ImageShow
+
+    with Image.open(io.BytesIO(as_png(figure))) as picture:
+        if not ImageShow.show(picture):
+            raise StateError("figure.no_viewer")
+
+
+def as_png(figure: "Figure") -> bytes:
+    """A figure as a PNG file."""
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=figure.dpi)  # pyright: ignore[reportUnknownMemberType]
+    return png.getvalue()

@@ -32,8 +32,8 @@ class Subject:
 
     @property
     def size(self) -> Pair:
-        """Height and width in the model."""
-        return self.x.shape[1], self.x.shape[2]
+        """Height and width in the model; a vector is one row."""
+        return _size(self.x)
 
     @property
     def resized(self) -> bool:
@@ -44,7 +44,7 @@ class Subject:
     def shown(self) -> NDArray[np.generic] | None:
         """(H, W, 1 or 3) for a figure: uint8, or floats as they came; None for other numbers of channels."""
         shown = self.x[0] if self.pixels is None else self.pixels
-        return shown if shown.shape[2] in (1, 3) else None
+        return shown if shown.ndim == 3 and shown.shape[2] in (1, 3) else None
 
 
 def subject(model: Model, picture: Picture) -> Subject:
@@ -61,13 +61,22 @@ def subject(model: Model, picture: Picture) -> Subject:
     return Subject(preprocessing.prepare(pixels[np.newaxis]), pixels, header.size, file)
 
 
+def taken(model: Model, picture: Picture | Subject) -> Subject:
+    """A picture as `subject` takes it; a `Subject` as it is."""
+    return picture if isinstance(picture, Subject) else subject(model, picture)
+
+
 def _of_array(model: Model, picture: NDArray[np.generic]) -> Subject:
     if picture.dtype.kind in "iub" and model.preprocessing is not None:
         pixels = model.preprocessing.picture(picture)
         x = model.preprocessing.prepare(pixels[np.newaxis])
         return Subject(x, pixels, (picture.shape[0], picture.shape[1]))
     x = as_pictures(picture[np.newaxis], model.graph.input_shape)
-    return Subject(x, None, (x.shape[1], x.shape[2]))
+    return Subject(x, None, _size(x))
+
+
+def _size(x: Array) -> Pair:
+    return (x.shape[1], x.shape[2]) if x.ndim == 4 else (1, x.shape[1])
 
 
 def _preprocessing(model: Model) -> Preprocessing:

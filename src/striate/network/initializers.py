@@ -1,7 +1,7 @@
 """First values of weights, by Keras's names. Each takes a shape and a generator and answers in float64."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,14 @@ INITIALIZERS: Mapping[str, Initializer] = {
 }
 
 
-def first_values(layout: Layout, seed: int) -> NDArray[np.float32]:
-    """The first vector of weights, each drawn by its place: adding a layer changes no earlier one."""
+def first_values(layout: Layout, seed: int, only: Collection[str] | None = None) -> NDArray[np.float32]:
+    """The first vector of weights, each drawn by its place: adding a layer changes no earlier one.
+
+    `only`: the weights of these names; the others are left 0.
+    """
     vector = np.zeros(layout.size, np.float32)
     for place, span in enumerate(layout.spans):
-        rng = np.random.default_rng([seed, FIRST_VALUES, place])
-        layout.view(vector, span)[...] = INITIALIZERS[span.initializer](span.shape, rng)
+        if only is None or span.name in only:
+            rng = np.random.default_rng([seed, FIRST_VALUES, place])
+            layout.view(vector, span)[...] = INITIALIZERS[span.initializer](span.shape, rng)
     return vector

@@ -41,6 +41,10 @@ class Rule:
     Before the step, as in Keras: the mean of `gradient_accumulation_steps` gradients is taken, cut down to norm
     `clipnorm` in each weight, or to `global_clipnorm` over all, or to +-`clipvalue` in each number; then weights lose
     `weight_decay` times eta of themselves, biases and scales not (decoupled: Loshchilov and Hutter 2019).
+
+    With `use_ema` a mean of the weights goes along, a <- m a + (1 - m) theta with m = `ema_momentum`: it is what is
+    validated and saved after an epoch, and the weights in the end; every `ema_overwrite_frequency` steps theta is set
+    to it.
     """
 
     abstract: ClassVar[bool] = True
@@ -53,6 +57,9 @@ class Rule:
     clipvalue: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
     global_clipnorm: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
     gradient_accumulation_steps: int | None = setting(converter=optional_positive, default=None, kw_only=True)
+    use_ema: bool = setting(converter=flag, default=False, kw_only=True)
+    ema_momentum: float = setting(converter=share, default=0.99, kw_only=True)
+    ema_overwrite_frequency: int | None = setting(converter=optional_positive, default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name) is not None]

@@ -1,12 +1,13 @@
 """How well weights do on pictures: the loss and the metrics, without learning."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from striate.data.ahead import ahead
-from striate.data.batches import Batches
+from striate.data.batches import Batch, Batches
 from striate.engines.contract import Array, Judged, Targets
 from striate.training.metrics import metrics_named
 from striate.training.missing import Missing
@@ -31,11 +32,13 @@ def evaluate(
     watching: Sequence[Tally] = (),
     missing: Missing | None = None,
     between: Callable[[], object] | None = None,
+    refuse: Callable[[Batch, float], object] | None = None,
 ) -> dict[str, float]:
     """{"loss": ..., and each metric by its name}, over all pictures, in their order.
 
     `watching` counts them too: for what is more than one number. Files that cannot be read any more are left out; they
-    go into `missing`, or are said. `between` is called before each batch. Raises `DataError` where none can be read.
+    go into `missing`, or are said. `between` is called before each batch, `refuse` with one whose loss is not finite.
+    Raises `DataError` where none can be read.
     """
     counting, unread = metrics_named(metrics), Missing() if missing is None else missing
     total, pictures = 0.0, 0
@@ -48,6 +51,8 @@ def evaluate(
             if not len(batch.x):
                 continue
             loss, output = program.judge(theta, state, batch.x, batch.y, batch.sample_weight)
+            if refuse and not math.isfinite(loss):
+                refuse(batch, loss)
             total += loss * len(batch.x)
             pictures += len(batch.x)
             for metric in (*counting, *watching):

@@ -53,7 +53,7 @@ def memory(
     others += [probing(engine, graph, plan, capacity)] if saves else []
     # The reference engine has an arena for nothing: one of them works at a time.
     programs = max([programs, *others]) if engine.name == "reference" else sum([programs, *others])
-    vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps)
+    vectors = len(plan.rule.slots) + bool(plan.rule.gradient_accumulation_steps) + plan.rule.use_ema
     batches = IN_FLIGHT * capacity * FLOAT * (prod(graph.input_shape) + prod(graph.output_shape))
     theta = bytes_of(graph)
     saving = max(MEASURED, PACKED * (2 + len(plan.rule.slots))) * theta if saves else 0

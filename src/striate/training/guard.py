@@ -111,6 +111,13 @@ class Guard:
             "training.activation_not_finite", "activation", origin, norm=0.0, x=taken.x, layer=layer, count=_bad(values)
         )
 
+    def refuse_held_out(self, theta: Array, state: Array, batch: Batch, loss: float) -> NoReturn:
+        """Raise `TrainingError` for pictures that are only judged, by these weights, and whose loss is not finite."""
+        self._numbers, self._loss_now = batch.numbers, loss
+        taken = Taken(theta, state, batch.x, batch.y, batch.sample_weight, Key(0, 0))
+        origin = self._origin(Purpose(loss=self._loss), taken)
+        raise self._failure("training.held_out_not_finite", "held_out", origin, norm=0.0, x=taken.x, loss=loss)
+
     def _careful(self, norm: float) -> bool:
         """Whether this step could make numbers that are not finite: then what it changes is kept until it is done."""
         rate = self._run.learning_rate

@@ -15,6 +15,7 @@ from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError, StriateError
 from striate.files import as_path, remove_parts
 from striate.network.settings import Unfit, convert, flag, keywords_checked, optional_positive_real, positive
+from striate.training.averaging import Average
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.counts import Counts
 from striate.training.interrupts import Interrupted, Interrupts
@@ -201,6 +202,7 @@ def snapshot(run: Run, callbacks: Sequence[Callback]) -> Kept:
         "state": run.state,
         "slots": list(run.slots),
         "gathered": run.gathered,
+        "average": [run.average.theta, run.average.state] if run.average else None,
         "learning_rate": run.learning_rate,
         "step": run.step,
         "epoch": run.epoch,
@@ -259,12 +261,22 @@ def _put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Sequ
     run.spans = tuple(
         replace(span, trainable=kept["spans"][span.name][0], rate=kept["spans"][span.name][1]) for span in run.spans
     )
+    run.average = _average_of(run, kept["average"])
     if kept["counts"] is not None:
         run.counts = Counts(metrics)
         run.counts.restore(kept["counts"])
     for name, state in kept["callbacks"].items():
         if state:
             named[name].restore(state)
+
+
+def _average_of(run: Run, came: Sequence[Array] | None) -> Average | None:
+    if came is None:
+        return None
+    theta, state = came
+    if (theta.shape, state.shape) != (run.theta.shape, run.state.shape):
+        raise StateError("checkpoint.does_not_fit")
+    return Average.of(theta, state)
 
 
 def _named(callbacks: Sequence[Callback]) -> Iterator[tuple[str, Callback]]:

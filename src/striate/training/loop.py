@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Literal
 
@@ -14,6 +15,7 @@ from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.network.description import to_document
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
+from striate.training.averaging import Average
 from striate.training.callbacks import Callback
 from striate.training.counts import Counts
 from striate.training.evaluate import evaluate
@@ -25,6 +27,7 @@ from striate.training.missing import Missing
 from striate.training.probe import Probe
 from striate.training.run import Run
 from striate.training.tallies import Metric
+from striate.training.watching import Learning, Watcher
 
 SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
 CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
@@ -68,9 +71,11 @@ def train(
     judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
-    run.loss = plan.loss
+    held_out = Guard(engine, run, plan.rule, plan.loss, validation or data, plan.threads)
+    run.loss, run.rule = plan.loss, plan.rule
     run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
-    learner = _Learner(engine, run, plan, capacity, missing, guard, probe)
+    watchers = tuple(each for each in callbacks if isinstance(each, Watcher) and each.watches)
+    learner = _Learner(engine, run, plan, capacity, missing, guard, probe, watchers)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
     progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
@@ -82,24 +87,28 @@ def train(
         while run.epoch < plan.epochs and not run.stopped:
             logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
             if validation:
+                weights = run.average or run
                 judged = evaluate(
                     judging,
-                    run.theta,
-                    run.state,
+                    weights.theta,
+                    weights.state,
                     validation,
                     plan.metrics,
                     capacity,
                     missing=missing,
                     between=lambda: keeper.heed(run),
+                    refuse=partial(held_out.refuse_held_out, weights.theta, weights.state),
                 )
                 logs |= {f"val_{name}": value for name, value in judged.items()}
             run.record(logs)
             unread = missing.say(len(data))
             progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
-            for callback in callbacks:
-                callback.on_epoch_end(run.epoch, logs)
+            with run.averaged():
+                for callback in callbacks:
+                    callback.on_epoch_end(run.epoch, logs)
             run.epoch, run.position = run.epoch + 1, 0
             keeper.between_steps(run)
+        run.settle()
         for callback in callbacks:
             callback.on_train_end()
         reason = run.stopped or "training.all_epochs"
@@ -113,10 +122,18 @@ class _Learner:
     """Takes a run through the steps of an epoch."""
 
     def __init__(
-        self, engine: Engine, run: Run, plan: Plan, capacity: int, missing: Missing, guard: Guard, probe: Probe
+        self,
+        engine: Engine,
+        run: Run,
+        plan: Plan,
+        capacity: int,
+        missing: Missing,
+        guard: Guard,
+        probe: Probe,
+        watchers: Sequence[Watcher],
     ) -> None:
         self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
-        self._missing, self._guard, self._probe = missing, guard, probe
+        self._missing, self._guard, self._probe, self._watchers = missing, guard, probe, watchers
         self._frozen, self._program = run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
@@ -206,12 +223,16 @@ class _Learner:
             state, loss = step.state, loss + step.loss * len(batch.x)
             share = len(batch.x) / pictures
             of_part = step.gradient if share == 1 else step.gradient * share
+            if share == 1 and self._watchers:
+                of_part = of_part.copy()
             if gradient is None:
                 gradient = of_part
             else:
                 with np.errstate(all="ignore"):  # the guard looks at the sum
                     gradient += of_part
             counts.count(step.loss, step.output, batch.y)
+            for watcher in self._watchers:  # behind all that is read of the step: the program's memory is used again
+                watcher.on_learning(Learning(batch, theta, state, key, self._program))
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
             gradient = gradient if read == pictures else gradient * (pictures / read)
@@ -219,6 +240,7 @@ class _Learner:
             self._learn(gradient, norm)
             # Behind all that may fail, so that a step that did not come off changes nothing.
             run.state[...] = state
+            run.average = Average.after(run.average, self._plan.rule, run.theta, run.state, run.step)
             run.step += 1
             self._guard.passed(loss / read, norm)
 

@@ -1,6 +1,7 @@
 """A training under way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from striate.network.layout import Span
 from striate.network.losses import Loss
 from striate.network.optimizers import Rule
 from striate.network.schedules import Schedule
+from striate.training.averaging import Average
 from striate.training.counts import Counts
 from striate.training.measured import Probing
 
@@ -33,6 +35,7 @@ class Run:
     spans: tuple[Span, ...] = ()  # how each weight learns; none: all as they are in the graph
     frozen: frozenset[str] = frozenset()  # layers whose running statistics stay as they are, too
     gathered: Array | None = None  # the sum of gradients that wait for a step of the rule
+    average: Average | None = None  # of the weights along the training, which is what it will end with
     scheduled: bool = False  # a schedule sets the learning rate
     logs_rate: bool = False  # the learning rate stands in the logs, since something changes it
     position: int = 0  # steps of this epoch that are done
@@ -40,6 +43,7 @@ class Run:
     epoch_begun: float = 0.0  # when this epoch began, by time.perf_counter; resumed, less what it had taken before
     recent: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])  # loss and gradient's norm
     loss: Loss | None = None  # what is made small
+    rule: Rule | None = None  # by what
     probe: Probing | None = None  # measures it
     explained: bool = True  # a number that is not finite is looked for, which takes a while
 
@@ -51,6 +55,25 @@ class Run:
         if self.scheduled:
             raise StateError("training.rate_is_scheduled", where=where)
         self.learning_rate = rate
+
+    @contextmanager
+    def averaged(self) -> Generator[None]:
+        """Within it the weights are their average, where there is one."""
+        average = self.average
+        if average is None:
+            yield
+            return
+        average.swap(self.theta, self.state)
+        try:
+            yield
+        finally:
+            average.swap(self.theta, self.state)
+
+    def settle(self) -> None:
+        """Let the weights be their average for good."""
+        if self.average is not None:
+            self.average.swap(self.theta, self.state)
+            self.average = None
 
     def record(self, logs: Mapping[str, float]) -> None:
         """Keep an epoch's logs."""

@@ -24,7 +24,8 @@ def verdict(survey: Survey, findings: Findings) -> str:
     """One line: whether there are problems, and among how many pictures."""
     touched = {row for finding in findings.problems for group in finding.groups for row in group}
     fields = {"pictures": len(survey), "count": len(findings.problems), "touched": len(touched)}
-    return render("check.problems" if findings.problems else "check.fine", fields)
+    kinds_of_them = {0: "check.fine", 1: "check.one_problem"}
+    return render(kinds_of_them.get(len(findings.problems), "check.problems"), fields)
 
 
 def report_lines(survey: Survey, findings: Findings) -> list[str]:

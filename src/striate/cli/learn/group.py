@@ -2,4 +2,4 @@
 
 from striate.cli.ui import folder
 
-learn = folder("learn", "conv", "pool", "strokes", "calc", "race")
+learn = folder("learn", "conv", "pool", "strokes", "calc", "race", "activations", "versus", "lesson")

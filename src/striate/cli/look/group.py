@@ -2,4 +2,4 @@
 
 from striate.cli.ui import folder
 
-look = folder("look")
+look = folder("look", "trace", "maps", "kernels", "film", "field", "why", "patches")

@@ -46,8 +46,10 @@ def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: 
         [y, *([winner] if winner else [])],
         lambda: MaxPool(x.tensor, y.tensor, at, *kernel, winner.tensor if winner else None),
     )
-    # What follows sees the largest value itself, so the slope there is that of the function before.
+    # What follows sees the largest value itself, so the slope there is that of the function before. Where the pooling's
+    # own gradient is asked for it must not have been multiplied by that yet.
     passed = value.gate if value.gate is not None and value.gate.curve in GATES else None
+    passed = None if low.graph.place(node.name) in low.asked else passed
     result = Value(y, back, passed)
 
     def backward() -> None:
@@ -55,7 +57,7 @@ def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: 
         if dy is None or winner is None:
             return
         places = winner
-        into, accumulate = low.into(value, gated=True)
+        into, accumulate = low.into(value, gated=passed is not None)
         gate = passed or LINEAR
         low.step(
             f"d {node.name}",

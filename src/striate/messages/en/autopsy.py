@@ -5,6 +5,7 @@ WHY = " {where:each} {cause:each} The weights are those before this step."
 
 TEXTS = {
     "training.loss_not_finite": STOPPED + "the loss is {loss}." + WHY,
+    "training.held_out_not_finite": STOPPED + "the loss of the pictures held out is {loss}." + WHY,
     "training.gradient_not_finite": STOPPED + "NaN or infinity in the gradient ({count:,} numbers)." + WHY,
     "training.weights_not_finite": STOPPED + "the step would make weights NaN or infinite ({count:,} of them)." + WHY,
     "training.state_not_finite": STOPPED + "running statistics would become NaN or infinite ({count:,} of them)." + WHY,

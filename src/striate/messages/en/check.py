@@ -7,6 +7,7 @@ TEXTS = {
     "cli.check.html": "Write the report as one HTML file, with the pictures in it.",
     "cli.check.skip_list": "Write the list of what to leave out, for train --skip.",
     "check.fine": "No problems in {pictures:,} pictures.",
+    "check.one_problem": "A problem of one kind, in {touched:,} of {pictures:,} pictures.",
     "check.problems": "Problems of {count} kinds, in {touched:,} of {pictures:,} pictures.",
     "check.labels_differ": "Same picture, different labels: {pictures:,} pictures (groups: {groups:,})",
     "check.labels_differ_near": "Nearly the same picture, different labels: {pictures:,} pictures (groups: {groups:,})",

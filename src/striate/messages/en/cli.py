@@ -28,6 +28,7 @@ TEXTS = {
     "cli.error": "error: {text}",
     "cli.note": "note: {text}",
     "cli.stopped": "Stopped.",
+    "cli.output_refused": "error: the output cannot be written: {reason}.",
     "cli.system_refuses": "error: the system refuses ({file}): {reason}.",
     "cli.out_of_memory": "error: the computer has not enough free memory for this; smaller pictures or a smaller batch need less.",
     "cli.bug": "error: this is a bug in Striate, not a mistake of yours ({kind}: {text}); run the same line with --debug and report what it shows.",

@@ -12,6 +12,7 @@ TEXTS = {
     "start.unused": "  not used are the file's {layers:names}",
     "start.frozen": "frozen, so that they stay as they are: {layers:names}",
     "start.nothing": "No layer can begin with these weights ({left:each}); take a model of the same network, or leave out --model to use the file's own.",
+    "start.freeze_only": "freeze: {layer} is the only layer with weights, and frozen it would leave nothing to learn; leave freeze out.",
     "start.freeze": "freeze takes the names of some layers, or a number from 1 to {most}, so that at least one layer learns; got {came}.",
     "start.preprocessing": "{file} was trained on pictures read as {required}, these were read as {came}; what it learned may not fit them.",
 }

@@ -5,6 +5,7 @@ WHY = " {where:each} {cause:each} 가중치는 이 스텝 이전 그대로입니
 
 TEXTS = {
     "training.loss_not_finite": STOPPED + "손실이 {loss}입니다." + WHY,
+    "training.held_out_not_finite": STOPPED + "검증용 이미지의 손실이 {loss}입니다." + WHY,
     "training.gradient_not_finite": STOPPED + "기울기의 수 {count:,}개가 NaN이거나 무한대입니다." + WHY,
     "training.weights_not_finite": STOPPED + "가중치 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,
     "training.state_not_finite": STOPPED + "이동 통계 {count:,}개가 NaN이나 무한대가 될 뻔했습니다." + WHY,

@@ -7,6 +7,7 @@ TEXTS = {
     "cli.check.html": "사진까지 담긴 HTML 파일 하나로 보고서를 씁니다.",
     "cli.check.skip_list": "뺄 파일의 목록을 씁니다. train --skip에 주면 됩니다.",
     "check.fine": "사진 {pictures:,}장에 문제가 없습니다.",
+    "check.one_problem": "사진 {pictures:,}장 가운데 {touched:,}장에서 한 가지 문제를 찾았습니다.",
     "check.problems": "사진 {pictures:,}장 가운데 {touched:,}장에서 {count}가지 문제를 찾았습니다.",
     "check.labels_differ": "같은 사진인데 레이블이 다름: {groups:,}묶음, 사진 {pictures:,}장",
     "check.labels_differ_near": "거의 같은 사진인데 레이블이 다름: {groups:,}묶음, 사진 {pictures:,}장",

@@ -28,6 +28,7 @@ TEXTS = {
     "cli.error": "오류: {text}",
     "cli.note": "알림: {text}",
     "cli.stopped": "중단했습니다.",
+    "cli.output_refused": "오류: 출력을 쓸 수 없습니다: {reason}.",
     "cli.system_refuses": "오류: 시스템이 거부했습니다({file}): {reason}.",
     "cli.out_of_memory": "오류: 이 일을 하기에는 남은 메모리가 모자랍니다. 사진이나 배치를 줄이면 메모리가 덜 듭니다.",
     "cli.bug": "오류: 사용자의 잘못이 아니라 Striate의 버그입니다({kind}: {text}). 같은 줄에 --debug를 붙여 실행하고 나오는 내용을 알려 주십시오.",

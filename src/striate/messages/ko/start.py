@@ -12,6 +12,7 @@ TEXTS = {
     "start.unused": "  파일의 층 가운데 쓰지 않은 것: {layers:names}",
     "start.frozen": "학습하지 않고 그대로 둘 층: {layers:names}",
     "start.nothing": "이 가중치에서 시작할 수 있는 층이 없습니다({left:each}). 같은 신경망의 모델을 고르거나, --model을 빼서 파일의 신경망을 쓰십시오.",
+    "start.freeze_only": "freeze: 가중치가 있는 층이 {layer} 하나뿐이어서 고정하면 학습할 것이 남지 않습니다. freeze를 빼십시오.",
     "start.freeze": "freeze에는 층의 이름 몇 개나 1부터 {most}까지의 수를 주어야 학습할 층이 하나는 남는데 {came:이/가} 들어왔습니다.",
     "start.preprocessing": "{file:은/는} 사진을 {required:으로/로} 읽어 학습했는데 이 사진들은 {came:으로/로} 읽었습니다. 배운 것이 맞지 않을 수 있습니다.",
 }

@@ -1,6 +1,8 @@
 """HTML from parts. What is a plain text is escaped; only `Markup` stands as it is."""
 
+import base64
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 
@@ -31,7 +33,7 @@ def tag(name: str, *inside: Part, **attributes: str | None) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
-    if name in ("img", "meta"):
+    if name in ("img", "input", "meta"):
         return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{joined(*inside)}</{name}>")
 
@@ -88,16 +90,22 @@ def folded(title: str, *parts: Part) -> Markup:
     return tag("details", tag("summary", title), *parts)
 
 
-def document(title: str, *parts: Part) -> str:
-    """The whole file."""
+def _digest(script: str) -> str:
+    return base64.b64encode(sha256(script.encode()).digest()).decode()
+
+
+def document(title: str, *parts: Part, style: str = "", script: str = "") -> str:
+    """The whole file, with more style; a script of ours runs when the page is there, and no other."""
+    policy = f"{POLICY}; script-src 'sha256-{_digest(script)}'" if script else POLICY
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
         tag("meta", name_="color-scheme", content="light dark"),
         tag("title", title),
-        Markup(f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>"),
+        Markup(f"<style>\n{STYLE.read_text(encoding='utf-8')}{style}</style>"),
     )
-    page = tag("html", head, tag("body", tag("main", *parts)), lang=language())
+    runs = Markup(f"<script>{script}</script>") if script else None
+    page = tag("html", head, tag("body", tag("main", *parts), runs), lang=language())
     return f"<!doctype html>\n{page}\n"

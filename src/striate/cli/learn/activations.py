@@ -1,0 +1,96 @@
+"""`striate learn activations`: slopes, the gradient that is left, how fast a CNN learns with each."""
+
+from pathlib import Path
+
+from striate.cli.computing import computing
+from striate.cli.learn.trials import Listed, Share, figure_file, trial_pictures
+from striate.cli.learn.written_activations import (
+    function_lines,
+    functions_json,
+    gradient_lines,
+    gradients_json,
+    speed_json,
+    speed_lines,
+)
+from striate.cli.output import aside, write, write_json
+from striate.cli.readers import Place, Whole
+from striate.cli.train import Size
+from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.data.images import Pair
+from striate.errors import SettingError
+from striate.inspection.activations import Activations
+from striate.inspection.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
+from striate.inspection.slopes import activation_functions, known
+from striate.inspection.trials import Computing
+from striate.inspection.vanishing import GradientLeft, gradient_left
+from striate.views.reading import reading_view
+
+
+@command("learn.activations")
+@argument("data", Place(), required=False)
+@flag("--digits")
+@option("--functions", reader=Listed())
+@option("--accuracy", reader=Share(), default=0.9)
+@option("--steps", reader=Whole(1), default=300)
+@option("--pictures", reader=Whole(1), default=6000)
+@option("--seeds", reader=Whole(1), default=3)
+@option("--size", reader=Size())
+@option("--width", reader=Whole(1), default=256)
+@option("--draws", reader=Whole(1), default=5)
+@computing
+@option("-o", "--output", reader=Place())
+@json_flag
+def activations(
+    data: Path | None,
+    digits: bool,
+    functions: tuple[str, ...] | None,
+    accuracy: float,
+    steps: int,
+    pictures: int,
+    seeds: int,
+    size: Pair | None,
+    width: int,
+    draws: int,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    output: Path | None,
+    json: bool,
+) -> None:
+    """`striate learn activations`."""
+    if data and digits:
+        raise SettingError("activations.data_and_digits")
+    if (functions or size) and not (data or digits):
+        raise SettingError("activations.nothing_to_train", setting="--functions" if functions else "--size")
+    names, file = known(functions or COMPARED), figure_file(output)
+    budget = SpeedBudget(steps, pictures, seeds=seeds, accuracy=accuracy)
+    table = activation_functions()
+    if not json:
+        write(function_lines(table))
+    left = _left(width, draws)
+    if not json:
+        write(["", *gradient_lines(left)])
+    speed = None
+    if data or digits:
+        speed = _speed(data, size, names, budget, Computing(engine, isa, threads))
+    if speed and not json:
+        write(["", *speed_lines(speed)])
+    if json:
+        found = {"functions": functions_json(table), "gradient_left": gradients_json(left)}
+        write_json(found | ({"learning_speed": speed_json(speed)} if speed else {}))
+    if file:
+        Activations(table, left, speed).save_figure(file)
+        aside("activations.saved", file=file)
+
+
+def _left(width: int, draws: int) -> GradientLeft:
+    with reading_view() as bar:
+        return gradient_left(width=width, draws=draws, progress=bar)
+
+
+def _speed(
+    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computing
+) -> LearningSpeed:
+    source = trial_pictures(data, size)
+    with reading_view() as bar:
+        return learning_speed(source, names, budget, computing=where, progress=bar)

@@ -1,0 +1,164 @@
+"""`striate look patches`: what excites the units of a layer most."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from striate.cli.computing import computing
+from striate.cli.look.drawing import drawing_view
+from striate.cli.look.opening import opened
+from striate.cli.output import aside, say, write, write_json
+from striate.cli.readers import Bytes, Place, Text, Unreadable, Whole
+from striate.cli.ui import argument, command, json_flag, option
+from striate.data.dataset import Dataset
+from striate.data.load import load_images
+from striate.errors import FileError, StateError
+from striate.figures.save import ENDINGS
+from striate.inspection.patches import COUNT, Patches
+from striate.inspection.patches import patches as patches_of
+from striate.messages import render
+from striate.model import Model
+from striate.views.columns import aligned
+from striate.views.reading import reading_view
+
+TITLES = (
+    "patches.channel",
+    "patches.value",
+    "patches.picture",
+    "patches.place",
+    "patches.rows",
+    "patches.columns",
+)
+
+
+@dataclass(frozen=True)
+class Units:
+    """0,3,8-15: numbers of channels."""
+
+    def metavar(self) -> str:
+        """The form."""
+        return "0,3,8-15"
+
+    def read(self, text: str) -> list[int]:
+        """The numbers, each once."""
+        units: dict[int, None] = {}
+        for part in text.split(","):
+            found = re.fullmatch(r" *([0-9]{1,5})(?:-([0-9]{1,5}))? *", part)
+            if not found or int(found[2] or found[1]) < int(found[1]):
+                raise Unreadable("patches.units")
+            units |= dict.fromkeys(range(int(found[1]), int(found[2] or found[1]) + 1))
+        return list(units)
+
+
+@command("look.patches")
+@argument("model", Text())
+@argument("data", Place())
+@option("--layer", reader=Text(), required=True)
+@option("--units", reader=Units())
+@option("--count", reader=Whole(1), default=COUNT)
+@option("--per-picture", reader=Whole(1), default=1)
+@computing
+@option("--cache", reader=Bytes(), default="4GB", code="cli.train.cache")
+@option("-o", "--output", reader=Place())
+@json_flag
+def patches(
+    model: str,
+    data: Path,
+    layer: str,
+    units: list[int] | None,
+    count: int,
+    per_picture: int,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    cache: int,
+    output: Path | None,
+    json: bool,
+) -> None:
+    """`striate look patches`."""
+    if output and output.suffix.lower() not in ENDINGS:
+        raise FileError("figure.unknown_ending", path=output, known=ENDINGS)
+    if output and not output.parent.is_dir():
+        raise FileError("figure.no_folder", path=output, folder=output.parent)
+    loaded = opened(model, engine, isa, threads)
+    loaded.graph.node(layer)  # before reading pictures for minutes
+    pictures = _read(loaded, data, cache)
+    with drawing_view("patches.scanning") as scanned:
+        found = patches_of(loaded, pictures, layer, count=count, per_picture=per_picture, progress=scanned)
+    found = found if units is None else found.of(units)
+    if json:
+        write_json(patches_json(found))
+    else:
+        _show(found)
+    if output:
+        found.save_figure(output)
+        aside("patches.saved", file=output)
+
+
+def _read(model: Model, source: Path, cache: int) -> Dataset:
+    """The pictures, read as the model reads them."""
+    taken = model.preprocessing
+    if taken is None:
+        raise StateError("model.no_preprocessing")
+    with reading_view() as progress:
+        return load_images(
+            source, size=taken.size, colour=taken.colour, resize=taken.resize, cache=cache, progress=progress
+        )
+
+
+def _show(found: Patches) -> None:
+    say("patches.title", layer=found.layer)
+    if found.field is None:
+        say("patches.whole", size=found.size)
+    else:
+        say("patches.field", field=found.field, size=found.size)
+    say("patches.about", count=found.values.shape[1], pictures=len(found.pictures), each=found.per_picture)
+    titles = list(map(render, TITLES))
+    write(aligned([titles, *(_row(found, row) for row in range(len(found.units)))], right={0, 1}))
+
+
+def _row(found: Patches, row: int) -> list[str]:
+    """The best of a unit."""
+    if found.same[row]:
+        return [str(found.units[row]), f"{found.values[row, 0]:.4g}", render("patches.nothing"), "", "", ""]
+    box, number = found.box(row, 0), int(found.numbers[row, 0])
+    place = "" if found.places[row, 0, 0] < 0 else "{},{}".format(*found.places[row, 0])
+    return [
+        str(found.units[row]),
+        f"{found.values[row, 0]:.4g}",
+        found.file(row, 0) or str(number),
+        place,
+        f"{box.top}-{box.bottom - 1}",
+        f"{box.left}-{box.right - 1}",
+    ]
+
+
+def patches_json(found: Patches) -> dict[str, Any]:
+    """All of it: for each unit its patches, the best first."""
+    return {
+        "layer": found.layer,
+        "field": found.field,
+        "size": found.size,
+        "pictures": len(found.pictures),
+        "per_picture": found.per_picture,
+        "units": [
+            {
+                "unit": int(unit),
+                "same_everywhere": bool(found.same[row]),
+                "patches": [_patch_json(found, row, rank) for rank in range(found.values.shape[1])],
+            }
+            for row, unit in enumerate(found.units)
+        ],
+    }
+
+
+def _patch_json(found: Patches, row: int, rank: int) -> dict[str, Any]:
+    place = found.places[row, rank].tolist()
+    return {
+        "value": float(found.values[row, rank]),
+        "picture": int(found.numbers[row, rank]),
+        "file": found.file(row, rank),
+        "place": None if place[0] < 0 else place,
+        "box": found.box(row, rank)._asdict(),
+    }

@@ -1,0 +1,62 @@
+"""`striate look trace`: one number of a model, from the pixels to the class."""
+
+from pathlib import Path
+
+from striate.cli.computing import computing
+from striate.cli.look.opening import opened, picture_for
+from striate.cli.look.traced import trace_lines
+from striate.cli.look.traced_json import trace_json
+from striate.cli.output import aside, write, write_json
+from striate.cli.readers import Place, Text, Whole
+from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.figures.save import check_still
+from striate.inspection.traced import Trace
+from striate.inspection.tracing import trace as traced
+
+
+@command("look.trace")
+@argument("model", Text())
+@argument("picture", Place())
+@option("--unit", reader=Text("cli.metavar.unit"), required=True)
+@option("--open", "open_", reader=Text("cli.metavar.unit"), multiple=True)
+@option("--depth", reader=Whole(0), default=0)
+@flag("--down")
+@option("--class", "class_", reader=Text())
+@flag("--all", "all_")
+@option("-o", "--output", reader=Place())
+@computing
+@json_flag
+def trace(
+    model: str,
+    picture: Path,
+    unit: str,
+    open_: tuple[str, ...],
+    depth: int,
+    down: bool,
+    class_: str | None,
+    all_: bool,
+    output: Path | None,
+    engine: str | None,
+    isa: str | None,
+    threads: int | None,
+    json: bool,
+) -> None:
+    """`striate look trace`."""
+    if output is not None:
+        check_still(output)
+    loaded = opened(model, engine, isa, threads)
+    found = [traced(loaded, picture_for(loaded, picture), unit, class_=class_)]
+    for address in open_:
+        found.append(found[-1].open(address))
+    found += found[-1].down(None if down else depth)
+    if output is not None:
+        found[-1 if open_ else 0].save_figure(output)
+        aside("look.saved", file=output)
+    if json:
+        write_json([trace_json(each) for each in found] if len(found) > 1 else trace_json(found[0]))
+        return
+    write([line for i, each in enumerate(found) for line in _section(i, each, all_=all_)])
+
+
+def _section(i: int, each: Trace, *, all_: bool) -> list[str]:
+    return [*([""] if i else []), *trace_lines(each, all_=all_)]

@@ -1,0 +1,52 @@
+"""Receptive fields."""
+
+TEXTS = {
+    "cli.look.field.help": "Show what a unit sees of the picture: its receptive field, and which part of it counts.\n"
+    "MODEL is a model file, the folder of a run, or a preset with its first weights. The field's box follows from sizes, strides and paddings; how much each pixel in it counts is measured "
+    "by the unit's gradient, on PICTURE or on pictures of noise, with the weights as they are and as they were before training.\n"
+    "  striate look field RUN seven.png --unit conv2:5:7,9 -o field.png\n"
+    "  striate look field RUN --padding conv2 -o padding.png",
+    "cli.look.field.model": "The model.",
+    "cli.look.field.picture": "The picture that the gradient is taken at (default: noise).",
+    "cli.look.field.unit": "The unit, as LAYER:CHANNEL:ROW,COLUMN or LAYER:NUMBER.",
+    "cli.look.field.padding": "In place of a unit: a layer; for each place of its maps the share of padding in what it sees.",
+    "cli.look.field.pictures": "How many pictures of noise where no PICTURE is given.",
+    "cli.look.field.seed": "What the noise is drawn by.",
+    "cli.look.field.output": "The figure to write, as PNG or SVG.",
+    "look.no_figure": "Give -o FILE.png for the figure.",
+    "field.unit_or_padding": "Say what to look at: either --unit LAYER:CHANNEL:ROW,COLUMN for the field of a unit, or --padding LAYER for the padding in the fields of a layer.",
+    "field.box": "{unit} sees {box:size} of the picture's {size:size} pixels: rows {top} to {bottom}, columns {left} to {right}.",
+    "field.unclipped": "Its field goes on beyond the picture: {box:size}, rows {top} to {bottom}, columns {left} to {right}, of which {percent:.1f} % lie outside.",
+    "field.by_picture": "How much each pixel counts: the square of the unit's gradient, summed over the channels, at this picture.",
+    "field.by_noise": "How much each pixel counts: the square of the unit's gradient, summed over the channels and over {pictures} pictures of noise (each number even from black to white, seed {seed}).",
+    "field.silent": "No pixel moves {unit} here: a ReLU on the way to it is off. Take another picture, or none: noise moves most units.",
+    "field.working": "looking",
+    "field.column.weights": "weights",
+    "field.column.spread": "spread (rows x columns)",
+    "field.column.size": "effective size",
+    "field.column.ratio": "of the box",
+    "field.column.sigmas": "Gaussian's sigmas",
+    "field.column.angle": "long axis",
+    "field.column.fit": "R²",
+    "padding.map": "Padding in what the units of {layer} see: a map of {map:size}, pictures of {size:size}.",
+    "padding.summary": "  mean {mean:.1f} %, at most {most:.1f} %, in the middle {middle:.1f} %",
+    "field.no_pictures": "A receptive field is a part of a picture, but this model takes {came:size}, not pictures of height x width x channels; "
+    "look at a model that takes pictures.",
+    "field.open_size": "The model takes pictures of any size ({came:size}); give a PICTURE, so that the field has a size to lie in.",
+    "field.figure.title": "Receptive field of {unit}",
+    "field.figure.picture": "the picture, {size:size}, and the field",
+    "field.figure.noise": "where the field lies in {size:size}",
+    "field.figure.now": "after training",
+    "field.figure.first": "first weights (seed {seed})",
+    "field.figure.ratio": "effective size: {percent:.0f} % of the box",
+    "field.figure.bell": "Gaussian: sigmas {long:.2f} and {short:.2f} pixels",
+    "field.figure.fit": "long axis at {degrees:.0f}°, R² {goodness:.3f}",
+    "field.figure.no_bell": "no Gaussian fits: too few pixels, or all alike",
+    "field.figure.silent": "no pixel moves the unit here",
+    "field.figure.bar": "gradient",
+    "padding.open_size": "The model takes pictures of any size ({came:size}); give a PICTURE, so that there is an edge to pad.",
+    "padding.no_maps": "{layer} gives no maps of a picture, so there is no place whose field could be padding; these layers give some: {known:list}.",
+    "padding.figure.title": "Padding in what {layer} sees of {size:size}",
+    "padding.figure.boxes": "of the field's box: how much lies beyond the picture",
+    "padding.figure.walks": "of the ways down to the pixels: how many end in padding",
+}

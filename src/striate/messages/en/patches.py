@@ -1,0 +1,37 @@
+"""What excites the units of a layer most."""
+
+TEXTS = {
+    "cli.look.patches.help": "What excites each unit of a layer most: the parts of your pictures for which it gives its largest numbers.\n"
+    "All pictures and all places are looked at; each part is cut to what the unit sees, its receptive field.\n"
+    "  striate look patches runs/digits mnist --layer conv2 -o patches.png",
+    "cli.look.patches.model": "A model file, a run's folder, or the name of a preset.",
+    "cli.look.patches.data": "The pictures: whatever striate train takes, all of its parts.",
+    "cli.look.patches.layer": "The layer whose units are looked at.",
+    "cli.look.patches.units": "Which of its units, from 0 (default: all; on a sheet the first 24).",
+    "cli.look.patches.count": "How many patches of each unit.",
+    "cli.look.patches.per_picture": "How many of them may come from one picture.",
+    "cli.look.patches.output": "The sheet to write: .png or .svg.",
+    "patches.units": "numbers of units with commas between, and ranges, such as 0,3,8-15",
+    "patches.no_unit": "{layer} has no unit {came}: its units are 0 to {last}.",
+    "patches.no_pictures": "There are no pictures to look for patches in; give at least one.",
+    "patches.input": "{layer} is the picture itself, not a layer with units; choose one behind it.",
+    "patches.channels": "Patches of pictures with {came} channels cannot be drawn, only with 1 or 3; their values and places are in --json and in the arrays.",
+    "patches.saved": "patches: {file}",
+    "patches.scanning": "looking at pictures",
+    "patches.title": "What excites {layer} most",
+    "patches.about": "The {count} patches of {pictures:,} pictures that gave each unit its largest numbers, the largest first; at most {each} of a picture.",
+    "patches.shown": "{shown} of {count} units.",
+    "patches.outside": "Blue-grey: outside of the picture, where a unit sees padding.",
+    "patches.field": "A unit sees {field:size} of {size:size} pixels.",
+    "patches.whole": "A unit may see the whole picture, {size:size} pixels.",
+    "patches.sees": "what one unit sees",
+    "patches.unit": "unit {unit}",
+    "patches.same": "unit {unit}: the same everywhere",
+    "patches.channel": "unit",
+    "patches.value": "largest",
+    "patches.picture": "picture",
+    "patches.place": "place",
+    "patches.rows": "rows",
+    "patches.columns": "columns",
+    "patches.nothing": "the same everywhere",
+}

@@ -1,0 +1,37 @@
+"""층의 유닛을 가장 세게 자극하는 것."""
+
+TEXTS = {
+    "cli.look.patches.help": "층의 유닛마다 가장 세게 자극하는 것: 가장 큰 수를 내게 하는, 그림의 부분들.\n"
+    "모든 그림의 모든 자리를 보고, 부분마다 유닛이 보는 만큼(수용 영역)으로 자릅니다.\n"
+    "  striate look patches runs/digits mnist --layer conv2 -o patches.png",
+    "cli.look.patches.model": "모델 파일, 실행 폴더, 또는 프리셋 이름.",
+    "cli.look.patches.data": "그림: striate train이 읽는 것이면 무엇이든 되며 모든 부분을 봅니다.",
+    "cli.look.patches.layer": "유닛을 볼 층.",
+    "cli.look.patches.units": "그 유닛 가운데 어느 것인지, 0부터(기본값: 모두, 그림에는 처음 24개).",
+    "cli.look.patches.count": "유닛마다 조각 수.",
+    "cli.look.patches.per_picture": "그 가운데 그림 한 장에서 올 수 있는 수.",
+    "cli.look.patches.output": "쓸 그림: .png 또는 .svg.",
+    "patches.units": "쉼표로 나눈 유닛 번호와 범위(0,3,8-15처럼)",
+    "patches.no_unit": "{layer}에 유닛 {came:은/는} 없습니다. 유닛은 0부터 {last}까지입니다.",
+    "patches.no_pictures": "조각을 찾을 그림이 없습니다. 한 장 이상 주십시오.",
+    "patches.input": "{layer:은/는} 유닛이 있는 층이 아니라 그림 자체입니다. 그 뒤의 층을 고르십시오.",
+    "patches.channels": "채널이 {came}개인 그림의 조각은 그릴 수 없고 1개나 3개일 때만 그릴 수 있습니다. 값과 자리는 --json과 배열에 있습니다.",
+    "patches.saved": "조각: {file}",
+    "patches.scanning": "그림을 보는 중",
+    "patches.title": "{layer:을/를} 가장 세게 자극하는 것",
+    "patches.about": "그림 {pictures:,}장에서 유닛마다 가장 큰 수를 내게 한 조각 {count}개이며 큰 것부터입니다. 그림 한 장에서 많아야 {each}개입니다.",
+    "patches.shown": "유닛 {count}개 가운데 {shown}개입니다.",
+    "patches.outside": "푸른 회색: 그림의 바깥이며, 유닛은 거기서 패딩을 봅니다.",
+    "patches.field": "유닛 하나는 {size:size} 픽셀 가운데 {field:size} 픽셀을 봅니다.",
+    "patches.whole": "유닛 하나가 그림 전체({size:size} 픽셀)를 볼 수 있습니다.",
+    "patches.sees": "유닛 하나가 보는 것",
+    "patches.unit": "유닛 {unit}",
+    "patches.same": "유닛 {unit}: 어디나 같음",
+    "patches.channel": "유닛",
+    "patches.value": "최댓값",
+    "patches.picture": "그림",
+    "patches.place": "자리",
+    "patches.rows": "행",
+    "patches.columns": "열",
+    "patches.nothing": "어디나 같음",
+}

@@ -1,0 +1,51 @@
+"""모델이 왜 그렇게 답하는가."""
+
+TEXTS = {
+    "cli.look.why.help": "모델이 그렇게 답하도록 만든 부분을 이미지 위에 보여 줍니다.\n"
+    "1위와 2위 클래스를 나란히, 소프트맥스 앞의 점수로 봅니다. gradcam은 마지막 합성곱의 특성 맵에 가중치를 매기고, saliency는 픽셀마다의 기울기이고, integrated-gradients는 "
+    "점수를 픽셀들에 나누고, occlusion은 이미지의 부분을 가려 점수가 얼마나 떨어지는지 봅니다.\n"
+    "  striate look why RUN cat.jpg -o why.png\n"
+    "  striate look why RUN cat.jpg --method integrated-gradients --class dog -o why.png",
+    "cli.look.why.model": "모델 파일, 학습 폴더, 또는 초기 가중치 그대로인 프리셋.",
+    "cli.look.why.picture": "이미지.",
+    "cli.look.why.method": "알아내는 방법.",
+    "cli.look.why.classes": "볼 클래스. 여러 번 쓸 수 있습니다 (기본값: 1위와 2위. 하나만 쓰면 나머지 가운데 1위도 함께).",
+    "cli.look.why.layer": "gradcam: 특성 맵을 가져올 층 (기본값: 마지막 합성곱).",
+    "cli.look.why.baseline": "integrated-gradients: 아무것도 말하지 않는 이미지 (기본값: black).",
+    "cli.look.why.steps": "integrated-gradients: 길을 나누는 단계 수 (기본값: 차이가 1 %보다 작아질 때까지, 최대 512).",
+    "cli.look.why.window": "occlusion: 가리는 창의 한 변, 픽셀 단위 (기본값: 이미지의 7분의 1).",
+    "cli.look.why.stride": "occlusion: 창을 옮기는 픽셀 수 (기본값: 한 변의 절반).",
+    "cli.look.why.fill": "occlusion: 무엇으로 가릴지 (기본값: mean).",
+    "cli.look.why.output": "저장할 그림 파일(PNG 또는 SVG).",
+    "why.option": "{option:은/는} --method {method}에만 쓰는데 지금 방법은 {came}입니다. 빼거나 {method:을/를} 고르십시오.",
+    "why.working": "살펴보는 중",
+    "why.class": "{name}: 점수 {score:.3f}",
+    "why.class_probable": "{name}: {percent:.1f} %, 점수 {score:.3f}",
+    "why.thirds": "  이 답을 뒷받침하는 곳, 이미지를 3x3으로 나누어:",
+    "why.thirds_matter": "  점수를 움직이는 곳, 이미지를 3x3으로 나누어:",
+    "why.silent": "  이 방법으로는 이미지의 어느 곳도 {name:을/를} 뒷받침하지 않습니다.",
+    "kind.class": "클래스",
+    "kind.baseline": "기준 이미지",
+    "baseline.black": "검정",
+    "baseline.mean": "채널별 평균",
+    "baseline.blurred": "흐리게 한 이미지",
+    "why.no_pictures": "답을 정한 부분은 이미지 위에 보여 주는데, 이 모델은 높이 x 너비 x 채널의 이미지가 아니라 {came:size|을/를} 받습니다. 이미지를 받는 모델을 보십시오.",
+    "why.no_classes": "마지막 층 {layer:은/는} {came:size|을/를} 내는데, 답을 정한 부분은 클래스마다 점수가 하나 있어야 물을 수 있습니다. 클래스 벡터나 시그모이드 하나로 끝나는 모델을 보십시오.",
+    "gradcam.no_convolution": "Grad-CAM은 마지막 합성곱의 특성 맵을 쓰는데, 이 신경망에는 합성곱이 없습니다. --method saliency, integrated-gradients, occlusion 가운데 하나를 고르십시오.",
+    "gradcam.no_maps": "여기서는 Grad-CAM이 뜻이 없습니다. 마지막인 {layer:을/를} 비롯해 어떤 합성곱도, 1x1보다 크고 자리가 이미지 위에 차례대로 놓이는 특성 맵을 내지 않아 "
+    "이미지에 겹칠 것이 없습니다. --method saliency, integrated-gradients, occlusion 가운데 하나를 고르십시오.",
+    "gradcam.layer": "{layer:은/는} {came:size|을/를} 내는데, Grad-CAM에는 1x1보다 크고 자리가 이미지 위에 차례대로 놓이는 특성 맵이 필요합니다. 그런 층: {known:list}.",
+    "why.gradcam.title": "Grad-CAM: 특성 맵이 클래스를 뒷받침하는 곳",
+    "why.saliency.title": "현저성: 점수를 움직이는 픽셀",
+    "why.integrated.title": "적분 기울기: 점수에서 픽셀마다의 몫",
+    "why.occlusion.title": "가리기: 가렸을 때 점수가 잃는 것",
+    "why.gradcam.fact": "{layer}의 특성 맵 {size:size}에서 얻었습니다. 수는 저마다 유닛의 수용 영역 한가운데에 놓입니다.",
+    "why.saliency.fact": "픽셀마다 점수 기울기의 크기이며, 채널 가운데 가장 큰 값입니다.",
+    "why.integrated.fact": "{baseline:text}에서 이미지까지 {steps}단계로 갔습니다.",
+    "why.integrated.gap": "{name}: 몫의 합은 {sum:.4f}, 점수의 변화는 {difference:.4f}, 둘의 차이는 {gap:.2g}입니다.",
+    "why.occlusion.fact": "{window:size} 창을 {stride:size}씩 옮기며 {fill:text|으로/로} 가렸습니다.",
+    "why.figure.probability": "{percent:.1f} %, 점수 {score:.2f}",
+    "why.figure.score": "점수 {score:.2f}",
+    "why.figure.for": "뒷받침",
+    "why.figure.against": "반대",
+}
