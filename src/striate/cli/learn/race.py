@@ -34,7 +34,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 @command("learn.race")
 @argument("data", Place(), required=False)
 @option("--on", reader=Names())
-@option("--optimizers", reader=Names(), default=",".join(RACERS))
+@option("--optimizers", reader=Names())
 @option("--rate", reader=Number(), default=0.01)
 @option("--steps", reader=Whole(1))
 @option("--seed", reader=Whole(0), default=0)
@@ -51,7 +51,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 def race(
     data: Path | None,
     on: tuple[str, ...] | None,
-    optimizers: tuple[str, ...],
+    optimizers: tuple[str, ...] | None,
     rate: float,
     steps: int | None,
     seed: int,
@@ -69,7 +69,7 @@ def race(
     json: bool,
 ) -> None:
     """`striate learn race`."""
-    racers = checked_racers(optimizers)
+    racers = checked_racers(RACERS if optimizers is None else optimizers)
     given = {name: value for name, value in locals().items() if value is not None}
     if data is None:
         _refuse(given, OF_DATA)

@@ -10,7 +10,7 @@ TEXTS = {
     "  striate learn race digits --optimizers sgd,momentum,adam",
     "cli.learn.race.data": "Pictures as 'striate train' takes them, such as the folder of MNIST; the word digits: scikit-learn's.",
     "cli.learn.race.on": "Functions of two numbers: beale, valley, wells; without it the first two.",
-    "cli.learn.race.optimizers": "Who runs: gd is gradient descent on the whole gradient, sgd on that of a batch, or with noise.",
+    "cli.learn.race.optimizers": "Who runs, of gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw; without it the first nine. gd is gradient descent on the whole gradient, sgd on that of a batch, or with noise.",
     "cli.learn.race.rate": "The learning rate where all have the same.",
     "cli.learn.race.steps": "Steps of each run; without it 500 on functions, 150 on pictures.",
     "cli.learn.race.seed": "Decides sgd's noise; on pictures it is the first of the seeds.",

@@ -10,7 +10,7 @@ TEXTS = {
     "  striate learn race digits --optimizers sgd,momentum,adam",
     "cli.learn.race.data": "'striate train'이 받는 이미지(MNIST 폴더 등). digits라고 쓰면 scikit-learn의 손글씨 숫자.",
     "cli.learn.race.on": "변수가 둘인 함수: beale, valley, wells. 주지 않으면 앞의 둘.",
-    "cli.learn.race.optimizers": "누가 경주하는지. gd는 온전한 기울기로, sgd는 배치의 기울기나 잡음 섞인 기울기로 내려갑니다.",
+    "cli.learn.race.optimizers": "누가 경주하는지: gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw. 주지 않으면 앞의 아홉. gd는 온전한 기울기로, sgd는 배치의 기울기나 잡음 섞인 기울기로 내려갑니다.",
     "cli.learn.race.rate": "모두 같은 학습률로 할 때의 학습률.",
     "cli.learn.race.steps": "경주마다 걸음 수. 주지 않으면 함수에서 500, 이미지에서 150.",
     "cli.learn.race.seed": "sgd의 잡음을 정합니다. 이미지에서는 첫 번째 시드입니다.",
