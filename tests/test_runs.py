@@ -304,7 +304,7 @@ def test_softmax_may_be_a_layer_of_its_own(tmp_path: Path) -> None:
 def test_what_comes_back(data: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     trained = train_run(data, out, QUICK, verbose=0)
-    names = (BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
+    names = (BEST, LAST, METRICS, EPOCHS, FILM, HEALTH, SETTINGS, SPLIT, REPORT, CURVES)
     assert trained.files == {name: out / name for name in names}
     assert (trained.judged_on, trained.pictures, len(trained.history.history["val_loss"])) == ("test", 30, 2)
     assert data.test is not None
@@ -409,7 +409,7 @@ def test_without_matplotlib_only_the_curves_are_missing(
         trained = train_run(data, tmp_path, QUICK, verbose=0)
     assert [notice.message.code for notice in told] == ["run.no_curves"]  # type: ignore[union-attr]
     assert "pip install" in str(told[0].message)
-    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, HEALTH, SETTINGS, SPLIT, REPORT}
+    assert set(trained.files) == {BEST, LAST, METRICS, EPOCHS, FILM, HEALTH, SETTINGS, SPLIT, REPORT}
     assert all(path.exists() for path in trained.files.values())
 
 

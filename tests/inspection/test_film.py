@@ -16,7 +16,7 @@ from PIL import Image
 
 from striate.callbacks import Snapshots
 from striate.engines.native.core import available
-from striate.errors import DataError, FileError, StateError, UnknownNameError
+from striate.errors import DataError, FileError, MissingExtraError, StateError, UnknownNameError
 from striate.figures.tiles import GAP, as_rgb, columns, diverging, kernel_panel, painted, sheet
 from striate.inspection.class_shares import ClassShares, class_shares
 from striate.inspection.film import Film, film, sees_pixels
@@ -236,6 +236,14 @@ def test_the_page(shown: Film, language: str, tmp_path: Path) -> None:
     assert str(policy["content"]).endswith(f"script-src 'sha256-{allowed}'")
     assert "default-src 'none'" in str(policy["content"])
     assert not re.search(r"(?:src|href)=\"(?!data:)", text)
+
+
+def test_the_page_needs_no_matplotlib(shown: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("striate.figures.canvas.find_spec", lambda name: None)
+    shown.save(tmp_path / "a.html")
+    for name in ("a.png", "a.gif"):
+        with pytest.raises(MissingExtraError):
+            shown.save(tmp_path / name)
 
 
 def test_the_moving_picture_and_the_still(shown: Film, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from striate.cli.look.traced import trace_lines
 from striate.cli.look.traced_json import trace_json
 from striate.data.preprocessing import Preprocessing
 from striate.engines.native import core
-from striate.errors import SettingError
+from striate.errors import SettingError, UnknownNameError
 from striate.inspection import Unit, trace
+from striate.inspection.class_scores import Scores
 from striate.layers import (
     Activation,
     Add,
@@ -138,12 +139,19 @@ def test_whose_score_the_gradient_is_of(small: Sequential) -> None:
     assert [(t.gradient, t.score.label) for t in (first, second)] == [(1.0, "고양이"), (-1.0, "개")]
     assert trace(small, X, "flatten1:0").score.label == "고양이"  # 14.5 + ... against -14.5
     assert trace(small, X, "dense1:0").gradient is None  # the score is taken before the softmax
-    with pytest.raises(SettingError) as caught:
+    with pytest.raises(UnknownNameError) as unknown:
         trace(small, X, "flatten1:0", class_="말")
-    assert (caught.value.code, caught.value.fields["known"]) == ("trace.unknown_class", ("고양이", "개"))
+    assert set(unknown.value.fields["known"]) == {"고양이", "개"}  # type: ignore[call-overload]
     with pytest.raises(SettingError) as caught:
         trace(small, X, "flatten1:0", class_=2)
     assert (caught.value.code, caught.value.fields["last"]) == ("trace.no_class", 1)
+
+
+def test_the_score_is_the_one_that_attribution_goes_by(small: Sequential) -> None:
+    for k in range(2):
+        maps = Scores.of(small).gradients(X[np.newaxis], k, "conv1")[0]
+        for place in np.ndindex(3, 2):
+            assert trace(small, X, Unit("conv1", 0, *place), class_=k).gradient == maps[(*place, 0)]
 
 
 def test_a_single_output_has_two_classes() -> None:

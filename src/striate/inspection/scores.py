@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from striate.engines.reference.operations import Call, operation_of
 from striate.engines.reference.program import owned
-from striate.errors import SettingError
+from striate.errors import SettingError, unknown_name
 from striate.model import Model
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
@@ -43,7 +43,7 @@ class Score:
 def score_of(model: Model, graph: Graph, output: Array, named: str | int | None) -> Score:
     """The score of a class by its name or number; None: of the winner of this output (..., K).
 
-    Raises `SettingError` for a class that is not there.
+    Raises `UnknownNameError` or `SettingError` for a class that is not there.
     """
     before = activation_of(graph.nodes[-1].layer) in SQUASHING
     names, count = model.class_names, graph.output_shape[-1]
@@ -66,7 +66,7 @@ def _class(named: str | int, names: tuple[str, ...] | None, classes: int) -> int
         return int(named)
     if names is None or numbered:
         raise SettingError("trace.no_class", came=named, last=classes - 1)
-    raise SettingError("trace.unknown_class", came=named, known=names)
+    raise unknown_name("class", named, names)
 
 
 def last_sums_gradient(graph: Graph, score: Score) -> Array:

@@ -32,7 +32,7 @@ MOST_ROWS = 12  # of a padding map that are printed; of a larger one the figure 
 @command("look.field")
 @argument("model", Text())
 @argument("picture", Place(), required=False)
-@option("--unit", reader=Text())
+@option("--unit", reader=Text("cli.metavar.unit"))
 @option("--padding", reader=Text())
 @option("--pictures", reader=Whole(1), default=PICTURES)
 @option("--seed", reader=Whole(0), default=0)

@@ -5,6 +5,7 @@ from typing import cast
 
 from striate.cli.output import aside
 from striate.data.preprocessing import Preprocessing
+from striate.files import exists
 from striate.inspection.subject import Picture, Subject, subject
 from striate.model import Model, load_model
 from striate.presets import models
@@ -14,7 +15,7 @@ from striate.run_folder import model_file
 
 def opened(model: str, engine: str | None, isa: str | None, threads: int | None) -> Model:
     """The model, ready to compute as the line asks. Of a preset it is said that it has learned nothing."""
-    if model in PRESETS:
+    if model in PRESETS and not exists(Path(model)):  # what somebody trained goes before a name
         loaded = cast(Model, getattr(models, model.replace("-", "_"))())
         height, width, channels = loaded.graph.input_shape
         loaded.preprocessing = Preprocessing((height, width), "grey" if channels == 1 else "rgb")

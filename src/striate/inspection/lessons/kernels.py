@@ -78,7 +78,12 @@ def parts(computer: Computer) -> tuple[Part, ...]:
                 small=small_cost,
             ),
         ),
-        Commands((f'striate learn conv --image "{typed(DIAGONAL)}" --kernel "{typed(SMALL)}" --stride 2',)),
+        Commands(
+            (
+                f'striate learn conv --image "{typed(DIAGONAL)}" --kernel "{typed(SMALL)}" --stride 2',
+                "striate learn strokes",
+            )
+        ),
     )
 
 

@@ -39,6 +39,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
     first, second = facts.sums[0][:2]
     turned = convolution([PICTURE], [half_turned(KERNEL)]).map[0][1]
     count = facts.windows.count
+    line = f'striate learn conv --image "{typed(PICTURE)}" --kernel "{typed(KERNEL)}"'
     return (
         text("lesson.numbers.table", size=facts.windows.size, count=len(PICTURE) * len(PICTURE[0])),
         Matrices((block("learn.picture", PICTURE), block("learn.kernel", KERNEL))),
@@ -52,7 +53,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             "window", said("lesson.numbers.caption", row=0, column=1), lambda: sliding([PICTURE], [KERNEL], (0, 1))
         ),
         text("lesson.numbers.flip", kept=number_text(second.value), turned=number_text(turned)),
-        Commands((f'striate learn conv --image "{typed(PICTURE)}" --kernel "{typed(KERNEL)}" --at 0,1',)),
+        Commands((f"{line} --at 0,1", f"{line} -o slide.gif")),
     )
 
 

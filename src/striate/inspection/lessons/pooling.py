@@ -43,6 +43,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
     dots = [_dot(column) for column in (0, 1, 2)]
     rows, columns = (size_facts(n, 2, 2) for n in FLOWER)
     fields = {"size": FLOWER, "pooled": (rows.axis.result, columns.axis.result), "row": rows.unseen[0]}
+    line = f'striate learn pool --image "{typed(feature_map)}"'
     return (
         text("lesson.pooling.windows"),
         Matrices(
@@ -62,7 +63,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         text("lesson.pooling.forgives"),
         Claim(said("lesson.pooling.weights_claimed"), said("lesson.pooling.weights_found")),
         _weights_table(),
-        Commands((f'striate learn pool --image "{typed(feature_map)}" --kind average',)),
+        Commands((f"{line} --kind average", f"{line} -o pooled.gif")),
     )
 
 

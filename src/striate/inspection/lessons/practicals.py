@@ -17,8 +17,11 @@ SIDE, CLASSES, FILTERS, KERNEL, MNIST = 8, 10, 16, 3, 28
 EPOCHS, RATE, BATCH = 10, 0.01, 32
 ON_YOUR_OWN = (
     "striate demo",
+    "striate learn versus --digits",
     "striate train mnist -o digits --model mnist",
     "striate look film digits -o film.gif",
+    "striate look maps digits seven.png -o maps.png",
+    "striate look why digits seven.png -o why.png",
     "striate train cats_dogs.zip -o pets",
     "striate train smiles.zip -o smiles",
     "striate smile photo.jpg --model smiles -o answer.jpg",

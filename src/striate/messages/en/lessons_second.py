@@ -102,7 +102,7 @@ TEXTS = {
     "lesson.practicals.regression": "softmax regression",
     "lesson.practicals.cnn": "small CNN",
     "lesson.practicals.accuracy": "right, %",
-    "lesson.practicals.compared": "Of the digits that neither has seen the regression gets {regression} wrong and the CNN {cnn}. One run on a small set proves little, and the CNN has more weights.",
+    "lesson.practicals.compared": "Of the digits that neither has seen the regression gets {regression} wrong and the CNN {cnn}. One run on a small set proves little, and the CNN has more weights; 'striate learn versus' compares fairly.",
     "lesson.practicals.caption": "what softmax regression looks for in each digit, 0 to 9: red counts for it, blue against it",
     "lesson.practicals.see": "With one dense layer the weights can be looked at: each class has learned a template of its digit, as in lesson 2. It fits only where the digit stands in the right place. A CNN's kernels look in every place.",
     "lesson.practicals.next": "Now with more data, and with your own. These are the practicals: digits, dog or cat, a smile detector. A folder with a subfolder of pictures for each class will do.",

@@ -1,7 +1,6 @@
 """Hand-made kernels over digits."""
 
 TEXTS = {
-    "kind.class": "class",
     "cli.learn.strokes.help": "Let kernels made by hand, straight and curved, answer to pictures of 1s and of 0s.\n"
     "It is said that straight kernels answer higher to 1s and curved ones to 0s. Here every kernel's mean answer to all pictures of both classes is "
     "measured, in three ways, and printed whichever way it goes.\n"

@@ -71,7 +71,6 @@ TEXTS = {
     "trace.blind": "{layer}, a layer of your own, has no backward: how the score moves with this number is not known.",
     "trace.score_before": "The score is the last layer's sum, before its softmax or sigmoid.",
     "trace.no_class": "There is no class {came}: the classes of this model are numbered from 0 to {last}.",
-    "trace.unknown_class": "There is no class '{came}'; the classes of this model are {known:quoted}.",
     "trace.nothing_to_open": "{unit} has no input to open: it is a pixel, or it looks at nothing but padding.",
     "trace.not_an_input": "{unit} does not look at {came}; open one of the inputs that are printed for it, such as {example}.",
     "figure.trace.field": "what the number depends on",

@@ -8,7 +8,7 @@ TEXTS = {
     "  striate look why RUN cat.jpg --method integrated-gradients --class dog -o why.png",
     "cli.look.why.model": "A model file, the folder of a run, or a preset with its first weights.",
     "cli.look.why.picture": "The picture.",
-    "cli.look.why.method": "How to find out.",
+    "cli.look.why.method": "gradcam, saliency, integrated-gradients or occlusion.",
     "cli.look.why.classes": "A class to look at; may be given several times (default: the winner and the runner-up; of a single one also the best other).",
     "cli.look.why.layer": "gradcam: whose maps (default: those of the last convolution).",
     "cli.look.why.baseline": "integrated-gradients: the picture that says nothing (default: black).",

@@ -102,7 +102,7 @@ TEXTS = {
     "lesson.practicals.regression": "소프트맥스 회귀",
     "lesson.practicals.cnn": "작은 CNN",
     "lesson.practicals.accuracy": "맞힌 비율, %",
-    "lesson.practicals.compared": "둘 다 처음 보는 숫자 가운데 소프트맥스 회귀는 {regression}장, CNN은 {cnn}장을 틀렸습니다. 작은 데이터로 한 번 잰 것이라 큰 증거는 아니고, CNN에는 가중치도 더 많습니다.",
+    "lesson.practicals.compared": "둘 다 처음 보는 숫자 가운데 소프트맥스 회귀는 {regression}장, CNN은 {cnn}장을 틀렸습니다. 작은 데이터로 한 번 잰 것이라 큰 증거는 아니고, CNN에는 가중치도 더 많습니다. 공정하게 견주는 것은 'striate learn versus'가 합니다.",
     "lesson.practicals.caption": "소프트맥스 회귀가 0부터 9까지 각 숫자에서 찾는 것. 빨강은 그 숫자라는 근거, 파랑은 아니라는 근거입니다",
     "lesson.practicals.see": "밀집 층 하나뿐이면 가중치를 눈으로 볼 수 있습니다. 클래스마다 2강처럼 자기 숫자의 본을 배웠습니다. 다만 숫자가 제자리에 있어야만 맞습니다. CNN의 커널은 모든 자리를 살핍니다.",
     "lesson.practicals.next": "이제 더 많은 데이터로, 그리고 여러분의 사진으로 해 보십시오. 실습은 숫자 인식, 개와 고양이 구별, 웃음 검출입니다. 클래스마다 하위 폴더 하나에 사진을 담은 폴더만 있으면 됩니다.",

@@ -70,7 +70,6 @@ TEXTS = {
     "trace.blind": "사용자가 만든 {layer} 층에 backward가 없어 점수의 그래디언트를 알 수 없습니다.",
     "trace.score_before": "점수는 마지막 층이 소프트맥스나 시그모이드를 적용하기 전의 합입니다.",
     "trace.no_class": "{came} 클래스가 없습니다. 이 모델의 클래스 번호는 0부터 {last}까지입니다.",
-    "trace.unknown_class": "'{came}' 클래스가 없습니다. 이 모델의 클래스는 {known:quoted}입니다.",
     "trace.nothing_to_open": "{unit}에는 열 입력이 없습니다. 픽셀이거나 패딩만 보는 유닛입니다.",
     "trace.not_an_input": "{unit:은/는} {came:을/를} 보지 않습니다. 출력된 입력 가운데 하나를 여십시오(예: {example}).",
     "figure.trace.field": "이 수가 보는 부분",
