@@ -245,7 +245,7 @@ def _cells(axes: "Axes", colors: Array, values: Array, size: float, hatched: NDA
 
 def _number(axes: "Axes", value: float, row: int, column: int, size: float, *, padding: bool) -> None:
     text = short(value)
-    points = min(10.0, size * 72 * 0.42, size * 72 * 0.9 / (0.62 * len(text)))
+    points = min(10.0, size * 72 * 0.42, size * 72 * 0.88 / (0.72 * len(text)))
     color = FAINT if padding else INK
     axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=points, color=color)
 
@@ -282,35 +282,40 @@ def _written_out(slide: Slide, position: Position, letters: Lettering) -> list[s
     if slide.kernels is None:
         values = [float(value) for value in position.seen[0].ravel() if not np.isnan(value)]
         if slide.kind == "max":
-            return [f"max({', '.join(map(short, values))}) = {short(position.value)}"]
+            return [f"max({', '.join(map(full, values))}) = {full(position.value)}"]
         total = " + ".join(map(term, values))
-        return [f"{f'({total})' if len(values) > 1 else total}/{len(values)} = {short(position.value)}"]
+        return [f"{f'({total})' if len(values) > 1 else total}/{len(values)} = {full(position.value)}"]
     sums: list[str] = []
     totals = [float(np.sum(products)) for products in position.products] if position.products is not None else []
     for seen, kernel, total in zip(position.seen, slide.kernels, totals, strict=True):
         pairs = zip(seen.ravel(), kernel.ravel(), position.inside.ravel(), strict=True)
         told = [f"{term(float(x)) if inside else '[0]'}*{term(float(w))}" for x, w, inside in pairs]
-        sums.append(f"{' + '.join(told)} = {short(total)}")
+        sums.append(f"{' + '.join(told)} = {full(total)}")
     if len(sums) == 1:
         return sums
     named = [letters.label("learn.channel", channel=channel, sum=line) for channel, line in enumerate(sums)]
-    return [*named, f"{' + '.join(map(term, totals))} = {short(position.value)}"]
+    return [*named, f"{' + '.join(map(term, totals))} = {full(position.value)}"]
 
 
 def _sheet_lines(slide: Slide, position: Position, letters: Lettering, inches: float) -> Sequence[str]:
     """The sum in a few small lines, else what it comes to."""
-    end = f"({position.row}, {position.column}): {short(position.value)}"
+    end = f"({position.row}, {position.column}): {full(position.value)}"
     written = _written_out(slide, position, letters)
     lines = [part for line in written for part in letters.wrapped(line, inches, SMALL, LONGEST_SUM)]
     return [*lines, end] if len(lines) <= LONGEST_SUM and not lines[-1].endswith("…") else [end]
 
 
 def short(value: float) -> str:
-    """A number in up to four digits; no negative zero."""
+    """A number in up to four digits, for a cell; no negative zero."""
     return f"{value + 0.0:.4g}".replace("-", MINUS)
+
+
+def full(value: float) -> str:
+    """A number in up to seven digits, for a sum."""
+    return f"{value + 0.0:.7g}".replace("-", MINUS)
 
 
 def term(value: float) -> str:
     """A number inside a sum."""
-    text = short(value)
+    text = full(value)
     return f"({text})" if text.startswith(MINUS) else text
