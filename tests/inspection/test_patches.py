@@ -174,6 +174,11 @@ def test_refusals(rng: np.random.Generator) -> None:
         with pytest.raises(kind) as caught:
             call()
         assert caught.value.code == code, code
+    two = Sequential([Conv2D(2, 3, use_bias=False, input_shape=(6, 5, 4)), Conv2D(1, 1, use_bias=False)])
+    two.set_weights([np.full((3, 3, 4, 2), 100.0), np.array([1.0, -1.0]).reshape(1, 1, 2, 1)])
+    with pytest.raises(DataError) as caught, np.errstate(all="ignore"):  # infinity minus infinity
+        patches(two, np.full_like(x, 3e38), "conv2")
+    assert caught.value.code == "patches.not_finite"
     model.preprocessing = Preprocessing((6, 5), "grey")
     with pytest.raises(DataError):
         patches(model, load_images((np.zeros((3, 9, 9), np.uint8), [0, 1, 0])), "conv1")

@@ -87,8 +87,9 @@ def run_killed(place: Path, name: str) -> Held:
         running = start(folder, 2)
         _, said = running.communicate()
         assert running.returncode == 0, said.decode()
-        names = [*COMPARED, *(f"film/{path.name}" for path in sorted((folder / "film").iterdir()))]
-        found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+        found = {name: sha256((folder / name).read_bytes()).hexdigest() for name in COMPARED}
+        film = (path.name.encode() + path.read_bytes() for path in sorted((folder / "film").iterdir()))
+        found["film"] = sha256(b"".join(film)).hexdigest()
         print(f"  {folder.name}: {found}", flush=True)
         return found
 

@@ -154,6 +154,21 @@ def test_another_training_begins_another_film(task: Task, tmp_path: Path) -> Non
     assert FilmFolder(tmp_path).steps() == [18, 19, 20, 21, 22, 23, 24]
 
 
+@pytest.mark.parametrize("batch", [7, 5])
+def test_with_averaging_the_film_is_of_what_learns_and_ends_with_the_mean(
+    batch: int, task: Task, tmp_path: Path
+) -> None:
+    """Also where the last step is one of the others."""
+    remembers, model = Remembers(), network(rule=Adam(0.01, use_ema=True, ema_momentum=0.9))
+    fit(model, task, remembers, Snapshots(tmp_path), batch_size=batch)
+    *shots, last = FilmFolder(tmp_path).read(FilmFolder(tmp_path).description())
+    span = model.graph.theta.spans[0]
+    for shot in shots[1:]:
+        theta, _ = remembers.theta[shot.step]
+        np.testing.assert_array_equal(shot.weights[span.name], model.graph.theta.view(theta, span))
+    np.testing.assert_array_equal(last.weights[span.name], model.graph.theta.view(model.theta, span))
+
+
 # After a resume
 
 
@@ -310,6 +325,7 @@ def test_class_numbers() -> None:
         (Adam(0.1), "film.classes_rule"),
         (GradientDescent(0.1, clipnorm=1.0), "film.classes_settings"),
         (GradientDescent(0.1, gradient_accumulation_steps=2), "film.classes_settings"),
+        (GradientDescent(0.1, use_ema=True), "film.classes_settings"),
     ],
     ids=str,
 )

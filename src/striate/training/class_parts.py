@@ -83,6 +83,8 @@ def plain(rule: Rule | None) -> GradientDescent:
     settings = [name for name in CLIPS if getattr(rule, name) is not None]
     if (rule.gradient_accumulation_steps or 1) > 1:
         settings.append("gradient_accumulation_steps")
+    if rule.use_ema:
+        settings.append("use_ema")
     if settings:
         raise StateError("film.classes_settings", settings=settings)
     return rule

@@ -88,9 +88,12 @@ class Snapshots(Watcher):
                 self._take()
 
     def on_train_end(self, logs: Logs = NO_LOGS) -> None:
-        if self._steps and self.run.step - self._first > self._steps[-1]:
-            self._make_room()
-            self._take()
+        if not self._steps:
+            return
+        if self._steps[-1] == self.run.step - self._first and self._steps[-1]:
+            self._steps.pop()  # again: with averaging a training ends with other weights than those of its last step
+        self._make_room()
+        self._take()
 
     def snapshot(self) -> Kept:
         """Those that are there must outlast a power failure, as the checkpoint does that speaks of them.

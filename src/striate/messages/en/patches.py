@@ -14,6 +14,7 @@ TEXTS = {
     "patches.units": "numbers of units with commas between, and ranges, such as 0,3,8-15",
     "patches.no_unit": "{layer} has no unit {came}: its units are 0 to {last}.",
     "patches.no_pictures": "There are no pictures to look for patches in; give at least one.",
+    "patches.not_finite": "{layer} gives numbers that are not finite for these pictures, which have no largest; see whether the model's weights are sound.",
     "patches.input": "{layer} is the picture itself, not a layer with units; choose one behind it.",
     "patches.channels": "Patches of pictures with {came} channels cannot be drawn, only with 1 or 3; their values and places are in --json and in the arrays.",
     "patches.saved": "patches: {file}",

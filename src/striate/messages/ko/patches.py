@@ -14,6 +14,7 @@ TEXTS = {
     "patches.units": "쉼표로 나눈 유닛 번호와 범위(0,3,8-15처럼)",
     "patches.no_unit": "{layer}에 유닛 {came:은/는} 없습니다. 유닛은 0부터 {last}까지입니다.",
     "patches.no_pictures": "조각을 찾을 그림이 없습니다. 한 장 이상 주십시오.",
+    "patches.not_finite": "{layer:이/가} 이 그림들에서 유한하지 않은 수를 내어 가장 큰 것이 없습니다. 모델의 가중치가 온전한지 살펴보십시오.",
     "patches.input": "{layer:은/는} 유닛이 있는 층이 아니라 그림 자체입니다. 그 뒤의 층을 고르십시오.",
     "patches.channels": "채널이 {came}개인 그림의 조각은 그릴 수 없고 1개나 3개일 때만 그릴 수 있습니다. 값과 자리는 --json과 배열에 있습니다.",
     "patches.saved": "조각: {file}",
