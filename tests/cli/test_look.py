@@ -128,7 +128,7 @@ def test_kernels_in_numbers(run: Run, model: str) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (("trace", "--unit", "conv9:0:0,0"), "There is no layer in this model 'conv9'"),
+        (("trace", "--unit", "conv9:0:0,0"), "There is no layer 'conv9'"),
         (("trace", "--unit", "conv1:5:0,0"), "a channel from 0 to 1, a row from 0 to 7 and a column from 0 to 6"),
         (("trace", "--unit", "conv1:1:0,0", "--open", "input1:0:7,6"), "open one of the inputs that are printed"),
         (("trace", "--unit", "conv1:1:0,0", "--class", "말"), "There is no class '말'"),

@@ -24,7 +24,7 @@ def refused(run: Run, code: str, *line: str, **fields: object) -> None:
 
 def test_a_race_on_functions(run: Run, tmp_path: Path) -> None:
     ended = run("learn", "race", "--on", "valley", *FEW, "-o", str(tmp_path / "paths.png"))
-    assert ended.code == 0 and ended.err == render("learn.saved", {"file": tmp_path / "paths.png"}) + "\n"
+    assert ended.code == 0 and ended.err == render("figure.saved", {"file": tmp_path / "paths.png"}) + "\n"
     assert ended.out.startswith(
         "valley: f(x, y) = u²/20 + 5v², u = 0.8x + 0.6y, v = 0.8y - 0.6x\nFrom (-10, -4), 15 steps"
     )

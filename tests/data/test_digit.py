@@ -8,7 +8,7 @@ from photographed import drawn, photographed, ten
 from PIL import Image
 
 from striate.data.components import pieces
-from striate.data.digit import is_normalised, looks_like_mnist
+from striate.data.digit import is_normalised, looks_like_mnist, normalised
 from striate.data.idx import read_idx
 from striate.data.load import load_images
 from striate.data.preprocessing import Preprocessing
@@ -208,3 +208,9 @@ def test_pieces_are_those_of_scipy(rng: np.random.Generator) -> None:
 
 def test_nothing_has_no_pieces() -> None:
     assert pieces(np.zeros((3, 4), bool))[1] == []
+
+
+def test_a_speck_of_less_than_half_a_pixel_is_looked_at_as_a_whole() -> None:
+    page = np.full((40, 40, 1), 200, np.uint8)
+    page[0, 0] = 221  # resized it is 1x2 pixels of ink, which lie between two of the page's own
+    assert normalised(page, (28, 28)).shape == (28, 28, 1)

@@ -118,7 +118,8 @@ def _looked_at(picture: Pixels) -> Floats:
     edges = np.array([top - margin, left - margin, bottom + margin, right + margin]) * factor
     height, width = picture.shape[:2]
     first_row, first, last_row, last = np.clip(edges.round().astype(int), 0, [height, width, height, width])
-    return _resized(picture[first_row:last_row, first:last, 0], WORKING)
+    part = picture[first_row:last_row, first:last, 0]
+    return _resized(part, WORKING) if part.size else whole  # a speck of less than half a pixel
 
 
 def _resized(values: Pixels, longer: int) -> Floats:

@@ -80,7 +80,7 @@ def activations(
         write_json(found | ({"learning_speed": speed_json(speed)} if speed else {}))
     if file:
         Activations(table, left, speed).save_figure(file)
-        aside("activations.saved", file=file)
+        aside("figure.saved", file=file)
 
 
 def _left(width: int, draws: int) -> GradientLeft:

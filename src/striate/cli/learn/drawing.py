@@ -35,7 +35,7 @@ def write_figure(
         save_animation(_timed(frames(), durations, pace, rest), path, durations)
     else:
         save(still(), path)
-    aside("learn.saved", file=path)
+    aside("figure.saved", file=path)
 
 
 def _timed(frames: "Iterable[Figure]", durations: list[int], pace: int, rest: int) -> "Iterator[Figure]":

@@ -61,4 +61,4 @@ def versus(
         write(versus_lines(found))
     if file:
         found.save_figure(file)
-        aside("versus.saved", file=file)
+        aside("figure.saved", file=file)

@@ -21,4 +21,4 @@ def save_figure(result: Shown, output: Path | None) -> None:
         aside("look.no_figure")
     else:
         result.save_figure(output)
-        aside("look.saved", file=output)
+        aside("figure.saved", file=output)

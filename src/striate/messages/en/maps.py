@@ -35,7 +35,7 @@ TEXTS = {
     "maps.column.mean": "mean",
     "maps.column.zero": "zero",
     "maps.column.at": "strongest",
-    "kernels.kernels": "{layer} ({kind}) has {count} filters of {size:size} over {channels} channel(s); these have the largest weights:",
+    "kernels.kernels": "Filters of {layer} ({kind}): {count}, of {size:size} over so many channels: {channels}. Those with the largest weights:",
     "kernels.column.filter": "filter",
     "kernels.column.length": "length",
     "kernels.column.least": "least",

@@ -8,7 +8,7 @@ TEXTS = {
     "kind.optimizer": "optimizer",
     "kind.metric": "metric",
     "kind.engine": "engine",
-    "kind.node": "layer in this model",
+    "kind.node": "layer",
     "kind.preset": "network",
     "name.unknown": "There is no {kind:text} '{name}'; known: {known:quoted}.",
     "name.unknown_did_you_mean": "There is no {kind:text} '{name}'; did you mean {close:quoted}? Known: {known:quoted}.",

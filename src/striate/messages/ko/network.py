@@ -8,7 +8,7 @@ TEXTS = {
     "kind.optimizer": "최적화 방법",
     "kind.metric": "평가 지표",
     "kind.engine": "엔진",
-    "kind.node": "이 모델의 층",
+    "kind.node": "층",
     "kind.preset": "신경망",
     "name.unknown": "{kind:text} {name:quoted|은/는} 없습니다. 쓸 수 있는 이름: {known:quoted}.",
     "name.unknown_did_you_mean": "{kind:text} {name:quoted|은/는} 없습니다. 혹시 {close:quoted}입니까? 쓸 수 있는 이름: {known:quoted}.",
