@@ -247,7 +247,7 @@ def with_text(monkeypatch: pytest.MonkeyPatch, spoken: str, text: str) -> None:
 
 
 PARTICLES = {
-    "은/는": "Conv2D는 커널은 사진은 모델은 필터는 1은 2는 3은 relu는 softmax는 None은 10은",
+    "은/는": "Conv2D는 커널은 사진은 모델은 필터는 1은 2는 3은 relu는 NUMBER는 softmax는 None은 10은",
     "이/가": "photo.png가 models/best.safetensors가 photo.jpg가 metrics.csv가 net.toml이 a.npz가 layer가 filter가 "
     "channel이 Flatten이 Momentum이 padding이 tuple이 same이 list가 dict가 str이 int가 0이 6이 8이 9가 4가 5가 0.5가 "
     "(28,28,1)이 [1,2]가 'kernel'이 -1이 100이 nan이 True가 RGB가 CNN이 URL이 size=3이 conv1이 conv2가 Dropout이",

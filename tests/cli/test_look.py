@@ -96,7 +96,7 @@ def test_figures_are_written(run: Run, model: str, picture: str, tmp_path: Path)
     ):
         file = tmp_path / f"{line[0]}.png"
         ended = run("look", *line, "-o", str(file))
-        assert (ended.code, ended.err.strip()) == (0, f"Figure saved to {file}.")
+        assert (ended.code, ended.err.strip()) == (0, f"figure: {file}")
         with Image.open(file) as drawn:
             assert drawn.width > 300
     ended = run("look", "maps", model, picture, "--layer", "conv1", "--layer", "dense1", "-o", str(tmp_path / "m.svg"))
@@ -119,7 +119,7 @@ def test_maps_in_numbers(run: Run, model: str, picture: str) -> None:
 
 
 def test_kernels_in_numbers(run: Run, model: str) -> None:
-    assert "conv1 (Conv2D) has 2 filters of 3x3" in run("look", "kernels", model).out
+    assert "Filters of conv1 (Conv2D): 2, of 3x3" in run("look", "kernels", model).out
     line = ("look", "kernels", model, "--layer", "conv2", "--filters", "2,0-1", "--channels", "1", "--json")
     facts = json.loads(run(*line).out)
     assert (facts["shape"], facts["filters"], np.shape(facts["weights"])) == ([2, 2, 2, 3], [2, 0, 1], (3, 2, 2, 1))

@@ -74,15 +74,17 @@ def test_patches(run: Run, trained: Path, source: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("film", "nowhere"), "holds no snapshots"),
+        (("film", "nowhere"), "nowhere does not exist"),
         (("film", "RUN", "--layer", "dense9"), "dense9"),
         (("film", "RUN", "--layer", "dense1"), "choose one of these"),
         (("film", "RUN", "-o", "a.mp4"), ".gif"),
+        (("film", "RUN", "--milliseconds", "60001", "-o", "a.gif"), "at most 60000"),
+        (("patches", "RUN", "nowhere", "--layer", "conv1", "--units", "99"), "has no unit 99"),
         (("film", "RUN", "--classes", "-o", "a.html"), "leave out --classes"),
         (("film", "RUN", "--classes", "--picture", "a.png"), "leave out one of them"),
         (("patches", "RUN", "DATA", "--layer", "conv9"), "conv"),
         (("patches", "RUN", "DATA", "--layer", "conv1", "--units", "900"), "its units are 0 to"),
-        (("patches", "RUN", "DATA", "--layer", "conv1", "--units", "a"), "0,3,8-15"),
+        (("patches", "RUN", "DATA", "--layer", "conv1", "--units", "a"), "0,3,8-11"),
         (("patches", "RUN", "DATA", "--layer", "conv1", "-o", "a.gif"), ".svg"),
     ],
 )

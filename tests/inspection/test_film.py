@@ -117,7 +117,7 @@ def test_refusals(rng: np.random.Generator, tmp_path: Path) -> None:
     FilmFolder(tmp_path / "empty").begin(Description(graph, ("conv1",)))
     x = rng.standard_normal((6, 5, 1))
     for call, kind, code in [
-        (lambda: film(tmp_path / "nowhere"), StateError, "film.none"),
+        (lambda: film(tmp_path / "nowhere"), FileError, "file.not_found"),
         (lambda: film(tmp_path), None, ""),  # a run's folder
         (lambda: film(tmp_path / "empty"), StateError, "film.none"),
         (lambda: film(tmp_path / "norm"), StateError, "film.no_kernels"),

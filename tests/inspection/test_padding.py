@@ -175,4 +175,9 @@ def test_refusals() -> None:
     assert (no_maps.value.code, no_maps.value.fields["known"]) == ("padding.no_maps", ["conv1"])
     with pytest.raises(UnknownNameError):
         padding_map(model, "conv2", (5, 4))
+    with pytest.raises(SettingError) as nowhere:
+        padding_map(Sequential([Dense(2, input_shape=(3,))]), "dense1")
+    assert nowhere.value.code == "padding.no_maps_anywhere"
+    with pytest.raises(UnknownNameError):
+        padding_map(Sequential([Dense(2, input_shape=(3,))]), "conv1")
     assert layers_with_maps(model.graph.at((5, 4, 1))) == ["conv1"]

@@ -317,8 +317,8 @@ def test_classes(rng: np.random.Generator) -> None:
     assert classes(ranked[0]) == ranked[:2]
     assert classes("2", "0", "1", "2") == [2, 0, 1]
     model.class_names = ("a", "b", "c", "d")
-    assert classes("d", 0) == [3, 0]
-    for wrong in ("2", 4, -1):
+    assert classes("d", 0) == [3, 0] and classes("2", "0") == [2, 0]  # a name, or a number as `trace` takes one
+    for wrong in ("4", "-1", 4, -1):
         with pytest.raises(UnknownNameError) as caught:
             classes(wrong)
         assert (caught.value.fields["kind"], caught.value.fields["known"]) == ("kind.class", ["a", "b", "c", "d"])

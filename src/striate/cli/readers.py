@@ -70,6 +70,7 @@ class Whole:
     """A whole number, no smaller than the minimum."""
 
     minimum: int | None = None
+    maximum: int | None = None
 
     def metavar(self) -> str:
         """N."""
@@ -84,6 +85,8 @@ class Whole:
         if value is None or (self.minimum is not None and value < self.minimum):
             code = "usage.whole" if self.minimum is None else "usage.whole_from"
             raise Unreadable(code, minimum=self.minimum)
+        if self.maximum is not None and value > self.maximum:
+            raise Unreadable("usage.whole_to", maximum=self.maximum)
         return value
 
 

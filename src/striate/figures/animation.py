@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOVING = (".gif", ".webp")
+LONGEST = 655_350  # milliseconds of a frame: GIF counts hundredths of a second in 16 bits
 COLOURS = 256  # of a GIF's palette
 
 
@@ -35,7 +36,8 @@ def save_animation(figures: "Iterable[Figure]", path: Path | str, milliseconds: 
         settings: dict[str, Any] = {"format": "GIF", "optimize": False, "disposal": 1}
     else:
         settings = {"format": "WEBP", "lossless": True, "quality": 50, "method": 2}
-    durations = milliseconds if isinstance(milliseconds, int) else list(milliseconds)
+    each = [milliseconds] * len(frames) if isinstance(milliseconds, int) else milliseconds
+    durations = [min(shown, LONGEST) for shown in each]
     frames[0].save(encoded, save_all=True, append_images=frames[1:], duration=durations, loop=0, **settings)
     write_bytes(path, encoded.getvalue())
 

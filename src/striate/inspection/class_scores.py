@@ -89,6 +89,7 @@ class Scores:
     def _number(self, named: str | int) -> int:
         if isinstance(named, str) and named in self.names:
             return self.names.index(named)
-        if isinstance(named, int) and 0 <= named < len(self.names):
-            return named
+        numbered = isinstance(named, int) or named.isdecimal()
+        if numbered and 0 <= int(named) < len(self.names):
+            return int(named)
         raise unknown_name("class", named, self.names)

@@ -14,7 +14,7 @@ from striate.figures.animation import MOVING, check_moving, save_animation
 from striate.figures.save import ENDINGS
 from striate.figures.shown import Shown
 from striate.figures.tiles import Scene
-from striate.files import as_path, write_text
+from striate.files import as_path, exists, write_text
 from striate.inspection.subject import Picture, Subject, subject
 from striate.model import Model
 from striate.network.graph import Graph, Node
@@ -162,7 +162,9 @@ def film(
 
 
 def film_folder(folder: Path) -> FilmFolder:
-    """Where the snapshots are: in the folder, or in a run's."""
+    """Where the snapshots are: in the folder, or in a run's. Raises `FileError` where there is nothing."""
+    if not exists(folder):
+        raise FileError("file.not_found", path=folder)
     inner = folder / FILM
     return FilmFolder(inner if (inner / DESCRIPTION).is_file() else folder)
 

@@ -105,7 +105,7 @@ def kernels(
     a filter or channel that it has not got.
     """
     graph = model.graph
-    node = graph.node(first_convolution(graph) if layer is None else layer)
+    node = graph.node(first_convolution(graph, _with_kernels(graph)) if layer is None else layer)
     values = _values(model, graph, node)
     colour = values.shape[2] == 3 and _of_the_picture(graph, node)
     alone = colour or values.shape[2] == 1
@@ -114,11 +114,15 @@ def kernels(
     return Kernels(node.name, type(node.layer).__name__, values, colour, chosen, seen, scale)
 
 
+def _with_kernels(graph: Graph) -> list[str]:
+    return [node.name for node in graph.nodes if isinstance(node.layer, Conv2D | DepthwiseConv2D | Dense)]
+
+
 def _values(model: Model, graph: Graph, node: Node) -> Array:
     weights = graph.theta.views(model.theta)
     name = f"{graph.owner(node).name}/kernel"
     if not isinstance(node.layer, Conv2D | DepthwiseConv2D | Dense) or name not in weights:
-        known = [n.name for n in graph.nodes if isinstance(n.layer, Conv2D | DepthwiseConv2D | Dense)]
+        known = _with_kernels(graph)
         raise StateError("kernels.none" if known else "kernels.none_anywhere", layer=node.name, known=known)
     kernel = np.asarray(weights[name]).copy()
     if isinstance(node.layer, DepthwiseConv2D):

@@ -80,12 +80,12 @@ def layers_named(graph: Graph, layers: str | Sequence[str] | None) -> list[str]:
     return [graph.node(name).name for name in ([layers] if isinstance(layers, str) else layers)]
 
 
-def first_convolution(graph: Graph) -> str:
-    """The name of the first convolution. Raises `StateError` where there is none."""
+def first_convolution(graph: Graph, others: Sequence[str] | None = None) -> str:
+    """The name of the first convolution. Raises `StateError` where there is none, with other layers to take."""
     for node in graph.nodes:
         if isinstance(node.layer, Conv2D | DepthwiseConv2D):
             return node.name
-    raise StateError("look.no_convolution", known=[node.name for node in graph.nodes])
+    raise StateError("look.no_convolution", known=others or [node.name for node in graph.nodes])
 
 
 def _maps(

@@ -69,8 +69,9 @@ def padding_map(model: Model, layer: str, size: Pair | None = None) -> PaddingMa
     if is_open(shape):
         raise StateError("padding.open_size", came=shape)
     graph = model.graph.at(shape)
-    if len(shape) != 3 or len(graph.node(layer).shape) != 3:
-        raise SettingError("padding.no_maps", layer=layer, known=layers_with_maps(graph))
+    node, known = graph.node(layer), layers_with_maps(graph)
+    if node.name not in known:
+        raise SettingError("padding.no_maps" if known else "padding.no_maps_anywhere", layer=layer, known=known)
     return PaddingMap(layer, (shape[0], shape[1]), box_shares(graph, layer), walk_shares(graph, layer).mean(axis=-1))
 
 

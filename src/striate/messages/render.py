@@ -168,7 +168,7 @@ _FINAL_L = 8
 # How what ends in a digit or in Latin letters is read aloud: with a final consonant ("l": with a final ㄹ) or without.
 _READ_AS = (
     (r"[036]$|[MN]$|\b[mn]$|[mn]e?$|[aeiou]ng$|out$|ic$|[aeiou]ck$|(?<![aeiou])[aeiou][ptk]$", "yes"),
-    (r"[178]$|[lLR]$|\b(?:lr|r|str)$|(?<=[a-z])le$", "l"),
+    (r"[178]$|[lL]$|(?<!E)R$|\b(?:lr|r|str)$|(?<=[a-z])le$", "l"),
 )
 
 

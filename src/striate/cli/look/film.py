@@ -18,6 +18,7 @@ from striate.messages import render
 from striate.views.columns import aligned
 
 MOST_LINES = 12
+LONGEST = 60_000  # milliseconds; the last frame stays ten times as long, and GIF counts no further than 655,350
 
 
 @command("look.film")
@@ -25,7 +26,7 @@ MOST_LINES = 12
 @option("--layer", reader=Text())
 @option("--picture", reader=Place())
 @flag("--classes")
-@option("--milliseconds", reader=Whole(10), default=MILLISECONDS)
+@option("--milliseconds", reader=Whole(10, LONGEST), default=MILLISECONDS)
 @computing
 @option("-o", "--output", reader=Place())
 @json_flag

@@ -1,7 +1,7 @@
 """`striate look patches`: what excites the units of a layer most."""
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from striate.cli.computing import computing
 from striate.cli.look.drawing import drawing_view
@@ -76,7 +76,7 @@ def _check(model: Model, layer: str, units: tuple[int, ...]) -> None:
     node = model.graph.node(layer)
     if not node.inputs:
         raise SettingError("patches.input", layer=layer)
-    channels = cast(int, node.shape[-1])  # only heights and widths may be open
+    channels = node.shape[-1]
     if wrong := [unit for unit in units if unit >= channels]:
         raise SettingError("patches.no_unit", layer=layer, came=wrong[0], last=channels - 1)
 

@@ -32,7 +32,8 @@ class Question:
         alone = len(self.expected) == 1
         words = [typed.replace(",", "").strip()] if alone else re.split(r"[\s,;x]+", typed.strip(" \t;,()[]"))
         if len(words) != len(self.expected) or not all(map(_is_number, words)):
-            raise SettingError("lesson.answer", came=typed, count=len(self.expected), example=self._example())
+            code = "lesson.answer" if len(self.expected) > 1 else "lesson.answer_one"
+            raise SettingError(code, came=typed, count=len(self.expected), example=self._example())
         return tuple(map(Fraction, words))
 
     def is_right(self, answer: Numbers) -> bool:

@@ -42,6 +42,7 @@ TEXTS = {
     "usage.other": "{where}: {reason}",
     "usage.empty": "{where}: {setting} must not be empty; name a file or folder.",
     "usage.whole": "{where}: {setting} must be a whole number, got '{came}'.",
+    "usage.whole_to": "{where}: {setting} must be a whole number of at most {maximum}, got '{came}'.",
     "usage.whole_from": "{where}: {setting} must be a whole number of {minimum} or more, got '{came}'.",
     "usage.number": "{where}: {setting} must be a finite number, got '{came}'.",
     "usage.one_of": "{where}: {setting} must be one of {known:quoted}, got '{came}'.",

@@ -12,6 +12,7 @@ TEXTS = {
     "cli.learn.lesson.output": "Write the lesson's pictures into this folder as PNG; it is made where it is missing.",
     "lesson.unknown": "There is no lesson {came}: they are numbered from 1 to {last}; 'striate learn lesson' lists them.",
     "lesson.needs_number": "{option} belongs to one lesson, but none is named; write 'striate learn lesson N {option} ...'.",
+    "lesson.answer_one": "The answer must be one number, as in '{example}', got '{came}'; write it so.",
     "lesson.answer": "The answer must be numbers, apart by blanks and {count} in all, as in '{example}', got '{came}'; write it so.",
     "lesson.list": "Twelve lessons. 'striate learn lesson N' opens one.",
     "lesson.heading": "Lesson {number}: {title}",

@@ -10,7 +10,7 @@ TEXTS = {
     "cli.look.patches.units": "Which of its units, from 0 (default: all; on a sheet the first 24).",
     "cli.look.patches.count": "How many patches of each unit.",
     "cli.look.patches.per_picture": "How many of them may come from one picture.",
-    "cli.look.patches.output": "The sheet to write: .png or .svg.",
+    "cli.look.patches.output": "The figure to write, as PNG or SVG.",
     "patches.no_unit": "{layer} has no unit {came}: its units are 0 to {last}.",
     "patches.no_pictures": "There are no pictures to look for patches in; give at least one.",
     "patches.not_finite": "{layer} gives numbers that are not finite for these pictures, which have no largest; see whether the model's weights are sound.",

@@ -42,6 +42,7 @@ TEXTS = {
     "usage.other": "{where}: {reason}",
     "usage.empty": "{where}: {setting:은/는} 비어 있을 수 없습니다. 파일이나 폴더의 이름을 주십시오.",
     "usage.whole": "{where}: {setting:은/는} 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.whole_to": "{where}: {setting:은/는} {maximum} 이하의 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.whole_from": "{where}: {setting:은/는} {minimum} 이상의 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.number": "{where}: {setting:은/는} 유한한 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.one_of": "{where}: {setting:은/는} {known:quoted} 중 하나여야 하는데 {came:quoted|이/가} 들어왔습니다.",

@@ -44,6 +44,7 @@ TEXTS = {
     "field.figure.silent": "여기서는 어떤 픽셀도 유닛을 움직이지 못함",
     "field.figure.bar": "기울기",
     "padding.open_size": "이 모델은 어떤 크기의 이미지든 받습니다({came:size}). 패딩이 놓일 가장자리를 알 수 있게 PICTURE를 주십시오.",
+    "padding.no_maps_anywhere": "{layer:은/는} 이미지의 특성 맵을 내지 않고, 이 모델의 다른 층도 마찬가지라서 따질 패딩이 없습니다. 합성곱 층이 있는 모델을 고르십시오.",
     "padding.no_maps": "{layer:은/는} 이미지의 특성 맵을 내지 않아서 패딩을 따질 자리가 없습니다. 특성 맵을 내는 층: {known:list}.",
     "padding.figure.title": "{size:size} 이미지에서 {layer:이/가} 보는 것 가운데 패딩",
     "padding.figure.boxes": "수용 영역의 상자에서: 이미지 밖에 놓인 비율",

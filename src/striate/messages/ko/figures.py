@@ -15,7 +15,7 @@ TEXTS = {
     "figure.training": "학습",
     "figure.validation": "검증",
     "figure.epoch": "에폭",
-    "figure.picture": "사진",
+    "figure.picture": "이미지",
     "figure.truth": "정답: {truth}",
     "figure.no_viewer": "이 컴퓨터에서 이미지를 보여 줄 프로그램을 찾지 못했습니다. save_figure('figure.png')로 파일에 저장하십시오.",
 }

@@ -12,6 +12,7 @@ TEXTS = {
     "cli.learn.lesson.output": "강의의 그림을 이 폴더에 PNG로 저장합니다. 폴더가 없으면 만듭니다.",
     "lesson.unknown": "{came}번 강의는 없습니다. 강의는 1번부터 {last}번까지이며 'striate learn lesson'이 목록을 보여 줍니다.",
     "lesson.needs_number": "{option:은/는} 강의 하나에 쓰는 옵션인데 강의 번호가 없습니다. 'striate learn lesson N {option} ...'처럼 쓰십시오.",
+    "lesson.answer_one": "답은 수 하나를 '{example}'처럼 써야 하는데 {came:quoted|이/가} 들어왔습니다. 이 꼴로 다시 쓰십시오.",
     "lesson.answer": "답은 수 {count}개를 공백으로 나누어 '{example}'처럼 써야 하는데 {came:quoted|이/가} 들어왔습니다. 이 꼴로 다시 쓰십시오.",
     "lesson.list": "강의는 열두 편입니다. 'striate learn lesson N'으로 엽니다.",
     "lesson.heading": "{number}강. {title}",
