@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import Listed, Share, figure_file, trial_pictures
+from striate.cli.learn.trials import Listed, Share, checked_source, figure_file, trial_pictures
 from striate.cli.learn.written_activations import (
     function_lines,
     functions_json,
@@ -58,8 +58,7 @@ def activations(
     json: bool,
 ) -> None:
     """`striate learn activations`."""
-    if data and digits:
-        raise SettingError("activations.data_and_digits")
+    checked_source(data, digits=digits)
     if (functions or size) and not (data or digits):
         raise SettingError("activations.nothing_to_train", setting="--functions" if functions else "--size")
     names, file = known(functions or COMPARED), figure_file(output)

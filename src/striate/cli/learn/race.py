@@ -9,12 +9,11 @@ from striate.cli.computing import computing
 from striate.cli.learn.drawing import check_output, write_figure
 from striate.cli.learn.raced import race_lines, surfaces_json
 from striate.cli.learn.raced_network import contest_json, contest_lines
+from striate.cli.learn.trials import checked_source, read_pictures
 from striate.cli.learn.typed import Names, Point, Seconds
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Number, Place, Text, Whole
-from striate.cli.ui import argument, command, json_flag, option
-from striate.data.dataset import Dataset
-from striate.data.load import digits, load_images
+from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.errors import SettingError
 from striate.figures.paths import path_frames, paths_figure
 from striate.inspection.claims import escapes, swings
@@ -25,7 +24,6 @@ from striate.inspection.racers import GRID, RACERS, checked_racers
 from striate.inspection.surfaces import surface_named
 from striate.views.reading import reading_view
 
-BUILT_IN = "digits"  # scikit-learn's, where no folder of this name is
 ON = ("beale", "valley")
 STEPS_ON_SURFACES, STEPS_ON_DATA, FEWEST_STEPS = 500, 150, 10
 OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch", "budget", "engine", "isa", "threads")
@@ -33,6 +31,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 
 @command("learn.race")
 @argument("data", Place(), required=False)
+@flag("--digits")
 @option("--on", reader=Names())
 @option("--optimizers", reader=Names())
 @option("--rate", reader=Number(), default=0.01)
@@ -50,6 +49,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 @json_flag
 def race(
     data: Path | None,
+    digits: bool,
     on: tuple[str, ...] | None,
     optimizers: tuple[str, ...] | None,
     rate: float,
@@ -71,14 +71,15 @@ def race(
     """`striate learn race`."""
     racers = checked_racers(RACERS if optimizers is None else optimizers)
     given = {name: value for name, value in locals().items() if value is not None}
-    if data is None:
+    checked_source(data, digits=digits)
+    if not data and not digits:
         _refuse(given, OF_DATA)
         _on_surfaces(on or ON, racers, rate, steps or STEPS_ON_SURFACES, seed, start, noise, output, json=json)
         return
     _refuse(given, ("on", *OF_SURFACES))
     check_output(output, moving=False)
     course = course_of(
-        _read(data),
+        read_pictures(data),
         network=model,
         pictures=pictures or 2000,
         steps=steps or STEPS_ON_DATA,
@@ -126,13 +127,6 @@ def _on_surfaces(
         write(race_lines(races, swung, escaped))
     panels = [race.panels for race in races]
     write_figure(output, lambda: paths_figure(panels), lambda: path_frames(panels))
-
-
-def _read(data: Path) -> Dataset:
-    if str(data) == BUILT_IN and not data.exists():
-        return digits()
-    with reading_view() as progress:
-        return load_images(data, resize="stretch", progress=progress)
 
 
 def _within(budget: float, course: Course, runs: int) -> Course:

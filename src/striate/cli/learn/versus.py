@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import figure_file, trial_pictures
+from striate.cli.learn.trials import checked_source, figure_file, trial_pictures
 from striate.cli.learn.written_versus import versus_json, versus_lines
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Place, Whole
@@ -47,8 +47,7 @@ def versus(
     json: bool,
 ) -> None:
     """`striate learn versus`."""
-    if data and digits:
-        raise SettingError("activations.data_and_digits")
+    checked_source(data, digits=digits)
     if not data and not digits:
         raise SettingError("versus.no_data")
     file, budget = figure_file(output), VersusBudget(epochs, pictures, judged, seeds, filters)

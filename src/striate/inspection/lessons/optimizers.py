@@ -76,7 +76,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         Commands(
             (
                 "striate learn race --on beale,valley -o paths.gif",
-                "striate learn race digits --optimizers sgd,momentum,adam",
+                "striate learn race --digits --optimizers sgd,momentum,adam",
             )
         ),
     )
