@@ -89,6 +89,7 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     refused(run, "name.unknown_did_you_mean", *race, "--on", "wels", **known)
     refused(run, "race.point", *race, "--start", "1", setting="--start", came="1", **where)
     refused(run, "race.point", *race, "--start", "nan,1", setting="--start", came="nan,1", **where)
+    refused(run, "race.start_too_far", *race, "--start", "0,-2000", came=[0.0, -2000.0], most=1000.0)
     refused(run, "race.time", *race, "--digits", "--budget", "soon", setting="--budget", came="soon", **where)
     gif = tmp_path / "a.gif"
     refused(run, "figure.unknown_ending", *race, "--digits", "-o", str(gif), path=gif, known=(".png", ".svg"))

@@ -28,6 +28,7 @@ TEXTS = {
     "race.nobody": "Nobody runs: give at least one optimizer, of {known:list}.",
     "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA or --digits have --seeds, --model, --pictures, --batch, --budget and what "
     "computes, those without it --on, --start and --noise; leave it out.",
+    "race.start_too_far": "A path begins at most {most:g} away from 0 along each axis, got {came:list}; choose a place nearer to it.",
     "race.too_many_steps": "A race on functions has at most {most:,} steps, got {came:,}; take fewer.",
     "race.point": "{where}: {setting} must be two numbers such as 1,1.5, got '{came}'.",
     "race.time": "{where}: {setting} must be a time such as 90s or 2m, got '{came}'.",

@@ -28,6 +28,7 @@ TEXTS = {
     "race.nobody": "경주할 규칙이 없습니다. {known:list} 가운데 하나 이상을 주십시오.",
     "race.other_kind": "{where}: {setting:은/는} 다른 종류의 경주에 쓰는 옵션입니다. DATA나 --digits가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
     "없는 경주에는 --on, --start, --noise를 씁니다. 이 옵션을 빼십시오.",
+    "race.start_too_far": "경로는 두 축 모두 0에서 {most:g} 이내인 곳에서 출발해야 하는데 {came:list|이/가} 들어왔습니다. 더 가까운 곳을 고르십시오.",
     "race.too_many_steps": "함수에서 하는 경주는 {most:,}걸음까지인데 {came:,}걸음이 들어왔습니다. 걸음 수를 줄이십시오.",
     "race.point": "{where}: {setting:은/는} 1,1.5처럼 수 두 개여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "race.time": "{where}: {setting:은/는} 90s나 2m 같은 시간이어야 하는데 {came:quoted|이/가} 들어왔습니다.",
