@@ -177,7 +177,7 @@ def record() -> bytes:
     """What a run is made with, sealed."""
     told = {"format": 1, "version": "0.1.0", "engine": "reference", "isa": "", "recipe": {"epochs": 3}, "network": []}
     told |= {"about": {}, "preprocessing": {}, "class_names": ["개", "dog"], "batch_size": 32, "seconds": None}
-    told |= {"source": "개", "reading": {"cache": 0}, "frequency": {}, "data": {}, "settings": ""}
+    told |= {"source": "개", "reading": {"cache": 0}, "frequency": {}, "film": {}, "data": {}, "settings": ""}
     text = json.dumps(told)
     return json.dumps({"sha256": sha256(text.encode()).hexdigest(), "run": text}).encode()
 

@@ -294,7 +294,7 @@ def test_the_sheet_of_classes(classed: ClassShares, tmp_path: Path) -> None:
     texts = [text.get_text() for axes in classed.figure().axes for text in axes.texts]
     assert {"change", "dog", "bird"} <= set(texts)
     assert {"weight", "decay"} <= set(texts) | set(" ".join(texts).split())
-    assert f"{100 * classed.shares[-1, 0, 0]:.0f} %" in texts
+    assert f"{round(100 * classed.shares[-1, 0, 0])} %" in texts
     class_shares(tmp_path, "conv2").figure()
     classed.save(tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as moving:

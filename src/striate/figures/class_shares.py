@@ -100,7 +100,7 @@ def class_frames(scene: ClassScene, frames: Sequence[int] | None = None) -> Iter
             image.set_data(_tile(scene.column(column, frame)[..., kernel], scene.most, coloured=scene.coloured))
             value = scene.share(column, frame, kernel)
             if share is not None and value is not None:
-                share.set_text(f"{100 * value:.0f} %" if np.isfinite(value) else "–")
+                share.set_text(f"{round(100 * value)} %" if np.isfinite(value) else "–")
         yield page.figure
 
 

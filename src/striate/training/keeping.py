@@ -211,6 +211,7 @@ def snapshot(run: Run, callbacks: Sequence[Callback]) -> Kept:
         "counts": run.counts.snapshot() if run.counts is not None and run.position else None,
         "seconds": time.perf_counter() - run.epoch_begun,
         "history": run.history,
+        "recent": run.recent,
         "stopped": run.stopped,
         "spans": spans,
         "frozen": sorted(run.frozen),
@@ -257,6 +258,7 @@ def _put_back(run: Run, callbacks: Sequence[Callback], kept: Kept, metrics: Sequ
         setattr(run, name, kept[name])
     run.epoch_begun = time.perf_counter() - kept["seconds"]
     run.history = {name: list(values) for name, values in kept["history"].items()}
+    run.recent = [(float(loss), float(norm)) for loss, norm in kept["recent"]]
     run.frozen = frozenset(kept["frozen"])
     run.spans = tuple(
         replace(span, trainable=kept["spans"][span.name][0], rate=kept["spans"][span.name][1]) for span in run.spans

@@ -96,7 +96,7 @@ def _show_classes(shown: ClassShares) -> None:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if np.isfinite(share) else "–"
+    return f"{round(100 * share, 1) + 0.0:.1f} %" if np.isfinite(share) else "–"  # + 0.0: no -0.0
 
 
 def _frames_json(frames: tuple[Frame, ...]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ TEXTS = {
     "cli.help": "Convolutional neural networks for ordinary computers: train them, use them, look into them.\n"
     "To begin: striate demo. A command's own page: striate COMMAND --help.",
     "cli.info.help": "Show what this installation has: version, engines, the compiled core, extras.",
-    "cli.learn.help": "Convolution, pooling and sizes by hand, every number written out.",
+    "cli.learn.help": "Ideas, by numbers that are computed while you read: convolution, pooling and sizes by hand, lessons, and what is often said, measured.",
     # Options of every command.
     "cli.common.lang": "Language of all texts; without it the system's.",
     "cli.common.debug": "Show the Python traceback of an error.",

@@ -3,7 +3,7 @@
 TEXTS = {
     "cli.train.film": "How much room snapshots of the weights may take, for striate look film; 0: none are kept.",
     "cli.train.film_classes": "Also keep what the pictures of each class did to the kernels, for striate look film --classes: for the optimizer sgd alone, "
-    "and each step takes about twice as long.",
+    "and each step takes about twice as long, with dropout or batch normalisation as many times as there are classes.",
     "film.none": "{path} holds no snapshots of a training: a run of striate train has them, unless it had --film 0, and so has the folder of a "
     "striate.callbacks.Snapshots; train again with one of them.",
     "film.damaged_description": "{path} cannot be read ({reason}): without it nobody knows which network the snapshots are of; train again.",
@@ -31,8 +31,8 @@ TEXTS = {
     "cli.look.film.milliseconds": "How long each frame of a moving picture is shown.",
     "cli.look.film.output": "The file to write: .gif, .webp, .html, .png or .svg.",
     "film.no_kernels": "The snapshots hold no layer with kernels: no convolution and no dense layer; there is nothing to film.",
-    "film.layer_not_kept": "The snapshots hold no kernels of {name}, only those of {known:list}: choose one of these; more are kept with more room, as in "
-    "--film 256MB or Snapshots(..., budget=256_000_000).",
+    "film.layer_not_kept": "The snapshots hold no kernels of {name}, only those of {known:list}: choose one of these. Kept are the layers up to the last "
+    "convolution, of a large network as many of them as there is room for (--film 256MB, Snapshots(..., budget=256_000_000)).",
     "film.no_maps": "{layer} gives a vector for a picture, not maps; choose a convolution, or leave the picture out.",
     "film.not_kept_before": "The maps of {layer} also depend on {missing:list}, whose weights the snapshots do not hold; choose a layer before, or train with "
     "more room for them, as in --film 256MB.",

@@ -3,7 +3,7 @@
 TEXTS = {
     "cli.train.film": "striate look film이 보여 줄 가중치 스냅샷이 차지해도 되는 크기입니다. 0이면 남기지 않습니다.",
     "cli.train.film_classes": "striate look film --classes를 위해 클래스마다 그 그림들이 커널을 얼마나 바꾸었는지도 남깁니다. 옵티마이저 sgd에서만 되며, "
-    "스텝마다 시간이 두 배쯤 걸립니다.",
+    "스텝마다 시간이 두 배쯤, 드롭아웃이나 배치 정규화가 있으면 클래스 수만큼 더 걸립니다.",
     "film.none": "{path}에 학습의 스냅샷이 없습니다. --film 0 없이 한 striate train의 실행 폴더나 striate.callbacks.Snapshots의 폴더에 있으니, 둘 가운데 "
     "하나로 다시 학습하십시오.",
     "film.damaged_description": "{path:을/를} 읽을 수 없습니다({reason}). 이것이 없으면 어떤 신경망의 스냅샷인지 알 수 없으니 다시 학습하십시오.",
@@ -31,8 +31,8 @@ TEXTS = {
     "cli.look.film.milliseconds": "움직이는 그림에서 프레임마다 보이는 시간(밀리초).",
     "cli.look.film.output": "쓸 파일: .gif, .webp, .html, .png, .svg.",
     "film.no_kernels": "스냅샷에 커널이 있는 층(합성곱이나 밀집 층)이 없어 필름에 담을 것이 없습니다.",
-    "film.layer_not_kept": "스냅샷에 {name}의 커널은 없고 {known:list}의 것만 있으니 이 가운데서 고르십시오. --film 256MB나 "
-    "Snapshots(..., budget=256_000_000)처럼 자리를 더 주고 학습하면 더 많은 층이 남습니다.",
+    "film.layer_not_kept": "스냅샷에 {name}의 커널은 없고 {known:list}의 것만 있으니 이 가운데서 고르십시오. 마지막 합성곱까지의 층이 남고, 큰 신경망에서는 "
+    "자리(--film 256MB, Snapshots(..., budget=256_000_000))가 있는 만큼만 남습니다.",
     "film.no_maps": "{layer:은/는} 그림 한 장에 맵이 아니라 벡터를 냅니다. 합성곱을 고르거나 그림을 빼십시오.",
     "film.not_kept_before": "{layer}의 맵은 스냅샷에 가중치가 없는 {missing:list}에도 달려 있습니다. 더 앞의 층을 고르거나 --film 256MB처럼 자리를 더 주고 학습하십시오.",
     "film.no_classes": "{path}의 스냅샷에는 클래스마다 한 일이 남아 있지 않습니다. striate train --optimizer sgd --film-classes나 "
