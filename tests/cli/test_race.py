@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.inspection.racers import KNOWN
 from striate.messages import render
 
 Run = Callable[..., Any]
@@ -24,7 +23,7 @@ def refused(run: Run, code: str, *line: str, **fields: object) -> None:
 
 def test_a_race_on_functions(run: Run, tmp_path: Path) -> None:
     ended = run("learn", "race", "--on", "valley", *FEW, "-o", str(tmp_path / "paths.png"))
-    assert ended.code == 0 and ended.err == render("learn.saved", {"file": tmp_path / "paths.png"}) + "\n"
+    assert ended.code == 0 and ended.err == render("figure.saved", {"file": tmp_path / "paths.png"}) + "\n"
     assert ended.out.startswith(
         "valley: f(x, y) = u²/20 + 5v², u = 0.8x + 0.6y, v = 0.8y - 0.6x\nFrom (-10, -4), 15 steps"
     )
@@ -96,7 +95,8 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     known_endings = (".png", ".svg", ".gif", ".webp")
     refused(run, "figure.unknown_ending", *race, "-o", "a.txt", path="a.txt", known=known_endings)
     refused(run, "trials.data_and_digits", *race, "mnist", "--digits")
-    refused(run, "race.nobody", *race, "--optimizers", ",", known=KNOWN)
+    refused(run, "usage.names", *race, "--optimizers", ",", setting="--optimizers", came=",", **where)
+    refused(run, "usage.names", *race, "--on", ",", setting="--on", came=",", **where)
 
 
 def test_strokes(run: Run, folder: Path, tmp_path: Path) -> None:

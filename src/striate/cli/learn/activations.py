@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import Listed, Share, checked_source, figure_file, trial_pictures
+from striate.cli.figure_files import check_figure, save_figure
+from striate.cli.learn.trials import Share, checked_source, trial_pictures
+from striate.cli.learn.typed import Names
 from striate.cli.learn.written_activations import (
     function_lines,
     functions_json,
@@ -12,7 +14,7 @@ from striate.cli.learn.written_activations import (
     speed_json,
     speed_lines,
 )
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -29,7 +31,7 @@ from striate.views.reading import reading_view
 @command("learn.activations")
 @argument("data", Place(), required=False)
 @flag("--digits")
-@option("--functions", reader=Listed())
+@option("--functions", reader=Names())
 @option("--accuracy", reader=Share(), default=0.9)
 @option("--steps", reader=Whole(1), default=300)
 @option("--pictures", reader=Whole(1), default=6000)
@@ -61,7 +63,8 @@ def activations(
     checked_source(data, digits=digits)
     if (functions or size) and not (data or digits):
         raise SettingError("activations.nothing_to_train", setting="--functions" if functions else "--size")
-    names, file = known(functions or COMPARED), figure_file(output)
+    names = known(functions or COMPARED)
+    check_figure(output)
     budget = SpeedBudget(steps, pictures, seeds=seeds, accuracy=accuracy)
     table = activation_functions()
     if not json:
@@ -77,9 +80,7 @@ def activations(
     if json:
         found = {"functions": functions_json(table), "gradient_left": gradients_json(left)}
         write_json(found | ({"learning_speed": speed_json(speed)} if speed else {}))
-    if file:
-        Activations(table, left, speed).save_figure(file)
-        aside("activations.saved", file=file)
+    save_figure(Activations(table, left, speed), output)
 
 
 def _left(width: int, draws: int) -> GradientLeft:

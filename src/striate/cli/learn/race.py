@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.figure_files import EITHER, check_figure, save_figure, write_figure
 from striate.cli.learn.raced import race_lines, surfaces_json
 from striate.cli.learn.raced_network import contest_json, contest_lines
 from striate.cli.learn.trials import checked_source, read_pictures
@@ -77,7 +77,7 @@ def race(
         _on_surfaces(on or ON, racers, rate, steps or STEPS_ON_SURFACES, seed, start, noise, output, json=json)
         return
     _refuse(given, ("on", *OF_SURFACES))
-    check_output(output, moving=False)
+    check_figure(output)
     course = course_of(
         read_pictures(data),
         network=model,
@@ -114,7 +114,7 @@ def _on_surfaces(
     json: bool,
 ) -> None:
     surfaces = [surface_named(name) for name in names]
-    check_output(output)
+    check_figure(output, EITHER)
     with _counting() as done:
         races = [
             race_on(surface, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start, done=done)
@@ -145,7 +145,7 @@ def _on_data(
         write_json(contest_json(found))
     else:
         write(contest_lines(found))
-    write_figure(output, found.figure)
+    save_figure(found, output)
 
 
 @contextmanager

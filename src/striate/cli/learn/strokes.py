@@ -4,8 +4,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.layout import grid, indented, side_by_side
-from striate.cli.learn.drawing import check_output, write_figure
 from striate.cli.learn.trials import read_pictures
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text
@@ -34,13 +34,13 @@ def strokes(
     json: bool,
 ) -> None:
     """`striate learn strokes`."""
-    check_output(output, moving=False)
+    check_figure(output)
     found = answers_of(read_pictures(data, colour="grey"), straight, curved, engine=engine, isa=isa, threads=threads)
     if json:
         write_json(_json(found))
     else:
         write(_lines(found))
-    write_figure(output, found.figure)
+    save_figure(found, output)
 
 
 def _lines(found: StrokeAnswers) -> list[str]:

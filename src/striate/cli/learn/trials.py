@@ -10,8 +10,6 @@ from striate.data.dataset import Dataset
 from striate.data.images import Colour, Pair
 from striate.data.load import digits, load_images
 from striate.errors import SettingError
-from striate.figures.canvas import require_matplotlib
-from striate.figures.save import check_still
 from striate.views.reading import reading_view
 
 LARGEST_CHOSEN = 32  # larger pictures take a comparison many minutes
@@ -46,29 +44,6 @@ def trial_pictures(source: Path | None, size: Pair | None) -> Dataset:
     data = read_pictures(source, size=LARGEST_CHOSEN)
     aside("trials.made_small", size=data.preprocessing.size)
     return data
-
-
-def figure_file(output: Path | None) -> Path | None:
-    """Where a figure is to go, refused before anything is trained where it cannot be drawn or written."""
-    if output is None:
-        return None
-    require_matplotlib()
-    check_still(output)
-    return output
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Names apart by commas."""
-
-    def metavar(self) -> str:
-        return "A,B"
-
-    def read(self, text: str) -> tuple[str, ...]:
-        names = tuple(name.strip() for name in text.split(","))
-        if not all(names):
-            raise Unreadable("usage.empty")
-        return names
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import checked_source, figure_file, trial_pictures
+from striate.cli.figure_files import check_figure, save_figure
+from striate.cli.learn.trials import checked_source, trial_pictures
 from striate.cli.learn.written_versus import versus_json, versus_lines
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
@@ -50,7 +51,8 @@ def versus(
     checked_source(data, digits=digits)
     if not data and not digits:
         raise SettingError("versus.no_data")
-    file, budget = figure_file(output), VersusBudget(epochs, pictures, judged, seeds, filters)
+    check_figure(output)
+    budget = VersusBudget(epochs, pictures, judged, seeds, filters)
     source = trial_pictures(data, size)
     with reading_view() as bar:
         found = compared(source, budget, seed=seed, computing=Computing(engine, isa, threads), progress=bar)
@@ -58,6 +60,4 @@ def versus(
         write_json(versus_json(found))
     else:
         write(versus_lines(found))
-    if file:
-        found.save_figure(file)
-        aside("versus.saved", file=file)
+    save_figure(found, output)

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.drawing import drawing_view
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option

@@ -79,5 +79,4 @@ TEXTS = {
     "activations.accuracy_axis": "accuracy on held-out pictures",
     "activations.training": "trainings",
     "activations.drawing": "gradients",
-    "activations.saved": "drawn: {file}",
 }

@@ -23,7 +23,6 @@ TEXTS = {
     "cli.learn.race.batch": "Pictures of a batch (default: 64).",
     "cli.learn.race.budget": "About how long all of it may take: sets the steps after a short measurement, and says them.",
     "cli.learn.race.output": "The figure: .png or .svg; of functions also .gif or .webp.",
-    "learn.saved": "figure: {file}",
     # What can be wrong.
     "race.nobody": "Nobody runs: give at least one optimizer, of {known:list}.",
     "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA or --digits have --seeds, --model, --pictures, --batch, --budget and what "

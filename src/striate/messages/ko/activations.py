@@ -79,5 +79,4 @@ TEXTS = {
     "activations.accuracy_axis": "따로 둔 이미지의 정확도",
     "activations.training": "학습",
     "activations.drawing": "기울기",
-    "activations.saved": "그림: {file}",
 }

@@ -23,7 +23,6 @@ TEXTS = {
     "cli.learn.race.batch": "배치의 이미지 수 (기본값: 64).",
     "cli.learn.race.budget": "모두 합쳐 대략 얼마나 걸려도 되는지. 잠깐 재어 보고 걸음 수를 정하여 알려 줍니다.",
     "cli.learn.race.output": "그림 파일: .png나 .svg. 함수에서는 .gif와 .webp도 됩니다.",
-    "learn.saved": "그림: {file}",
     # 틀릴 수 있는 것.
     "race.nobody": "경주할 규칙이 없습니다. {known:list} 가운데 하나 이상을 주십시오.",
     "race.other_kind": "{where}: {setting:은/는} 다른 종류의 경주에 쓰는 옵션입니다. DATA나 --digits가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
