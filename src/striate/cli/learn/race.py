@@ -1,7 +1,5 @@
 """`striate learn race`: update rules against each other, on functions of two numbers or on a network."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from striate.cli.learn.typed import Names, Point, Seconds
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Number, Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.figures.paths import path_frames, paths_figure
 from striate.inspection.claims import escapes, swings
@@ -22,7 +21,6 @@ from striate.inspection.course import Course, course_of, seconds_a_step
 from striate.inspection.descents import race_on
 from striate.inspection.racers import GRID, RACERS, checked_racers
 from striate.inspection.surfaces import surface_named
-from striate.views.reading import reading_view
 
 ON = ("beale", "valley")
 STEPS_ON_SURFACES, STEPS_ON_DATA, FEWEST_STEPS = 500, 150, 10
@@ -115,7 +113,7 @@ def _on_surfaces(
 ) -> None:
     surfaces = [surface_named(name) for name in names]
     check_figure(output, EITHER)
-    with _counting() as done:
+    with working_view("race.running") as done:
         races = [
             race_on(surface, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start, done=done)
             for surface in surfaces
@@ -139,22 +137,10 @@ def _within(budget: float, course: Course, runs: int) -> Course:
 def _on_data(
     course: Course, racers: tuple[str, ...], rate: float, seeds: range, output: Path | None, *, json: bool
 ) -> None:
-    with _counting() as done:
+    with working_view("race.running") as done:
         found = contest(course, racers, seeds=seeds, rate=rate, done=done)
     if json:
         write_json(contest_json(found))
     else:
         write(contest_lines(found))
     save_figure(found, output)
-
-
-@contextmanager
-def _counting() -> Generator[Callable[[int, int], None]]:
-    """What to tell how far a race has come; a bar shows it where one can."""
-    with reading_view() as progress:
-
-        def done(runs: int, total: int) -> None:
-            if progress:
-                progress("race.running", runs, total)
-
-        yield done

@@ -5,12 +5,12 @@ from typing import Any
 
 from striate.cli.computing import computing
 from striate.cli.figure_files import check_figure, save_figure
-from striate.cli.look.drawing import drawing_view
 from striate.cli.look.opening import opened
 from striate.cli.look.several import Several
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import Bytes, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.cli.working import working_view
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.errors import StateError
@@ -61,7 +61,7 @@ def patches(
     loaded = opened(model, engine, isa, threads)
     loaded.graph.node(layer)  # before reading pictures for minutes
     pictures = _read(loaded, data, cache)
-    with drawing_view("patches.scanning") as scanned:
+    with working_view("patches.scanning") as scanned:
         found = patches_of(loaded, pictures, layer, count=count, per_picture=per_picture, progress=scanned)
     found = found if units is None else found.of(units)
     if json:
