@@ -64,12 +64,13 @@ def material(data: Dataset, pictures: int, judged: int) -> Material:
         raise DataError("trials.one_class", came=len(data.class_names))
     training, validation = divided(data, 0)
     held, part = (data.test, "test") if data.test else (validation, "validation")
-    learned, judging = _some(training, pictures), _some(held, judged)
+    learned, judging = some(training, pictures, DRAWING), some(held, judged, DRAWING)
     return Material(learned.x, learned.y, judging.x, judging.y, len(data.class_names), part)
 
 
-def _some(images: Images, count: int) -> Images:
-    order = np.random.default_rng([0, DRAWING]).permutation(len(images))
+def some(images: Images, count: int, draw: int) -> Images:
+    """So many of the pictures, or all where there are fewer, in their order; `draw` keeps choices apart."""
+    order = np.random.default_rng([0, draw]).permutation(len(images))
     return images.take(np.sort(order[:count]))
 
 
