@@ -21,9 +21,9 @@ from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
 from striate.errors import SettingError
 from striate.inspection.activations import Activations
+from striate.inspection.computer import Computer
 from striate.inspection.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
 from striate.inspection.slopes import activation_functions, known
-from striate.inspection.trials import Computing
 from striate.inspection.vanishing import GradientLeft, gradient_left
 from striate.views.reading import reading_view
 
@@ -74,7 +74,7 @@ def activations(
         write(["", *gradient_lines(left)])
     speed = None
     if data or digits:
-        speed = _speed(data, size, names, budget, Computing(engine, isa, threads))
+        speed = _speed(data, size, names, budget, Computer(engine, isa, threads))
     if speed and not json:
         write(["", *speed_lines(speed)])
     if json:
@@ -89,8 +89,8 @@ def _left(width: int, draws: int) -> GradientLeft:
 
 
 def _speed(
-    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computing
+    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computer
 ) -> LearningSpeed:
     source = trial_pictures(data, size)
     with reading_view() as bar:
-        return learning_speed(source, names, budget, computing=where, progress=bar)
+        return learning_speed(source, names, budget, computer=where, progress=bar)

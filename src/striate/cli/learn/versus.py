@@ -12,7 +12,7 @@ from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
 from striate.errors import SettingError
-from striate.inspection.trials import Computing
+from striate.inspection.computer import Computer
 from striate.inspection.versus import VersusBudget
 from striate.inspection.versus import versus as compared
 from striate.views.reading import reading_view
@@ -55,7 +55,7 @@ def versus(
     budget = VersusBudget(epochs, pictures, judged, seeds, filters)
     source = trial_pictures(data, size)
     with reading_view() as bar:
-        found = compared(source, budget, seed=seed, computing=Computing(engine, isa, threads), progress=bar)
+        found = compared(source, budget, seed=seed, computer=Computer(engine, isa, threads), progress=bar)
     if json:
         write_json(versus_json(found))
     else:
