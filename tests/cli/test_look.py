@@ -59,7 +59,8 @@ def test_a_number_product_by_product(run: Run, model: str, picture: str) -> None
     assert abs(max(0.0, total) - facts["value"]) <= facts["bound"]
     assert [t["input"] for t in facts["terms"][:4]] == [None, None, None, "input1:0:0,2"]
     assert facts["terms"][0]["place"] == [-1, 2, 0]
-    assert facts["field"] == {"rows": [0, 2], "columns": [2, 5]}
+    assert facts["field"] == {"rows": [0, 1], "columns": [2, 4]}
+    assert (facts["layer"], facts["kind"]) == ("conv1", "Conv2D")
     parts = sum(use["part"] for layer in facts["used_by"] for use in layer["uses"])
     assert facts["gradient"] == pytest.approx(parts, rel=1e-5)
 

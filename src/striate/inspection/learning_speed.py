@@ -17,6 +17,7 @@ from striate.inspection.trials import (
     Material,
     Schooling,
     accuracy,
+    batch_of,
     convolutions,
     counted,
     material,
@@ -38,7 +39,7 @@ CLAIMS = (("relu", "tanh", 6.0), ("relu", "sigmoid", 6.0), ("tanh", "sigmoid", 1
 RATES = {"SGD": (0.03, 0.1, 0.3), "Adam": (0.001, 0.003, 0.01)}
 TRYING = 1000  # the seed that rates are tried with; it is none of those that are counted
 EVERY = 10  # steps between two looks at the accuracy
-FILTERS, BATCH = 16, 64
+FILTERS = 16
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ class LearningSpeed(Shown):
     part: str
     weights: int
     rules: tuple[RuleSpeed, ...]
+
+    @property
+    def batch_size(self) -> int:
+        """Pictures of a batch."""
+        return batch_of(self.pictures)
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -222,7 +228,7 @@ class _Watch(Callback):
 
 def _learning(graph: Graph, data: Material, rule: str, seed: int, budget: SpeedBudget, computer: Computer) -> Learning:
     watch = _Watch(data, budget)
-    batch = min(BATCH, len(data.y))
+    batch = batch_of(len(data.y))
     epochs = -(-budget.steps * batch // len(data.y)) + 1
     how = Schooling(rule, epochs, batch, computer)
     try:

@@ -24,6 +24,7 @@ DRAWING = 5  # keeps the choice of pictures apart from other draws of the same s
 SMALLEST = 4  # pixels of a side: two poolings by 2 leave one
 LOSS = "sparse_categorical_crossentropy"
 JUDGING = 256  # pictures at a time
+BATCH = 64  # pictures of a step
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,11 @@ def material(data: Dataset, pictures: int, judged: int) -> Material:
     held, part = (data.test, "test") if data.test else (validation, "validation")
     learned, judging = some(training, pictures, DRAWING), some(held, judged, DRAWING)
     return Material(learned.x, learned.y, judging.x, judging.y, len(data.class_names), part)
+
+
+def batch_of(pictures: int) -> int:
+    """`BATCH`, where there are as many pictures."""
+    return min(BATCH, pictures)
 
 
 def some(images: Images, count: int, draw: int) -> Images:

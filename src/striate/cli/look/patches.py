@@ -129,11 +129,11 @@ def patches_json(found: Patches) -> dict[str, Any]:
 
 
 def _patch_json(found: Patches, row: int, rank: int) -> dict[str, Any]:
-    place = found.places[row, rank].tolist()
+    place, box = found.places[row, rank].tolist(), found.box(row, rank)
     return {
         "value": float(found.values[row, rank]),
         "picture": int(found.numbers[row, rank]),
         "file": found.file(row, rank),
         "place": None if place[0] < 0 else place,
-        "box": found.box(row, rank)._asdict(),
+        "box": {"rows": [box.top, box.bottom - 1], "columns": [box.left, box.right - 1]},
     }
