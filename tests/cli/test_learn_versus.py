@@ -24,7 +24,7 @@ def data(tmp_path: Path) -> str:
 def test_tables_and_claims(run: Run, data: str, tmp_path: Path) -> None:
     picture = tmp_path / "versus.png"
     ended = run("learn", "versus", data, *QUICK, "-o", str(picture))
-    assert (ended.code, ended.err) == (0, f"drawn: {picture}\n")
+    assert (ended.code, ended.err) == (0, f"figure: {picture}\n")
     lines = ended.out.splitlines()
     assert any(line.startswith("224x224") for line in lines)
     claims = lines[lines.index(next(line for line in lines if line.startswith("What is said"))) + 1 :]

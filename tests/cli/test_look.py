@@ -96,10 +96,12 @@ def test_figures_are_written(run: Run, model: str, picture: str, tmp_path: Path)
     ):
         file = tmp_path / f"{line[0]}.png"
         ended = run("look", *line, "-o", str(file))
-        assert (ended.code, ended.err.strip()) == (0, f"Figure saved to {file}.")
+        assert (ended.code, ended.err.strip()) == (0, f"figure: {file}")
         with Image.open(file) as drawn:
             assert drawn.width > 300
-    ended = run("look", "maps", model, picture, "--layer", "conv1", "--layer", "dense1", "-o", str(tmp_path / "m.svg"))
+    layers = ("--layer", "conv1", "--layer", "dense1", "--layer", "conv1")
+    ended = run("look", "maps", model, picture, *layers, "-o", str(tmp_path / "m.svg"))
+    assert ended.err == "".join(f"figure: {tmp_path / name}\n" for name in ("m-conv1.svg", "m-dense1.svg"))
     assert {"m-conv1.svg", "m-dense1.svg"} <= {file.name for file in tmp_path.iterdir()}
 
 

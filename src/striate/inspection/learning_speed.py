@@ -11,9 +11,9 @@ from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.errors import SettingError, TrainingError
 from striate.figures.shown import Shown
+from striate.inspection.computer import Computer
 from striate.inspection.slopes import known
 from striate.inspection.trials import (
-    Computing,
     Material,
     Schooling,
     accuracy,
@@ -149,7 +149,7 @@ def learning_speed(
     activations: Sequence[str] = COMPARED,
     budget: SpeedBudget | None = None,
     *,
-    computing: Computing | None = None,
+    computer: Computer | None = None,
     progress: Reading | None = None,
 ) -> LearningSpeed:
     """Try rates with one seed, then train with several at each activation's best rate, under SGD and under Adam.
@@ -161,7 +161,7 @@ def learning_speed(
     trainings = sum(len(names) * (len(rates) + budget.seeds) for rates in RATES.values())
     tick = counted(progress, "activations.training", trainings)
     graphs = {name: wired(convolutions(FILTERS, material_.classes, name), material_.shape) for name in names}
-    where = Computing() if computing is None else computing
+    where = Computer() if computer is None else computer
 
     def learning(name: str, rule: str, rate: float, seed: int) -> Learning:
         learned = _learning(graphs[name], material_, f"{rule},learning_rate={rate}", seed, budget, where)
@@ -220,13 +220,11 @@ class _Watch(Callback):
             self.model.stop_training = True
 
 
-def _learning(
-    graph: Graph, data: Material, rule: str, seed: int, budget: SpeedBudget, computing: Computing
-) -> Learning:
+def _learning(graph: Graph, data: Material, rule: str, seed: int, budget: SpeedBudget, computer: Computer) -> Learning:
     watch = _Watch(data, budget)
     batch = min(BATCH, len(data.y))
     epochs = -(-budget.steps * batch // len(data.y)) + 1
-    how = Schooling(rule, epochs, batch, computing)
+    how = Schooling(rule, epochs, batch, computer)
     try:
         trained(graph, data, how, seed, [watch])
     except TrainingError:  # the rate was too large

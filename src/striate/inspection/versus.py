@@ -12,8 +12,9 @@ from striate.data.counting import Reading
 from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.figures.shown import Shown
+from striate.inspection.computer import Computer
 from striate.inspection.moving import ANGLES, right_shifted, right_turned, shifts_for
-from striate.inspection.trials import Computing, Material, Schooling, Shape, counted, material, right, trained
+from striate.inspection.trials import Material, Schooling, Shape, counted, material, right, trained
 from striate.inspection.versus_nets import (
     CNN,
     DENSE,
@@ -194,7 +195,7 @@ def versus(
     budget: VersusBudget | None = None,
     *,
     seed: int = 0,
-    computing: Computing | None = None,
+    computer: Computer | None = None,
     progress: Reading | None = None,
 ) -> Versus:
     """Train every network with several seeds, on the same pictures in the same order, and judge them.
@@ -206,7 +207,7 @@ def versus(
     nets = compared_nets(pictures.shape, pictures.classes, budget.filters)
     batch = min(BATCH, len(pictures.y))
     epochs = budget.epochs or max(3, -(-STEPS * batch // len(pictures.y)))
-    school = Schooling(RULE, epochs, batch, computing or Computing())
+    school = Schooling(RULE, epochs, batch, computer or Computer())
     trials = _Trials(nets, school, range(seed, seed + budget.seeds), progress)
     models = {name: trials.of(name, pictures) for name in nets}
     mixed = _shuffled(pictures, seed)

@@ -12,9 +12,9 @@ from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.errors import SettingError
 from striate.figures.canvas import require_matplotlib
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.book import Lesson
 from striate.inspection.lessons.book import lesson as lesson_of
-from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.question import Numbers, Question, answer_text
 from striate.messages import render
 

@@ -5,13 +5,13 @@ from typing import Literal, cast
 
 import numpy as np
 
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.columns import column, json_numbers
 from striate.cli.look.opening import opened
 from striate.cli.look.several import Several
-from striate.cli.output import aside, say, write, write_json
+from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, json_flag, option
-from striate.figures.save import check_still
 from striate.inspection.kernels import Kernels
 from striate.inspection.kernels import kernels as kernels_of
 from striate.messages import render
@@ -38,18 +38,15 @@ def kernels(
     json: bool,
 ) -> None:
     """`striate look kernels`."""
-    if output is not None:
-        check_still(output)
+    check_figure(output)
     loaded = opened(model, None, None, None)
     scaled = cast(Literal["shared", "own"], scale)
     found = kernels_of(loaded, layer, filters=filters, channels=channels, scale=scaled)
-    if output is not None:
-        found.save_figure(output)
-        aside("look.saved", file=output)
     if json:
         write_json(_as_dict(found))
     else:
         _show(found)
+    save_figure(found, output)
 
 
 def _show(found: Kernels) -> None:

@@ -6,19 +6,18 @@ from typing import Literal, cast
 import numpy as np
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.columns import column, json_number, json_numbers
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.output import aside, say, write, write_json
+from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.engines.contract import Array
-from striate.figures.save import check_still
-from striate.inspection.maps import Maps
+from striate.inspection.maps import MOST, Maps
 from striate.inspection.maps import maps as maps_of
 from striate.messages import render
 from striate.views.columns import aligned, printable
 
-MOST = 128  # maps on a sheet, unless all are asked for
 LISTED = 12  # channels, or numbers of a vector, in the table of one layer
 
 
@@ -44,21 +43,18 @@ def maps(
     json: bool,
 ) -> None:
     """`striate look maps`."""
-    if output is not None:
-        check_still(output)
+    check_figure(output)
     loaded = opened(model, engine, isa, threads)
     scaled = cast(Literal["shared", "own"], scale)
     found = maps_of(loaded, picture_for(loaded, picture), layer or None, scale=scaled, most=None if all_ else MOST)
-    for each in found if output is not None else ():
-        file = named_file(cast(Path, output), each.layer, alone=len(found) == 1)
-        each.save_figure(file)
-        aside("look.saved", file=file)
     if json:
         write_json([_as_dict(each) for each in found])
     elif len(found) == 1:
         _show_one(found[0])
     else:
         _show_all(found)
+    for each in found if output else ():
+        save_figure(each, named_file(cast(Path, output), each.layer, alone=len(found) == 1))
 
 
 def named_file(output: Path, layer: str, *, alone: bool) -> Path:

@@ -1,20 +1,19 @@
 """`striate look patches`: what excites the units of a layer most."""
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from striate.cli.computing import computing
-from striate.cli.look.drawing import drawing_view
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened
-from striate.cli.output import aside, say, write, write_json
-from striate.cli.readers import Bytes, Place, Text, Unreadable, Whole
+from striate.cli.look.several import Several
+from striate.cli.output import say, write, write_json
+from striate.cli.readers import Bytes, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.cli.working import working_view
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
-from striate.errors import FileError, StateError
-from striate.figures.save import ENDINGS
+from striate.errors import StateError
 from striate.inspection.patches import COUNT, Patches
 from striate.inspection.patches import patches as patches_of
 from striate.messages import render
@@ -32,30 +31,11 @@ TITLES = (
 )
 
 
-@dataclass(frozen=True)
-class Units:
-    """0,3,8-15: numbers of channels."""
-
-    def metavar(self) -> str:
-        """The form."""
-        return "0,3,8-15"
-
-    def read(self, text: str) -> list[int]:
-        """The numbers, each once."""
-        units: dict[int, None] = {}
-        for part in text.split(","):
-            found = re.fullmatch(r" *([0-9]{1,5})(?:-([0-9]{1,5}))? *", part)
-            if not found or int(found[2] or found[1]) < int(found[1]):
-                raise Unreadable("patches.units")
-            units |= dict.fromkeys(range(int(found[1]), int(found[2] or found[1]) + 1))
-        return list(units)
-
-
 @command("look.patches")
 @argument("model", Text())
 @argument("data", Place())
 @option("--layer", reader=Text(), required=True)
-@option("--units", reader=Units())
+@option("--units", reader=Several())
 @option("--count", reader=Whole(1), default=COUNT)
 @option("--per-picture", reader=Whole(1), default=1)
 @computing
@@ -66,7 +46,7 @@ def patches(
     model: str,
     data: Path,
     layer: str,
-    units: list[int] | None,
+    units: tuple[int, ...] | None,
     count: int,
     per_picture: int,
     engine: str | None,
@@ -77,23 +57,18 @@ def patches(
     json: bool,
 ) -> None:
     """`striate look patches`."""
-    if output and output.suffix.lower() not in ENDINGS:
-        raise FileError("figure.unknown_ending", path=output, known=ENDINGS)
-    if output and not output.parent.is_dir():
-        raise FileError("figure.no_folder", path=output, folder=output.parent)
+    check_figure(output)
     loaded = opened(model, engine, isa, threads)
     loaded.graph.node(layer)  # before reading pictures for minutes
     pictures = _read(loaded, data, cache)
-    with drawing_view("patches.scanning") as scanned:
+    with working_view("patches.scanning") as scanned:
         found = patches_of(loaded, pictures, layer, count=count, per_picture=per_picture, progress=scanned)
     found = found if units is None else found.of(units)
     if json:
         write_json(patches_json(found))
     else:
         _show(found)
-    if output:
-        found.save_figure(output)
-        aside("patches.saved", file=output)
+    save_figure(found, output)
 
 
 def _read(model: Model, source: Path, cache: int) -> Dataset:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened, picture_for
 from striate.cli.look.traced import trace_lines
 from striate.cli.look.traced_json import trace_json
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
-from striate.figures.save import check_still
 from striate.inspection.traced import Trace
 from striate.inspection.tracing import trace as traced
 
@@ -42,20 +42,17 @@ def trace(
     json: bool,
 ) -> None:
     """`striate look trace`."""
-    if output is not None:
-        check_still(output)
+    check_figure(output)
     loaded = opened(model, engine, isa, threads)
     found = [traced(loaded, picture_for(loaded, picture), unit, class_=class_)]
     for address in open_:
         found.append(found[-1].open(address))
     found += found[-1].down(None if down else depth)
-    if output is not None:
-        found[-1 if open_ else 0].save_figure(output)
-        aside("look.saved", file=output)
     if json:
         write_json([trace_json(each) for each in found] if len(found) > 1 else trace_json(found[0]))
-        return
-    write([line for i, each in enumerate(found) for line in _section(i, each, all_=all_)])
+    else:
+        write([line for i, each in enumerate(found) for line in _section(i, each, all_=all_)])
+    save_figure(found[-1 if open_ else 0], output)
 
 
 def _section(i: int, each: Trace, *, all_: bool) -> list[str]:

@@ -11,6 +11,7 @@ TEXTS = {
     "figure.maps_shape": "Feature maps to show have the shape (height, width, maps), got {came}; take those of one picture, as in maps[0].",
     "figure.unknown_ending": "{path}: a figure is saved as {known:list}; end the name with one of them.",
     "figure.no_folder": "{path}: the folder {folder} is not there; make it, or choose another place.",
+    "figure.saved": "figure: {file}",
     "figure.training": "training",
     "figure.validation": "validation",
     "figure.epoch": "epoch",

@@ -16,7 +16,6 @@ TEXTS = {
     "cli.look.trace.all_": "Every term, every channel and every use, not only the strongest.",
     "cli.look.trace.output": "Draw it, too: a PNG or SVG file (of --unit, or of the last --open).",
     "cli.metavar.unit": "UNIT",
-    "look.saved": "Figure saved to {file}.",
     "trace.number": "{unit} = {value}   {layer}",
     "trace.field": "It depends on rows {top} to {bottom} and columns {left} to {right} of the picture, which is {size:size} to the model.",
     "trace.picture": "It is a number of the picture, as the model takes it.",

@@ -19,7 +19,6 @@ TEXTS = {
     "versus.no_data": "There is nothing to learn from; give DATA, or --digits for scikit-learn's.",
     "versus.training": "trainings",
     "versus.moving": "shifts and turns",
-    "versus.saved": "drawn: {file}",
     # What is compared.
     "versus.setting": "{pictures:,} pictures of {shape:size} to learn from, {judged:,} to judge by ({part:text}); epochs {epochs}, batch {batch}, Adam at 0.001; trainings of each network: {seeds}. Accuracies: mean ± standard deviation over them.",
     "versus.net.cnn": "CNN: 3x3, pool, 3x3, pool, dense",

@@ -11,6 +11,7 @@ TEXTS = {
     "figure.maps_shape": "보여 줄 특성 맵은 (높이, 너비, 맵 수) 꼴이어야 하는데 {came} 모양이 들어왔습니다. maps[0]처럼 사진 한 장의 것을 고르십시오.",
     "figure.unknown_ending": "{path}: 그림의 파일 이름은 {known:list} 중 하나로 끝나야 합니다. 이름을 바꾸십시오.",
     "figure.no_folder": "{path}: {folder} 폴더가 없습니다. 폴더를 만들거나 다른 곳을 고르십시오.",
+    "figure.saved": "그림: {file}",
     "figure.training": "학습",
     "figure.validation": "검증",
     "figure.epoch": "에폭",

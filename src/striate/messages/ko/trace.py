@@ -15,7 +15,6 @@ TEXTS = {
     "cli.look.trace.all_": "가장 강한 것만이 아니라 모든 항, 모든 채널, 모든 쓰임.",
     "cli.look.trace.output": "그림도 저장할 PNG 또는 SVG 파일(--unit의 것, --open이 있으면 마지막 것).",
     "cli.metavar.unit": "유닛",
-    "look.saved": "그림을 {file}에 저장했습니다.",
     "trace.number": "{unit} = {value}   {layer}",
     "trace.field": "이 수는 이미지의 {top}~{bottom}행, {left}~{right}열에 달려 있습니다. 모델이 보는 이미지 크기는 {size:size}입니다.",
     "trace.picture": "모델이 받은 이미지의 수입니다.",

@@ -19,7 +19,6 @@ TEXTS = {
     "versus.no_data": "배울 이미지가 없습니다. DATA를 주거나, scikit-learn의 숫자를 쓰려면 --digits를 주십시오.",
     "versus.training": "학습",
     "versus.moving": "밀기와 돌리기",
-    "versus.saved": "그림: {file}",
     # 비교하는 것.
     "versus.setting": "배울 이미지 {pictures:,}장({shape:size}), 평가할 이미지 {judged:,}장({part:text}). 에폭 {epochs}, 배치 {batch}, Adam 0.001, 신경망마다 {seeds}번 학습. 정확도는 그 평균 ± 표준편차입니다.",
     "versus.net.cnn": "CNN: 3x3, 풀링, 3x3, 풀링, 밀집",
