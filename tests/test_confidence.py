@@ -70,6 +70,7 @@ def test_a_threshold_is_a_probability(wrong: object) -> None:
         ({"temperature": 1, "threshold": 0}, "confidence.config"),
         ({"temperature": 1, "threshold": 0, "mirrored": False, "more": 0}, "confidence.config"),
         ({"temperature": 1, "threshold": 0, "mirrored": 1}, "setting.flag"),
+        ({"temperature": 1, "threshold": 0, "mirrored": True, "shifted": 0.5}, "setting.whole"),
         ({"temperature": 0, "threshold": 0, "mirrored": False}, "setting.positive_real"),
         ({"temperature": 1, "threshold": 2, "mirrored": False}, "setting.probability"),
     ],

@@ -5,6 +5,7 @@ import pytest
 from cases import CASES, Case
 from tracing import model_of
 
+from striate.engines.native.core import available
 from striate.errors import DataError, UnknownNameError
 from striate.layers import Conv2D, Dense, Flatten
 from striate.model import Model
@@ -55,3 +56,14 @@ def test_a_gradient_is_the_same_whoever_else_is_asked_for(case: Case, rng: np.ra
         found = model.gradients(x, dy, asked)[asked[0]]
         # float32: sums of some hundred terms at most, through some ten layers
         np.testing.assert_allclose(found, expected[asked[0]], rtol=1e-4, atol=1e-4 * most, err_msg=str(asked))
+
+
+@pytest.mark.parametrize("channels", [1, 3, 16])
+@pytest.mark.parametrize("engine", ["reference", *(["native"] if available() else [])])
+def test_the_gradient_of_a_flattened_picture_of_one_pixel(channels: int, engine: str) -> None:
+    """Flattened it is still the caller's memory, of which no gradient's plan may be made."""
+    model = Sequential([Flatten(input_shape=(1, 1, channels)), Dense(2)])
+    model.use(engine=engine)
+    weights, dy = model.get_weights()[0], np.array([[1.0, -2.0]])
+    found = model.gradients(np.ones((1, 1, 1, channels)), {"dense1": dy}, ["flatten1"])["flatten1"]
+    np.testing.assert_allclose(found, dy @ weights.T, rtol=1e-6)

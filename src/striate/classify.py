@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate import storage
-from striate.confidence import Confidence, mean_of, mirrored
+from striate.confidence import Confidence, mean_of
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, StateError, StriateError
@@ -109,9 +109,9 @@ def answers(model: Classifier, pictures: Iterable[Picture], skip: Skip | None = 
     readable = _readable(preprocessing, pictures, skip)
     while some := list(islice(readable, BATCH)):
         read = preprocessing.prepare(np.stack([pixels for _, pixels in some]))
-        output = model.predict(read)
-        if model.confidence is not None and model.confidence.mirrored:
-            output, _ = mean_of(output, model.predict(mirrored(read)))
+        looks = (model.confidence or Confidence()).seen(read)
+        outputs = [model.predict(each) for each in looks]
+        output = mean_of(*outputs)[0] if len(outputs) > 1 else outputs[0]
         for (picture, _), scores in zip(some, output, strict=True):
             file = str(picture) if isinstance(picture, str | Path) else None
             yield _answer(names, scores, file, model.confidence)

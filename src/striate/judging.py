@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from striate.bits import record
+from striate.data.augment import Augmentation
+from striate.data.usual_augmentation import SMALL
 from striate.engines.select import engine as engine_named
 from striate.errors import MissingExtraError, tell
 from striate.history import History
 from striate.model import Model, from_file
+from striate.network.window import Pair
 from striate.preparing import Prepared, compiled
 from striate.recipe import Recipe
 from striate.report import Report, class_report, confidence_of
@@ -40,8 +43,8 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
     """Judge the best model of a training that has ended, and write the rest of its folder."""
     best, recipe = from_file(load(folder / BEST)), run.recipe
     compiled(best, recipe, recipe.rule)
-    flips = recipe.augmentation is not None and recipe.augmentation.flip
-    best.confidence = confidence_of(best, run.validation, mirrored=flips, **_computing(recipe))
+    looks = _looks(recipe.augmentation, run.data.preprocessing.size)
+    best.confidence = confidence_of(best, run.validation, **looks, **_computing(recipe))
     held_out, judged_on = (run.data.test, "test") if run.data.test else (run.validation, "validation")
     report = class_report(best, held_out, loss=recipe.loss, **_computing(recipe))
     how_well = {"loss": report.loss, "accuracy": report.accuracy}
@@ -63,6 +66,13 @@ def judged(folder: Path, run: Prepared, history: History) -> Trained:
     files |= {name: folder / name for name in (FILM, RATES_CSV, RATES_PNG) if (folder / name).exists()}
     files |= _drawn(history, folder)
     return Trained(best, history, how_well, judged_on, len(held_out), files, len(run.validation), report)
+
+
+def _looks(augmentation: Augmentation | None, size: Pair) -> dict[str, Any]:
+    """How an answer looks at a picture: mirrored where training mirrored; small ones also moved, where it did both."""
+    if augmentation is None or not augmentation.flip:
+        return {}
+    return {"mirrored": True, "shifted": int(augmentation.shift > 0 and max(size) < SMALL)}
 
 
 def _computing(recipe: Recipe) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, Loss, SparseCategoricalCrossentropy
-from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive
+from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, whole
 from striate.training.answers import Abstaining, Answering, Answers
 from striate.training.calibration import Bin, Calibration
 from striate.training.confusion import ClassFacts, Confusion, balanced_accuracy, class_facts, macro
 from striate.training.evaluate import evaluate
 from striate.training.feeding import batches_for
-from striate.training.mirrored import TwoLooks
+from striate.training.looks import Looks
 from striate.training.missing import Missing
 from striate.training.shares import Interval, wilson
 from striate.training.tallies import Counts, Tally
@@ -169,8 +169,8 @@ def class_report(
     probable = _gives_probabilities(model.graph)
     watching = [confusion, calibration, answering] if probable else [confusion]
     how = (batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
-    twice = probable and model.confidence is not None and model.confidence.mirrored
-    value, unread = _watched("class_report", model, x, y, how, watching, twice=twice)
+    looking = (probable and model.confidence) or Confidence()
+    value, unread = _watched("class_report", model, x, y, how, watching, looking)
     names = model.class_names or tuple(str(k) for k in range(len(confusion.matrix)))
     if not probable:
         return Report(names, value, confusion.matrix, None, None)
@@ -188,6 +188,7 @@ def confidence_of(
     batch_size: int = 256,
     *,
     mirrored: bool = False,
+    shifted: int = 0,
     engine: str | None = None,
     threads: int | None = None,
     isa: str | None = None,
@@ -196,15 +197,19 @@ def confidence_of(
 
         model.confidence = striate.confidence_of(model, data.validation)
 
-    `mirrored`: for answers that are made of two looks at a picture, see `Confidence`. Data as for `class_report`.
+    `mirrored`, `shifted`: for answers that are made of several looks at a picture, see `Confidence`. Data as for
+    `class_report`.
     Raises `StateError` where the model's outputs are no probabilities.
     """
     if not _gives_probabilities(model.graph):
         raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
     outputs, how = Outputs(), (batch_size, fitting_loss(model.graph), engine, threads, isa)
-    twice = convert("confidence_of", "mirrored", flag, mirrored)
-    _watched("confidence_of", model, x, y, how, [outputs], twice=twice)
-    return replace(outputs.confidence(), mirrored=twice)
+    looking = Confidence(
+        mirrored=convert("confidence_of", "mirrored", flag, mirrored),
+        shifted=convert("confidence_of", "shifted", whole, shifted),
+    )
+    _watched("confidence_of", model, x, y, how, [outputs], looking)
+    return replace(outputs.confidence(), mirrored=looking.mirrored, shifted=looking.shifted)
 
 
 class _Missing(Missing):
@@ -229,8 +234,7 @@ def _watched(
     y: ArrayLike | None,
     how: _How,
     watching: Sequence[Tally],
-    *,
-    twice: bool,
+    looking: Confidence,
 ) -> tuple[float, set[str]]:
     """One pass over the pictures, counted by what watches; answers with the loss and the files that broke."""
     batch_size, loss, engine, threads, isa = how
@@ -239,7 +243,7 @@ def _watched(
     spoken_for = convert(where, "threads", optional_positive, threads)
     program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     missing = _Missing()
-    judging = TwoLooks(program, loss) if twice else program
+    judging = Looks(program, loss, looking.seen) if looking.looks > 1 else program
     value = evaluate(judging, model.theta, model.state, data, (), size, watching, missing)["loss"]
     missing.say(len(data))
     return value, missing.files

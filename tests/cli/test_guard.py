@@ -221,6 +221,12 @@ def test_json_has_no_letters_that_a_stream_lacks(monkeypatch: pytest.MonkeyPatch
     assert json.loads(written.getvalue()) == {"file": "고양이 \N{CAT FACE}"}
 
 
+def test_json_has_no_numbers_that_are_not_finite(capsys: pytest.CaptureFixture[str]) -> None:
+    write_json({"losses": [0.5, float("inf")], "best": {"rate": float("nan")}, "epochs": 2})
+    told = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert told == {"losses": [0.5, None], "best": {"rate": None}, "epochs": 2}
+
+
 @pytest.mark.parametrize("line", [["learn", "conv", "--image", "1", "--kernel", "1"], ["info"]])
 def test_a_reader_that_has_enough(process: Process, line: list[str]) -> None:
     started = process(*line)

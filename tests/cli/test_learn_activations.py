@@ -40,7 +40,7 @@ def test_with_data_the_claim_is_tested(run: Run, data: str, tmp_path: Path) -> N
     assert "Measured, each at its best rate:" in ended.out
     assert ended.out.count("  SGD: ") == ended.out.count("  Adam: ") == 3
     assert picture.read_text("utf-8").startswith("<?xml")
-    assert ended.err == f"drawn: {picture}\n"
+    assert ended.err == f"figure: {picture}\n"
 
 
 def test_json(run: Run, data: str) -> None:

@@ -24,7 +24,7 @@ def data(tmp_path: Path) -> str:
 def test_tables_and_claims(run: Run, data: str, tmp_path: Path) -> None:
     picture = tmp_path / "versus.png"
     ended = run("learn", "versus", data, *QUICK, "-o", str(picture))
-    assert (ended.code, ended.err) == (0, f"drawn: {picture}\n")
+    assert (ended.code, ended.err) == (0, f"figure: {picture}\n")
     lines = ended.out.splitlines()
     assert any(line.startswith("224x224") for line in lines)
     claims = lines[lines.index(next(line for line in lines if line.startswith("What is said"))) + 1 :]
@@ -34,6 +34,8 @@ def test_tables_and_claims(run: Run, data: str, tmp_path: Path) -> None:
 
 def test_json_and_one_training(run: Run, data: str) -> None:
     facts = json.loads(run("learn", "versus", data, *QUICK, "--seeds", "1", "--json").out)
+    setting = facts["setting"]
+    assert setting["batch_size"] == min(64, setting["pictures"]) and setting["part"] in ("test", "validation")
     assert facts["setting"]["seeds"] == 1 and facts["setting"]["epochs"] == 1
     assert len(facts["accuracy"]["two3"]) == len(facts["shuffled"]["cnn"]) == 1
     assert all(claim["holds"] is None for claim in facts["claims"])

@@ -59,7 +59,8 @@ def test_a_number_product_by_product(run: Run, model: str, picture: str) -> None
     assert abs(max(0.0, total) - facts["value"]) <= facts["bound"]
     assert [t["input"] for t in facts["terms"][:4]] == [None, None, None, "input1:0:0,2"]
     assert facts["terms"][0]["place"] == [-1, 2, 0]
-    assert facts["field"] == {"rows": [0, 2], "columns": [2, 5]}
+    assert facts["field"] == {"rows": [0, 1], "columns": [2, 4]}
+    assert (facts["layer"], facts["kind"]) == ("conv1", "Conv2D")
     parts = sum(use["part"] for layer in facts["used_by"] for use in layer["uses"])
     assert facts["gradient"] == pytest.approx(parts, rel=1e-5)
 
@@ -99,7 +100,9 @@ def test_figures_are_written(run: Run, model: str, picture: str, tmp_path: Path)
         assert (ended.code, ended.err.strip()) == (0, f"figure: {file}")
         with Image.open(file) as drawn:
             assert drawn.width > 300
-    ended = run("look", "maps", model, picture, "--layer", "conv1", "--layer", "dense1", "-o", str(tmp_path / "m.svg"))
+    layers = ("--layer", "conv1", "--layer", "dense1", "--layer", "conv1")
+    ended = run("look", "maps", model, picture, *layers, "-o", str(tmp_path / "m.svg"))
+    assert ended.err == "".join(f"figure: {tmp_path / name}\n" for name in ("m-conv1.svg", "m-dense1.svg"))
     assert {"m-conv1.svg", "m-dense1.svg"} <= {file.name for file in tmp_path.iterdir()}
 
 

@@ -61,7 +61,7 @@ def test_patches(run: Run, trained: Path, source: Path, tmp_path: Path) -> None:
     assert [unit["unit"] for unit in facts["units"]] == [3, 0, 1] and facts["pictures"] == 108
     assert len(facts["units"][0]["patches"]) == 9 and (tmp_path / "p.png").exists()
     best = facts["units"][0]["patches"][0]
-    assert Path(best["file"]).is_file() and set(best["box"]) == {"top", "left", "bottom", "right"}
+    assert Path(best["file"]).is_file() and set(best["box"]) == {"rows", "columns"}
     values = [patch["value"] for patch in facts["units"][0]["patches"]]
     assert (
         values == sorted(values, reverse=True)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.inspection.racers import KNOWN
 from striate.messages import render
 
 Run = Callable[..., Any]
@@ -83,18 +82,21 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     race = ("learn", "race")
     where = {"where": "striate learn race"}
     refused(run, "race.other_kind", *race, "--seeds", "2", setting="--seeds", **where)
-    refused(run, "race.other_kind", *race, "digits", "--on", "beale", setting="--on", **where)
-    refused(run, "race.other_kind", *race, "digits", "--noise", "1", setting="--noise", **where)
+    refused(run, "race.other_kind", *race, "--digits", "--on", "beale", setting="--on", **where)
+    refused(run, "race.other_kind", *race, "--digits", "--noise", "1", setting="--noise", **where)
     known = {"kind": "kind.surface", "name": "wels", "close": ["wells"], "known": ["beale", "valley", "wells"]}
     refused(run, "name.unknown_did_you_mean", *race, "--on", "wels", **known)
     refused(run, "race.point", *race, "--start", "1", setting="--start", came="1", **where)
     refused(run, "race.point", *race, "--start", "nan,1", setting="--start", came="nan,1", **where)
-    refused(run, "race.time", *race, "digits", "--budget", "soon", setting="--budget", came="soon", **where)
+    refused(run, "race.start_too_far", *race, "--start", "0,-2000", came=[0.0, -2000.0], most=1000.0)
+    refused(run, "race.time", *race, "--digits", "--budget", "soon", setting="--budget", came="soon", **where)
     gif = tmp_path / "a.gif"
-    refused(run, "figure.unknown_ending", *race, "digits", "-o", str(gif), path=gif, known=(".png", ".svg"))
+    refused(run, "figure.unknown_ending", *race, "--digits", "-o", str(gif), path=gif, known=(".png", ".svg"))
     known_endings = (".png", ".svg", ".gif", ".webp")
     refused(run, "figure.unknown_ending", *race, "-o", "a.txt", path="a.txt", known=known_endings)
-    refused(run, "race.nobody", *race, "--optimizers", ",", known=KNOWN)
+    refused(run, "trials.data_and_digits", *race, "mnist", "--digits")
+    refused(run, "usage.names", *race, "--optimizers", ",", setting="--optimizers", came=",", **where)
+    refused(run, "usage.names", *race, "--on", ",", setting="--on", came=",", **where)
 
 
 def test_strokes(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_figures_of_windows(run: Run, tmp_path: Path) -> None:
 
 KOREAN = (
     "오류: striate learn race: --seeds는 다른 종류의 경주에 쓰는 옵션입니다. "
-    "DATA가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
+    "DATA나 --digits가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
     "없는 경주에는 --on, --start, --noise를 씁니다. 이 옵션을 빼십시오.\n"
 )
 
@@ -135,6 +137,7 @@ KOREAN = (
 def test_sentences_once_per_language(run: Run) -> None:
     assert run("learn", "race", "--seeds", "2", "--lang", "ko").err == KOREAN
     assert run("learn", "race", "--seeds", "2").err == (
-        "error: striate learn race: --seeds is for the other kind of race; races with DATA have --seeds, --model, "
-        "--pictures, --batch, --budget and what computes, those without it --on, --start and --noise; leave it out.\n"
+        "error: striate learn race: --seeds is for the other kind of race; races with DATA or --digits have "
+        "--seeds, --model, --pictures, --batch, --budget and what computes, those without it --on, --start and "
+        "--noise; leave it out.\n"
     )

@@ -5,7 +5,8 @@ import pytest
 from drawing import drawn_texts, page, random_pictures
 
 from striate.errors import Notice
-from striate.figures.overlays import BOTH_SIDES, FROM_ZERO, grey, over, unit_range
+from striate.figures.overlays import BOTH_SIDES, FROM_ZERO, grey, over
+from striate.figures.ranges import unit_range
 from striate.figures.why import WhyPanel, why_figure
 from striate.messages import speak
 

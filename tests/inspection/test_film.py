@@ -19,8 +19,19 @@ from striate.engines.native.core import available
 from striate.errors import DataError, FileError, MissingExtraError, StateError, UnknownNameError
 from striate.figures.tiles import GAP, as_rgb, columns, diverging, kernel_panel, painted, sheet
 from striate.inspection.class_shares import ClassShares, class_shares
-from striate.inspection.film import Film, film, sees_pixels
-from striate.layers import BatchNormalization, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D
+from striate.inspection.film import Film, film
+from striate.inspection.kernels import kernels
+from striate.inspection.looks_at import of_the_picture
+from striate.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
 from striate.messages import speak
 from striate.model import Model
 from striate.network.graph import Graph
@@ -103,9 +114,20 @@ def test_kernels_of_each_kind(rng: np.random.Generator, tmp_path: Path) -> None:
     for each in shown.values():
         assert len(each.scene.kernel_panel.frames) == STEPS
     dense = Sequential([Flatten(input_shape=(4, 3, 3)), Dense(2)]).graph
-    assert sees_pixels(dense, dense.node("dense1"))
+    assert of_the_picture(dense, dense.node("dense1"))
     pooled = Sequential([MaxPooling2D(2, input_shape=(4, 4, 3)), Conv2D(2, 1)]).graph
-    assert not sees_pixels(pooled, pooled.node("conv1"))
+    assert not of_the_picture(pooled, pooled.node("conv1"))
+
+
+def test_kernels_are_the_same_as_those_of_kernels(rng: np.random.Generator, tmp_path: Path) -> None:
+    scaled = [BatchNormalization(input_shape=(6, 5, 3)), Dropout(0.5), ZeroPadding2D(1), Conv2D(2, 3)]
+    graph = Sequential([*scaled, Dropout(0.5), Flatten(), Dropout(0.5), Dense(4)]).graph
+    (*_, (theta, state)) = write(tmp_path, graph, rng)
+    model = Model.of(graph, theta=theta, state=state)
+    for name in ("conv1", "dense1"):
+        shown, still = film(tmp_path, name), kernels(model, name)
+        assert shown.first == still.in_colour == (name == "conv1")
+        np.testing.assert_array_equal(shown.kernels[-1], still.values)
 
 
 def test_refusals(rng: np.random.Generator, tmp_path: Path) -> None:

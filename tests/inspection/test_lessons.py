@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from striate.errors import SettingError
+from striate.inspection.computer import Computer
 from striate.inspection.lessons import activations, channels, depth, learning, optimizers, padding
 from striate.inspection.lessons.book import CONTENTS, Lesson, lesson
-from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.parts import (
     Cell,
     Claim,

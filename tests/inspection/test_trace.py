@@ -162,6 +162,18 @@ def test_a_single_output_has_two_classes() -> None:
     assert trace(model, -x, "flatten1:1").gradient == -3.0
 
 
+def test_a_single_output_wins_by_what_it_gives() -> None:
+    x = np.full((2, 1, 1), 0.05, np.float32)
+    linear = Sequential([Input((2, 1, 1)), Flatten(), Dense(1)])
+    linear.set_weights([[[2.0], [3.0]], [0.0]])  # gives 0.25: above 0, below a half
+    linear.class_names = ["no", "yes"]
+    assert trace(linear, x, "dense1:0").score.name == "yes"
+    maps = Sequential([Input((2, 1, 1)), Conv2D(1, 1, activation="sigmoid")])
+    maps.set_weights([[[[[0.0]]]], [-0.8]])  # 0.31 at both places: together more than a half
+    maps.class_names = ["no", "yes"]
+    assert trace(maps, x, "conv1:0:1,0").score.name == "no"
+
+
 def test_what_cannot_be_opened(small: Sequential) -> None:
     with pytest.raises(SettingError) as caught:
         trace(small, X, "conv1:0:1,0").open("input1:0:2,2")

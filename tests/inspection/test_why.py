@@ -317,11 +317,15 @@ def test_classes(rng: np.random.Generator) -> None:
     assert classes(ranked[0]) == ranked[:2]
     assert classes("2", "0", "1", "2") == [2, 0, 1]
     model.class_names = ("a", "b", "c", "d")
-    assert classes("d", 0) == [3, 0] and classes("2", "0") == [2, 0]  # a name, or a number as `trace` takes one
-    for wrong in ("4", "-1", 4, -1):
-        with pytest.raises(UnknownNameError) as caught:
+    assert classes("d", 0) == [3, 0]
+    assert classes("2", "b") == [2, 1]  # no class is called 2, so that it is a number
+    with pytest.raises(UnknownNameError) as caught:
+        classes("e")
+    assert (caught.value.code, caught.value.fields["known"]) == ("name.unknown", ["a", "b", "c", "d"])
+    for wrong in ("9", 4, -1):
+        with pytest.raises(SettingError) as outside:
             classes(wrong)
-        assert (caught.value.fields["kind"], caught.value.fields["known"]) == ("kind.class", ["a", "b", "c", "d"])
+        assert (outside.value.code, outside.value.fields) == ("trace.no_class", {"came": wrong, "last": 3})
 
 
 def test_probabilities_are_those_of_predict(rng: np.random.Generator) -> None:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Bytes, Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
 from striate.errors import DataError, StateError, tell
-from striate.figures.save import check_still
 from striate.model import Model, load_model
 from striate.report import Report, class_report
 from striate.report_page import read_metrics, read_settings, write_report
@@ -41,8 +41,7 @@ def evaluate(
     json: bool,
 ) -> None:
     """`striate evaluate`."""
-    if figure:
-        check_still(figure)
+    check_figure(figure)
     judge = load_model(model_file(model))
     part, images = _pictures(judge, data, cache)
     if part == "train" and learned_from(model, data):

@@ -1,10 +1,11 @@
 """Where words go: results to stdout, everything else to stderr."""
 
 import json
+import math
 import os
 import sys
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO, cast
 
 from striate.messages import render
 
@@ -36,10 +37,26 @@ def _write(lines: Iterable[str], stream: TextIO | None) -> None:
 
 
 def write_json(data: object, *, indent: int | None = 2) -> None:
-    """Write data as JSON; indent None: on one line."""
+    """Write data as JSON; indent None: on one line. What JSON has no number for is null."""
     encoding = sys.stdout.encoding if sys.stdout else ""
     # Letters stand as they are only where the stream can carry them all.
-    write([json.dumps(data, ensure_ascii=not encoding.lower().startswith("utf"), indent=indent)])
+    plain = not encoding.lower().startswith("utf")
+    try:
+        text = json.dumps(data, ensure_ascii=plain, indent=indent, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(data), ensure_ascii=plain, indent=indent, allow_nan=False)
+    write([text])
+
+
+def _finite(data: object) -> object:
+    """The same, null in the place of each number that is not finite."""
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, Mapping):
+        return {key: _finite(value) for key, value in cast(Mapping[str, object], data).items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in cast(Sequence[object], data)]
+    return data
 
 
 def never_fail_to_encode(stream: TextIO | None) -> None:

@@ -269,7 +269,7 @@ def _show_confidence(trained: Trained) -> None:
         percent = 100 * sure.threshold
         aside(code, pictures=trained.validation_pictures, temperature=sure.temperature, percent=percent)
         if sure.mirrored:
-            aside("train.mirrored")
+            aside("train.shifted" if sure.shifted else "train.mirrored", looks=sure.looks)
 
 
 def show_what_begins(run: Prepared) -> None:

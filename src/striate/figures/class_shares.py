@@ -13,7 +13,8 @@ from striate.figures.canvas import FAINT, INK, require_matplotlib
 from striate.figures.film import said
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page
-from striate.figures.tiles import Array, FrameFacts, Pixels, diverging, largest, painted, scale_image, told
+from striate.figures.ranges import largest
+from striate.figures.tiles import Array, FrameFacts, Pixels, diverging, painted, scale_image, told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
-from striate.figures.overlays import FROM_ZERO, over, unit_range
+from striate.figures.overlays import FROM_ZERO, over
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
+from striate.figures.ranges import unit_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

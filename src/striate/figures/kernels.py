@@ -12,7 +12,8 @@ from striate.errors import DataError
 from striate.figures.canvas import FAINT, RULE, require_matplotlib
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
-from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, color_bar, columns_for, largest_size, side_for
+from striate.figures.ranges import largest
+from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, color_bar, columns_for, side_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ def color_kernel_sheet(
     """Kernels (R, S, 3, K) as colour pictures: a weight of 0 is half bright, the largest is full, its opposite dark."""
     require_matplotlib()
     count = _checked(kernels)
-    largest = largest_size(kernels)
+    of_all = largest(kernels)
     letters = lettering([title, *notes])
     tall = kernels.shape[0] / kernels.shape[1]
     columns = columns_for(count, tall + 0.2)
@@ -40,7 +41,7 @@ def color_kernel_sheet(
     for i, number in enumerate(numbers):
         box = Box(i % columns * (side + GAP), i // columns * step + LINE, side, side * tall)
         kernel = np.nan_to_num(kernels[..., i])
-        most = largest if scale == "shared" else largest_size(kernel)
+        most = of_all if scale == "shared" else largest(kernel)
         page.text(str(number), box.x, box.y - LINE, color=FAINT)
         page.image(np.clip(0.5 + 0.5 * kernel / most, 0, 1), box, "gray", 0.0, 1.0)
         page.frame(box, RULE, 0.6)
@@ -73,16 +74,16 @@ def kernel_sheet(
     page.upright(letters.label("figure.kernels.filters"), LINE / 2, top + min(len(filters) * step_y, 1.4), color=FAINT)
     for j, channel in enumerate(channels):
         page.text(str(channel), left + j * step_x, LINE, color=FAINT)
-    largest = largest_size(kernels)
+    of_all = largest(kernels)
     for i, number in enumerate(filters):
-        most = largest if scale == "shared" else largest_size(kernels[..., i])
+        most = of_all if scale == "shared" else largest(kernels[..., i])
         page.text(str(number), LINE + 0.1, top + i * step_y + side * tall / 2 - 0.07, color=FAINT)
         for j in range(len(channels)):
             box = Box(left + j * step_x, top + i * step_y, side, side * tall)
             page.image(kernels[:, :, j, i], box, COLORS, -most, most)
             page.frame(box, RULE, 0.6)
     if scale == "shared":
-        color_bar(page, Box(right, top, BAR, min(BAR_HEIGHT, max(bottom - top - GAP, 0.8))), largest)
+        color_bar(page, Box(right, top, BAR, min(BAR_HEIGHT, max(bottom - top - GAP, 0.8))), of_all)
     for i, line in enumerate(lines):
         page.text(line, 0, bottom + i * LINE, color=FAINT)
     return page.figure
@@ -100,7 +101,7 @@ def weight_matrix(weights: Pixels, *, title: str, notes: Sequence[str]) -> "Figu
     across = width + GAP + BAR + 0.5
     lines = [line for note in notes for line in letters.wrapped(letters.name(note), across, SMALL, lines=3)]
     page = Page(letters, max(across, 4.0), bottom + LINE * len(lines), title)
-    most = largest_size(weights)
+    most = largest(weights)
     page.text(letters.label("figure.kernels.matrix", inputs=columns - 1, outputs=rows - 1), 0, 0, color=FAINT)
     box = Box(0, LINE, width, height)
     page.image(weights.T, box, COLORS, -most, most)

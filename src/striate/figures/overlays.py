@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.figures.page import Pixels
+from striate.figures.ranges import unit_range
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
@@ -43,10 +44,3 @@ def grey(picture: Pixels) -> Shares:
     values = unit_range(picture)
     luminance = values[..., 0] if values.shape[-1] == 1 else values @ np.array([0.299, 0.587, 0.114])
     return PALE + (1 - PALE) * luminance
-
-
-def unit_range(picture: Pixels) -> Shares:
-    """A picture (H, W, C) from 0 to 1: bytes as 255ths, floats beyond 0 and 1 from their least to their greatest."""
-    values = np.nan_to_num(picture.astype(np.float64) / (255 if picture.dtype.kind in "iu" else 1))
-    least, most = float(values.min()), float(values.max())
-    return (values - least) / (most - least or 1.0) if least < 0 or most > 1 else values

@@ -13,6 +13,7 @@ from striate.errors import DataError
 from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
+from striate.figures.ranges import largest, unit_range
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,11 +78,7 @@ def map_sheet(
         raise DataError("figure.maps_shape", came=maps.shape)
     letters = lettering([title, *notes])
     names = [str(number) for number in (range(maps.shape[2]) if numbers is None else numbers)]
-    most = (
-        [largest_size(maps)] * len(names)
-        if scale == "shared"
-        else [largest_size(maps[:, :, i]) for i in range(len(names))]
-    )
+    most = [largest(maps)] * len(names) if scale == "shared" else [largest(maps[:, :, i]) for i in range(len(names))]
     if scale == "own":
         names = [f"{name}  ±{most[i] if maps[:, :, i].any() else 0:.2g}" for i, name in enumerate(names)]
     tall = maps.shape[0] / maps.shape[1]
@@ -121,17 +118,8 @@ def as_pixels(pictures: Pixels) -> Pixels:
     """Pictures as float64 from 0 to 1; without the channel axis where there is one channel."""
     if pictures.ndim != 4 or pictures.shape[3] not in (1, 3) or 0 in pictures.shape:
         raise DataError("figure.pictures_shape", came=pictures.shape)
-    values = np.nan_to_num(pictures.astype(np.float64) / (255 if pictures.dtype.kind in "iu" else 1))
-    least, most = values.min(), values.max()
-    if least < 0 or most > 1:
-        values = (values - least) / (most - least or 1.0)
+    values = unit_range(pictures)
     return values[..., 0] if pictures.shape[3] == 1 else values
-
-
-def largest_size(maps: Pixels) -> float:
-    """The largest distance from 0."""
-    sizes = np.abs(maps[np.isfinite(maps)])
-    return float(sizes.max(initial=0.0)) or 1.0
 
 
 def columns_for(count: int, tall: float) -> int:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.figures.ranges import largest, unit_range
+
 Array = NDArray[Any]
 Pixels = NDArray[np.uint8]
 
@@ -109,12 +111,6 @@ def _only(tiles: Array, most: float) -> Pixels:
     return diverging(tiles[:, 0], most)
 
 
-def largest(values: Array) -> float:
-    """The largest distance from 0; 1 where all are 0."""
-    finite = np.abs(values[np.isfinite(values)])
-    return float(finite.max(initial=0.0)) or 1.0
-
-
 def diverging(values: Array, most: float) -> Pixels:
     """Numbers from -most to most as colours (..., 4): blue, white at 0, red."""
     shade = np.round(np.clip(np.nan_to_num(values.astype(np.float64) / most), -1, 1) * SHADES) / SHADES
@@ -163,9 +159,6 @@ def columns(count: int, tall: float) -> int:
 
 def as_rgb(picture: NDArray[np.generic]) -> Pixels:
     """A picture (H, W, 1 or 3), bytes or numbers, as bytes (H, W, 3); numbers beyond 0 to 1 from least to most."""
-    values = np.nan_to_num(picture.astype(np.float64) / (255 if picture.dtype.kind in "iu" else 1))
-    least, most = values.min(), values.max()
-    if least < 0 or most > 1:
-        values = (values - least) / (most - least or 1.0)
+    values = unit_range(picture)
     grey = values.repeat(3, axis=2) if values.shape[2] == 1 else values
     return (255 * grey).round().astype(np.uint8)

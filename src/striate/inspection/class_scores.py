@@ -8,8 +8,9 @@ import numpy as np
 from striate.confidence import softmax
 from striate.engines.contract import Array
 from striate.engines.reference.activation import sigmoid
-from striate.errors import StateError, unknown_name
+from striate.errors import StateError
 from striate.inspection.parts import scored
+from striate.inspection.scores import class_number
 from striate.model import Model
 from striate.network.layers import activation_of
 from striate.storage import check_count
@@ -78,18 +79,10 @@ class Scores:
     def chosen(self, scores: Array, classes: Sequence[str | int] | None) -> list[int]:
         """The classes to look at: those named, one named and the best other, or the winner and the runner-up.
 
-        Raises `UnknownNameError` for a class that is not there.
+        Raises `UnknownNameError` or `SettingError` for a class that is not there.
         """
         ranked = [int(k) for k in np.argsort(-scores, kind="stable")]
-        asked = list(dict.fromkeys(self._number(each) for each in classes or ()))
+        asked = list(dict.fromkeys(class_number(each, self.names, len(self.names)) for each in classes or ()))
         if len(asked) == 1:
             asked.append(next(k for k in ranked if k != asked[0]))
         return asked or ranked[:2]
-
-    def _number(self, named: str | int) -> int:
-        if isinstance(named, str) and named in self.names:
-            return self.names.index(named)
-        numbered = isinstance(named, int) or named.isdecimal()
-        if numbered and 0 <= int(named) < len(self.names):
-            return int(named)
-        raise unknown_name("class", named, self.names)

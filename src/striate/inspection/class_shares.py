@@ -24,8 +24,8 @@ from striate.inspection.film import (
     counted,
     film_folder,
     kernel_name,
-    sees_pixels,
 )
+from striate.inspection.looks_at import of_the_picture
 from striate.run_folder import FILM
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def class_shares(folder: str | Path, layer: str | None = None) -> ClassShares:
     return ClassShares(
         resolved.parent.name if resolved.name == FILM else resolved.name,
         node.name,
-        sees_pixels(graph, node),
+        of_the_picture(graph, node),
         tuple(Frame(shot.step, shot.epoch, shot.loss) for shot in shots),
         names,
         kept[:, :-1],

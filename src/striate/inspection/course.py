@@ -9,14 +9,14 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.data.dataset import Dataset, Images
+from striate.data.dataset import Dataset
 from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.engines.select import engine as engine_named
 from striate.inspection.descents import mean_turn
 from striate.inspection.racers import FULL, rule_of
-from striate.network.graph import Graph, Input
+from striate.inspection.trials import convolutions, some
+from striate.network.graph import Graph, chain
 from striate.network.initializers import first_values
-from striate.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from striate.network.losses import SparseCategoricalCrossentropy
 from striate.presets.read import wired
 
@@ -135,7 +135,8 @@ def course_of(
 
     `network`: a preset's name or a TOML file; None: `small_network`. Raises what reading these raises.
     """
-    train, judged = _some(data.train, pictures), _some(data.test or data.validation or data.train, pictures)
+    judged = some(data.test or data.validation or data.train, pictures, CHOSEN)
+    train = some(data.train, pictures, CHOSEN)
     shape, classes = data.preprocessing.shape, len(data.class_names)
     graph = small_network(shape, classes) if network is None else Graph.to(wired(network, classes, shape))
     graph = graph.at(shape)
@@ -144,17 +145,9 @@ def course_of(
     return Course(graph, x, train.labels, test_x, judged.labels, steps, size, made, threads)
 
 
-def _some(images: Images, count: int) -> Images:
-    order = np.random.default_rng([0, CHOSEN]).permutation(len(images))
-    return images.take(np.sort(order[:count]))
-
-
 def small_network(shape: tuple[int, ...], classes: int) -> Graph:
     """Two convolutions with ReLU and pooling, and the answers: 8 and 16 kernels of 3x3."""
-    x = Input(shape)
-    x = MaxPooling2D(2)(Conv2D(8, 3, padding="same", activation="relu")(x))
-    x = MaxPooling2D(2)(Conv2D(16, 3, padding="same", activation="relu")(x))
-    return Graph.to(Dense(classes, activation="softmax")(Flatten()(x)))
+    return Graph.to(chain(convolutions(8, classes), shape))
 
 
 def run_of(course: Course, racer: str, learning_rate: float, seed: int) -> Run:

@@ -181,7 +181,9 @@ def descend(
     noise: float = 0.0,
     start: tuple[float, float] | None = None,
 ) -> Descent:
-    """One rule's way down."""
+    """One rule's way down. Raises `SettingError` for a start beyond the world."""
+    if start is not None and not max(map(abs, start)) <= FAR:
+        raise SettingError("race.start_too_far", came=list(start), most=FAR)
     begin = np.array([surface.start if start is None else start])
     draws = noise_of(seed, steps, 1) * noise if racer == STOCHASTIC else None
     paths = ways_down(surface, rule_of(racer, learning_rate), learning_rate, begin, steps, draws)[:, 0]  # T+1 2

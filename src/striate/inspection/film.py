@@ -15,11 +15,12 @@ from striate.figures.save import ENDINGS
 from striate.figures.shown import Shown
 from striate.figures.tiles import Scene
 from striate.files import as_path, exists, write_text
+from striate.inspection.looks_at import of_the_picture
 from striate.inspection.subject import Picture, Subject, subject
 from striate.model import Model
 from striate.network.graph import Graph, Node
-from striate.network.layers import Conv2D, Dense, DepthwiseConv2D, Flatten, ZeroPadding2D
-from striate.network.open_sizes import is_open
+from striate.network.layers import Conv2D, Dense, DepthwiseConv2D
+from striate.network.summary import flattened_maps
 from striate.run_folder import FILM
 from striate.training.film_folder import DESCRIPTION, Description, FilmFolder, Snapshot
 
@@ -158,7 +159,7 @@ def film(
         maps = _maps(model, described, node, shots, seen)
     name = where.folder.resolve()
     title = name.parent.name if name.name == FILM else name.name
-    return Film(title, node.name, sees_pixels(described.graph, node), frames, kernels, maps, seen)
+    return Film(title, node.name, of_the_picture(described.graph, node), frames, kernels, maps, seen)
 
 
 def film_folder(folder: Path) -> FilmFolder:
@@ -204,19 +205,8 @@ def as_kernels(graph: Graph, node: Node, kernel: Array) -> Array:
         return kernel.reshape(*kernel.shape[:2], 1, -1)
     if not isinstance(node.layer, Dense):
         return kernel
-    before = graph.nodes[node.inputs[0]]
-    flat = isinstance(before.layer, Flatten) and len(graph.shapes_into(before)[0]) == 3
-    if flat and not is_open(graph.shapes_into(before)[0]):
-        return kernel.reshape(*graph.shapes_into(before)[0], -1)
-    return kernel[..., np.newaxis, np.newaxis]
-
-
-def sees_pixels(graph: Graph, node: Node) -> bool:
-    """Whether a layer looks at the picture itself, its channels its colours; what only pads or flattens aside."""
-    before = graph.nodes[node.inputs[0]]
-    if not before.inputs:
-        return True
-    return isinstance(before.layer, Flatten | ZeroPadding2D) and sees_pixels(graph, before)
+    shape = flattened_maps(graph, node)
+    return kernel[..., np.newaxis, np.newaxis] if shape is None else kernel.reshape(*shape, -1)
 
 
 def _maps(model: Model, described: Description, node: Node, shots: list[Snapshot], seen: Subject) -> Array:

@@ -9,20 +9,13 @@ import numpy as np
 from striate.engines.contract import Array
 from striate.errors import SettingError, StateError
 from striate.figures.shown import Shown
+from striate.inspection.looks_at import of_the_picture
 from striate.inspection.maps import Scale, first_convolution
 from striate.messages import render
 from striate.model import Model
 from striate.network.graph import Graph, Node
-from striate.network.layers import (
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    ZeroPadding2D,
-)
-from striate.network.open_sizes import is_open
+from striate.network.layers import Conv2D, Dense, DepthwiseConv2D
+from striate.network.summary import flattened_maps
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -107,7 +100,7 @@ def kernels(
     graph = model.graph
     node = graph.node(first_convolution(graph, _with_kernels(graph)) if layer is None else layer)
     values = _values(model, graph, node)
-    colour = values.shape[2] == 3 and _of_the_picture(graph, node)
+    colour = values.shape[2] == 3 and of_the_picture(graph, node)
     alone = colour or values.shape[2] == 1
     chosen = _chosen(node, filters, values.shape[3], PICTURES if alone else FILTERS, "kernels.no_filter")
     seen = _chosen(node, channels, values.shape[2], CHANNELS, "kernels.no_channel")
@@ -128,32 +121,8 @@ def _values(model: Model, graph: Graph, node: Node) -> Array:
     if isinstance(node.layer, DepthwiseConv2D):
         return kernel.reshape(*kernel.shape[:2], 1, -1)
     if isinstance(node.layer, Dense):
-        return kernel.reshape(*_flattened(graph, node), kernel.shape[1])
+        return kernel.reshape(*(flattened_maps(graph, node) or (1, 1, kernel.shape[0])), kernel.shape[1])
     return kernel
-
-
-def _flattened(graph: Graph, node: Node) -> tuple[int, ...]:
-    """The shape of the map that a dense layer looks at through a flattening; a vector is a map of 1x1."""
-    before = _seen_by(graph, node)
-    if isinstance(before.layer, Flatten):
-        shape = _seen_by(graph, before).shape
-        if len(shape) == 3 and not is_open(shape):
-            return shape
-    return 1, 1, before.shape[-1]
-
-
-def _of_the_picture(graph: Graph, node: Node) -> bool:
-    """Whether its channels are the picture's: what stands between moves and scales each of them, and mixes none."""
-    before = _seen_by(graph, node)
-    while isinstance(before.layer, Flatten | ZeroPadding2D | BatchNormalization):
-        before = _seen_by(graph, before)
-    return before is graph.nodes[0]
-
-
-def _seen_by(graph: Graph, node: Node) -> Node:
-    """The layer before one, but for dropout, which changes nothing here."""
-    before = graph.nodes[node.inputs[0]]
-    return _seen_by(graph, before) if isinstance(before.layer, Dropout) else before
 
 
 def _chosen(node: Node, asked: Sequence[int] | None, count: int, most: int, code: str) -> tuple[int, ...]:

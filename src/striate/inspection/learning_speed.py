@@ -11,12 +11,13 @@ from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.errors import SettingError, TrainingError
 from striate.figures.shown import Shown
+from striate.inspection.computer import Computer
 from striate.inspection.slopes import known
 from striate.inspection.trials import (
-    Computing,
     Material,
     Schooling,
     accuracy,
+    batch_of,
     convolutions,
     counted,
     material,
@@ -38,7 +39,7 @@ CLAIMS = (("relu", "tanh", 6.0), ("relu", "sigmoid", 6.0), ("tanh", "sigmoid", 1
 RATES = {"SGD": (0.03, 0.1, 0.3), "Adam": (0.001, 0.003, 0.01)}
 TRYING = 1000  # the seed that rates are tried with; it is none of those that are counted
 EVERY = 10  # steps between two looks at the accuracy
-FILTERS, BATCH = 16, 64
+FILTERS = 16
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ class LearningSpeed(Shown):
     rules: tuple[RuleSpeed, ...]
 
     @property
+    def batch_size(self) -> int:
+        """Pictures of a batch."""
+        return batch_of(self.pictures)
+
+    @property
     def factors(self) -> tuple[Factor, ...]:
         """What is said of the activations that were compared, each at its own best rate."""
         return tuple(
@@ -149,7 +155,7 @@ def learning_speed(
     activations: Sequence[str] = COMPARED,
     budget: SpeedBudget | None = None,
     *,
-    computing: Computing | None = None,
+    computer: Computer | None = None,
     progress: Reading | None = None,
 ) -> LearningSpeed:
     """Try rates with one seed, then train with several at each activation's best rate, under SGD and under Adam.
@@ -161,7 +167,7 @@ def learning_speed(
     trainings = sum(len(names) * (len(rates) + budget.seeds) for rates in RATES.values())
     tick = counted(progress, "activations.training", trainings)
     graphs = {name: wired(convolutions(FILTERS, material_.classes, name), material_.shape) for name in names}
-    where = Computing() if computing is None else computing
+    where = Computer() if computer is None else computer
 
     def learning(name: str, rule: str, rate: float, seed: int) -> Learning:
         learned = _learning(graphs[name], material_, f"{rule},learning_rate={rate}", seed, budget, where)
@@ -220,13 +226,11 @@ class _Watch(Callback):
             self.model.stop_training = True
 
 
-def _learning(
-    graph: Graph, data: Material, rule: str, seed: int, budget: SpeedBudget, computing: Computing
-) -> Learning:
+def _learning(graph: Graph, data: Material, rule: str, seed: int, budget: SpeedBudget, computer: Computer) -> Learning:
     watch = _Watch(data, budget)
-    batch = min(BATCH, len(data.y))
+    batch = batch_of(len(data.y))
     epochs = -(-budget.steps * batch // len(data.y)) + 1
-    how = Schooling(rule, epochs, batch, computing)
+    how = Schooling(rule, epochs, batch, computer)
     try:
         trained(graph, data, how, seed, [watch])
     except TrainingError:  # the rate was too large

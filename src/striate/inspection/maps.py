@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Scale = Literal["shared", "own"]
 ALL = "all"
+MOST = 128  # maps on a sheet, unless more are asked for
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def maps(
     layers: str | Sequence[str] | None = None,
     *,
     scale: Scale = "shared",
-    most: int | None = 128,
+    most: int | None = MOST,
 ) -> list[Maps]:
     """What layers make of a picture, one result for each: the first convolution, those of these names, or "all".
 
@@ -72,12 +73,12 @@ def maps(
 
 
 def layers_named(graph: Graph, layers: str | Sequence[str] | None) -> list[str]:
-    """The names of layers as they are asked for; None: the first convolution."""
+    """The names of layers as they are asked for, each once; None: the first convolution."""
     if layers is None:
         return [first_convolution(graph)]
     if layers == ALL or (not isinstance(layers, str) and ALL in layers):
         return [node.name for node in graph.nodes]
-    return [graph.node(name).name for name in ([layers] if isinstance(layers, str) else layers)]
+    return [graph.node(name).name for name in dict.fromkeys([layers] if isinstance(layers, str) else layers)]
 
 
 def first_convolution(graph: Graph, others: Sequence[str] | None = None) -> str:

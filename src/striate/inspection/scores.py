@@ -4,6 +4,7 @@ Behind a softmax or a sigmoid the slopes vanish where a model is sure, so the sc
 layer adds up. The score of a network that ends in maps is the sum of one channel.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,9 @@ from striate.errors import SettingError, unknown_name
 from striate.model import Model
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
+from striate.network.part import PROBABILITIES
 
 Array = NDArray[Any]
-
-SQUASHING = ("softmax", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,29 @@ def score_of(model: Model, graph: Graph, output: Array, named: str | int | None)
 
     Raises `UnknownNameError` or `SettingError` for a class that is not there.
     """
-    before = activation_of(graph.nodes[-1].layer) in SQUASHING
+    activation = activation_of(graph.nodes[-1].layer)
+    before = activation in PROBABILITIES
     names, count = model.class_names, graph.output_shape[-1]
     classes = 2 if count == 1 and (names is not None or before) else count
-    chosen = _winner(output, classes) if named is None else _class(named, names, classes)
+    if named is None:
+        chosen = _winner(output, classes, 0.0 if activation == "linear" else 0.5)
+    else:
+        chosen = class_number(named, names, classes)
     name = None if names is None else names[chosen]
     return Score(0, name, before, (-1, 1)[chosen]) if classes != count else Score(chosen, name, before)
 
 
-def _winner(output: Array, classes: int) -> int:
-    totals = output.reshape(-1, output.shape[-1]).sum(axis=0)
-    return int(totals[0] > 0.5) if classes != len(totals) else int(np.argmax(totals))
+def _winner(output: Array, classes: int, middle: float) -> int:
+    """By the mean over the places of maps; a single output (..., 1) speaks for class 1 above the middle."""
+    means = output.reshape(-1, output.shape[-1]).mean(axis=0)
+    return int(means[0] > middle) if classes != len(means) else int(np.argmax(means))
 
 
-def _class(named: str | int, names: tuple[str, ...] | None, classes: int) -> int:
+def class_number(named: str | int, names: Sequence[str] | None, classes: int) -> int:
+    """The number of a class by its name, or by its number where no class is called so.
+
+    Raises `UnknownNameError` or `SettingError` for a class that is not there.
+    """
     if names is not None and named in names:
         return names.index(str(named))
     numbered = isinstance(named, int) or named.isdecimal()

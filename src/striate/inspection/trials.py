@@ -11,6 +11,7 @@ from striate.data.dataset import Dataset, Images
 from striate.data.dividing import divided
 from striate.engines.contract import Array
 from striate.errors import DataError
+from striate.inspection.computer import Computer
 from striate.model import Model
 from striate.network.graph import Graph, chain
 from striate.network.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D
@@ -23,15 +24,7 @@ DRAWING = 5  # keeps the choice of pictures apart from other draws of the same s
 SMALLEST = 4  # pixels of a side: two poolings by 2 leave one
 LOSS = "sparse_categorical_crossentropy"
 JUDGING = 256  # pictures at a time
-
-
-@dataclass(frozen=True)
-class Computing:
-    """What computes; None: what the machine has."""
-
-    engine: str | None = None
-    isa: str | None = None
-    threads: int | None = None
+BATCH = 64  # pictures of a step
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +57,18 @@ def material(data: Dataset, pictures: int, judged: int) -> Material:
         raise DataError("trials.one_class", came=len(data.class_names))
     training, validation = divided(data, 0)
     held, part = (data.test, "test") if data.test else (validation, "validation")
-    learned, judging = _some(training, pictures), _some(held, judged)
+    learned, judging = some(training, pictures, DRAWING), some(held, judged, DRAWING)
     return Material(learned.x, learned.y, judging.x, judging.y, len(data.class_names), part)
 
 
-def _some(images: Images, count: int) -> Images:
-    order = np.random.default_rng([0, DRAWING]).permutation(len(images))
+def batch_of(pictures: int) -> int:
+    """`BATCH`, where there are as many pictures."""
+    return min(BATCH, pictures)
+
+
+def some(images: Images, count: int, draw: int) -> Images:
+    """So many of the pictures, or all where there are fewer, in their order; `draw` keeps choices apart."""
+    order = np.random.default_rng([0, draw]).permutation(len(images))
     return images.take(np.sort(order[:count]))
 
 
@@ -97,7 +96,7 @@ class Schooling:
     rule: str
     epochs: int
     batch_size: int
-    computing: Computing
+    computer: Computer
 
 
 def trained(graph: Graph, data: Material, how: Schooling, seed: int, callbacks: Sequence[Callback] = ()) -> Model:
@@ -105,7 +104,7 @@ def trained(graph: Graph, data: Material, how: Schooling, seed: int, callbacks: 
 
     Raises `TrainingError` at the first number that is not finite.
     """
-    model, by = Model.of(graph, seed=seed), how.computing
+    model, by = Model.of(graph, seed=seed), how.computer
     model.compile(how.rule, LOSS, metrics=["accuracy"], engine=by.engine, isa=by.isa, threads=by.threads)
     model.preflighted = True  # the same pictures for every one of many trainings: nobody's mistake is looked for
     model.fit(data.x, data.y, batch_size=how.batch_size, epochs=how.epochs, verbose=0, callbacks=callbacks)

@@ -12,8 +12,9 @@ from striate.data.counting import Reading
 from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.figures.shown import Shown
+from striate.inspection.computer import Computer
 from striate.inspection.moving import ANGLES, right_shifted, right_turned, shifts_for
-from striate.inspection.trials import Computing, Material, Schooling, Shape, counted, material, right, trained
+from striate.inspection.trials import Material, Schooling, Shape, batch_of, counted, material, right, trained
 from striate.inspection.versus_nets import (
     CNN,
     DENSE,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RULE = "adam,learning_rate=0.001"
-BATCH = 64
 STEPS = 500  # what a training has at least, where nobody says how many epochs
 MOVED = (CNN, STRIDED, PLAIN, DENSE)
 # Student's t for 2, 3 ... trainings: a mean of no difference is farther from 0 than so many of its standard errors once
@@ -128,6 +128,11 @@ class Versus(Shown):
     right_turned: Mapping[str, Array]
 
     @property
+    def batch_size(self) -> int:
+        """Pictures of a batch."""
+        return batch_of(self.pictures)
+
+    @property
     def accuracy(self) -> Mapping[str, Array]:
         """Shares of the pictures, (seeds,) by network."""
         return _means(self.right)
@@ -194,7 +199,7 @@ def versus(
     budget: VersusBudget | None = None,
     *,
     seed: int = 0,
-    computing: Computing | None = None,
+    computer: Computer | None = None,
     progress: Reading | None = None,
 ) -> Versus:
     """Train every network with several seeds, on the same pictures in the same order, and judge them.
@@ -204,9 +209,9 @@ def versus(
     budget = _checked(budget or VersusBudget(), seed)
     pictures = material(data, budget.pictures, budget.judged)
     nets = compared_nets(pictures.shape, pictures.classes, budget.filters)
-    batch = min(BATCH, len(pictures.y))
+    batch = batch_of(len(pictures.y))
     epochs = budget.epochs or max(3, -(-STEPS * batch // len(pictures.y)))
-    school = Schooling(RULE, epochs, batch, computing or Computing())
+    school = Schooling(RULE, epochs, batch, computer or Computer())
     trials = _Trials(nets, school, range(seed, seed + budget.seeds), progress)
     models = {name: trials.of(name, pictures) for name in nets}
     mixed = _shuffled(pictures, seed)

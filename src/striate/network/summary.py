@@ -191,7 +191,7 @@ def _weight_notes(graph: Graph, node: Node) -> list[Note]:
     owner = graph.owner(node)
     if owner is not node:
         return [Note("summary.shared", {"owner": owner.name})]
-    maps = _flattened(graph, node)
+    maps = flattened_maps(graph, node)
     weights, total = _weights(graph, node), graph.theta.count
     if maps is None or 2 * weights <= total:
         return []
@@ -199,7 +199,7 @@ def _weight_notes(graph: Graph, node: Node) -> list[Note]:
     return [Note("summary.dense_holds_most", fields)]
 
 
-def _flattened(graph: Graph, node: Node) -> Shape | None:
+def flattened_maps(graph: Graph, node: Node) -> Shape | None:
     """The shape of the maps that a dense layer takes, flattened, as its inputs; None where there are none."""
     if not isinstance(node.layer, Dense):
         return None

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import Listed, Share, figure_file, trial_pictures
+from striate.cli.figure_files import check_figure, save_figure
+from striate.cli.learn.trials import Share, checked_source, trial_pictures
+from striate.cli.learn.typed import Names
 from striate.cli.learn.written_activations import (
     function_lines,
     functions_json,
@@ -12,16 +14,16 @@ from striate.cli.learn.written_activations import (
     speed_json,
     speed_lines,
 )
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
 from striate.errors import SettingError
 from striate.inspection.activations import Activations
+from striate.inspection.computer import Computer
 from striate.inspection.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
 from striate.inspection.slopes import activation_functions, known
-from striate.inspection.trials import Computing
 from striate.inspection.vanishing import GradientLeft, gradient_left
 from striate.views.reading import reading_view
 
@@ -29,7 +31,7 @@ from striate.views.reading import reading_view
 @command("learn.activations")
 @argument("data", Place(), required=False)
 @flag("--digits")
-@option("--functions", reader=Listed())
+@option("--functions", reader=Names())
 @option("--accuracy", reader=Share(), default=0.9)
 @option("--steps", reader=Whole(1), default=300)
 @option("--pictures", reader=Whole(1), default=6000)
@@ -58,11 +60,11 @@ def activations(
     json: bool,
 ) -> None:
     """`striate learn activations`."""
-    if data and digits:
-        raise SettingError("activations.data_and_digits")
+    checked_source(data, digits=digits)
     if (functions or size) and not (data or digits):
         raise SettingError("activations.nothing_to_train", setting="--functions" if functions else "--size")
-    names, file = known(functions or COMPARED), figure_file(output)
+    names = known(functions or COMPARED)
+    check_figure(output)
     budget = SpeedBudget(steps, pictures, seeds=seeds, accuracy=accuracy)
     table = activation_functions()
     if not json:
@@ -72,15 +74,13 @@ def activations(
         write(["", *gradient_lines(left)])
     speed = None
     if data or digits:
-        speed = _speed(data, size, names, budget, Computing(engine, isa, threads))
+        speed = _speed(data, size, names, budget, Computer(engine, isa, threads))
     if speed and not json:
         write(["", *speed_lines(speed)])
     if json:
         found = {"functions": functions_json(table), "gradient_left": gradients_json(left)}
         write_json(found | ({"learning_speed": speed_json(speed)} if speed else {}))
-    if file:
-        Activations(table, left, speed).save_figure(file)
-        aside("figure.saved", file=file)
+    save_figure(Activations(table, left, speed), output)
 
 
 def _left(width: int, draws: int) -> GradientLeft:
@@ -89,8 +89,8 @@ def _left(width: int, draws: int) -> GradientLeft:
 
 
 def _speed(
-    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computing
+    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computer
 ) -> LearningSpeed:
     source = trial_pictures(data, size)
     with reading_view() as bar:
-        return learning_speed(source, names, budget, computing=where, progress=bar)
+        return learning_speed(source, names, budget, computer=where, progress=bar)

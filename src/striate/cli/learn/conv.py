@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.figure_files import EITHER, check_figure, write_figure
 from striate.cli.learn.typed import KERNEL, PICTURE, Padding, Place, matrix_json, slid_json
 from striate.cli.learn.written import convolution_lines
 from striate.cli.numbers import as_json
@@ -33,7 +33,7 @@ def conv(
     json: bool,
 ) -> None:
     """`striate learn conv`."""
-    check_output(output)
+    check_figure(output, EITHER)
     facts = convolution(image, kernel, stride, padding)
     chosen = _sum_at(facts, at) if at else None
     if json:

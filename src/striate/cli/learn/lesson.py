@@ -10,11 +10,11 @@ from striate.cli.learn.told import contents_json, contents_lines, lesson_json, l
 from striate.cli.output import aside, say, write, write_aside, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
-from striate.errors import SettingError
+from striate.errors import FileError, SettingError
 from striate.figures.canvas import require_matplotlib
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.book import Lesson
 from striate.inspection.lessons.book import lesson as lesson_of
-from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.question import Numbers, Question, answer_text
 from striate.messages import render
 
@@ -70,7 +70,10 @@ def _draw(opened: Lesson, folder: Path) -> dict[str, Path]:
     from striate.figures.save import save
 
     require_matplotlib()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError("file.cannot_write", path=folder, reason=error.strerror) from error
     files = {name: folder / name for name in opened.pictures}
     for name, part in opened.pictures.items():
         save(part.make(), files[name])

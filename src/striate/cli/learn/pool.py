@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.figure_files import EITHER, check_figure, write_figure
 from striate.cli.learn.typed import PICTURE, Padding, matrix_json, slid_json
 from striate.cli.learn.written import pooling_lines
 from striate.cli.numbers import as_json
@@ -30,7 +30,7 @@ def pool(
     json: bool,
 ) -> None:
     """`striate learn pool`."""
-    check_output(output)
+    check_figure(output, EITHER)
     facts = pooling(image, size, stride, padding, kind)
     if json:
         write_json(_pooling_json(facts, image))

@@ -1,20 +1,18 @@
 """`striate learn race`: update rules against each other, on functions of two numbers or on a network."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.figure_files import EITHER, check_figure, save_figure, write_figure
 from striate.cli.learn.raced import race_lines, surfaces_json
 from striate.cli.learn.raced_network import contest_json, contest_lines
+from striate.cli.learn.trials import checked_source, read_pictures
 from striate.cli.learn.typed import Names, Point, Seconds
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Number, Place, Text, Whole
-from striate.cli.ui import argument, command, json_flag, option
-from striate.data.dataset import Dataset
-from striate.data.load import digits, load_images
+from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.figures.paths import path_frames, paths_figure
 from striate.inspection.claims import escapes, swings
@@ -23,9 +21,7 @@ from striate.inspection.course import Course, course_of, seconds_a_step
 from striate.inspection.descents import race_on
 from striate.inspection.racers import GRID, RACERS, checked_racers
 from striate.inspection.surfaces import surface_named
-from striate.views.reading import reading_view
 
-BUILT_IN = "digits"  # scikit-learn's, where no folder of this name is
 ON = ("beale", "valley")
 STEPS_ON_SURFACES, STEPS_ON_DATA, FEWEST_STEPS = 500, 150, 10
 OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch", "budget", "engine", "isa", "threads")
@@ -33,6 +29,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 
 @command("learn.race")
 @argument("data", Place(), required=False)
+@flag("--digits")
 @option("--on", reader=Names())
 @option("--optimizers", reader=Names())
 @option("--rate", reader=Number(), default=0.01)
@@ -50,6 +47,7 @@ OF_SURFACES, OF_DATA = ("start", "noise"), ("seeds", "model", "pictures", "batch
 @json_flag
 def race(
     data: Path | None,
+    digits: bool,
     on: tuple[str, ...] | None,
     optimizers: tuple[str, ...] | None,
     rate: float,
@@ -71,14 +69,15 @@ def race(
     """`striate learn race`."""
     racers = checked_racers(RACERS if optimizers is None else optimizers)
     given = {name: value for name, value in locals().items() if value is not None}
-    if data is None:
+    checked_source(data, digits=digits)
+    if not data and not digits:
         _refuse(given, OF_DATA)
         _on_surfaces(on or ON, racers, rate, steps or STEPS_ON_SURFACES, seed, start, noise, output, json=json)
         return
     _refuse(given, ("on", *OF_SURFACES))
-    check_output(output, moving=False)
+    check_figure(output)
     course = course_of(
-        _read(data),
+        read_pictures(data),
         network=model,
         pictures=pictures or 2000,
         steps=steps or STEPS_ON_DATA,
@@ -113,8 +112,8 @@ def _on_surfaces(
     json: bool,
 ) -> None:
     surfaces = [surface_named(name) for name in names]
-    check_output(output)
-    with _counting() as done:
+    check_figure(output, EITHER)
+    with working_view("race.running") as done:
         races = [
             race_on(surface, racers, steps=steps, rate=rate, seed=seed, noise=noise, start=start, done=done)
             for surface in surfaces
@@ -128,13 +127,6 @@ def _on_surfaces(
     write_figure(output, lambda: paths_figure(panels), lambda: path_frames(panels))
 
 
-def _read(data: Path) -> Dataset:
-    if str(data) == BUILT_IN and not data.exists():
-        return digits()
-    with reading_view() as progress:
-        return load_images(data, resize="stretch", progress=progress)
-
-
 def _within(budget: float, course: Course, runs: int) -> Course:
     """A course of as many steps as the time allows; which ones that are is said, since they decide the result."""
     steps = max(FEWEST_STEPS, int(budget / runs / seconds_a_step(course)))
@@ -145,22 +137,10 @@ def _within(budget: float, course: Course, runs: int) -> Course:
 def _on_data(
     course: Course, racers: tuple[str, ...], rate: float, seeds: range, output: Path | None, *, json: bool
 ) -> None:
-    with _counting() as done:
+    with working_view("race.running") as done:
         found = contest(course, racers, seeds=seeds, rate=rate, done=done)
     if json:
         write_json(contest_json(found))
     else:
         write(contest_lines(found))
-    write_figure(output, found.figure)
-
-
-@contextmanager
-def _counting() -> Generator[Callable[[int, int], None]]:
-    """What to tell how far a race has come; a bar shows it where one can."""
-    with reading_view() as progress:
-
-        def done(runs: int, total: int) -> None:
-            if progress:
-                progress("race.running", runs, total)
-
-        yield done
+    save_figure(found, output)

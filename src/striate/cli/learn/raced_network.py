@@ -104,7 +104,7 @@ def contest_json(found: Contest) -> dict[str, Any]:
     course = found.course
     return {
         "pictures": len(course.x),
-        "test": len(course.test_x),
+        "judged": len(course.test_x),
         "weights": course.graph.theta.count,
         "steps": course.steps,
         "batch_size": course.batch_size,

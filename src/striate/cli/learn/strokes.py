@@ -4,18 +4,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.layout import grid, indented, side_by_side
-from striate.cli.learn.drawing import check_output, write_figure
+from striate.cli.learn.trials import read_pictures
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text
 from striate.cli.ui import argument, command, json_flag, option
-from striate.data.dataset import Dataset
-from striate.data.load import digits, load_images
 from striate.inspection.strokes import MEASURES, STROKES, StrokeAnswers
 from striate.inspection.strokes import strokes as answers_of
 from striate.messages import render
 from striate.views.columns import aligned
-from striate.views.reading import reading_view
 
 
 @command("learn.strokes")
@@ -36,20 +34,13 @@ def strokes(
     json: bool,
 ) -> None:
     """`striate learn strokes`."""
-    check_output(output, moving=False)
-    found = answers_of(_read(data), straight, curved, engine=engine, isa=isa, threads=threads)
+    check_figure(output)
+    found = answers_of(read_pictures(data, colour="grey"), straight, curved, engine=engine, isa=isa, threads=threads)
     if json:
         write_json(_json(found))
     else:
         write(_lines(found))
-    write_figure(output, found.figure)
-
-
-def _read(data: Path | None) -> Dataset:
-    if data is None:
-        return digits()
-    with reading_view() as progress:
-        return load_images(data, colour="grey", resize="stretch", progress=progress)
+    save_figure(found, output)
 
 
 def _lines(found: StrokeAnswers) -> list[str]:

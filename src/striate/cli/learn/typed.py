@@ -67,7 +67,10 @@ class Names:
         return "A,B"
 
     def read(self, text: str) -> tuple[str, ...]:
-        return tuple(name.strip() for name in text.split(",") if name.strip())
+        names = tuple(name.strip() for name in text.split(","))
+        if not all(names):
+            raise Unreadable("usage.names")
+        return names
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.learn.trials import figure_file, trial_pictures
+from striate.cli.figure_files import check_figure, save_figure
+from striate.cli.learn.trials import checked_source, trial_pictures
 from striate.cli.learn.written_versus import versus_json, versus_lines
-from striate.cli.output import aside, write, write_json
+from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
 from striate.errors import SettingError
-from striate.inspection.trials import Computing
+from striate.inspection.computer import Computer
 from striate.inspection.versus import VersusBudget
 from striate.inspection.versus import versus as compared
 from striate.views.reading import reading_view
@@ -47,18 +48,16 @@ def versus(
     json: bool,
 ) -> None:
     """`striate learn versus`."""
-    if data and digits:
-        raise SettingError("activations.data_and_digits")
+    checked_source(data, digits=digits)
     if not data and not digits:
         raise SettingError("versus.no_data")
-    file, budget = figure_file(output), VersusBudget(epochs, pictures, judged, seeds, filters)
+    check_figure(output)
+    budget = VersusBudget(epochs, pictures, judged, seeds, filters)
     source = trial_pictures(data, size)
     with reading_view() as bar:
-        found = compared(source, budget, seed=seed, computing=Computing(engine, isa, threads), progress=bar)
+        found = compared(source, budget, seed=seed, computer=Computer(engine, isa, threads), progress=bar)
     if json:
         write_json(versus_json(found))
     else:
         write(versus_lines(found))
-    if file:
-        found.save_figure(file)
-        aside("figure.saved", file=file)
+    save_figure(found, output)

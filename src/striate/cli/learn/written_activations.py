@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from striate.engines.reference.activation import sigmoid, softmax
-from striate.inspection.learning_speed import BATCH, EVERY, Learning, LearningSpeed, RuleSpeed
+from striate.inspection.learning_speed import EVERY, Learning, LearningSpeed, RuleSpeed
 from striate.inspection.slopes import ActivationFunctions, Interval, Slope
 from striate.inspection.vanishing import GradientLeft
 from striate.messages import render
@@ -59,7 +59,12 @@ def gradient_lines(left: GradientLeft) -> Iterator[str]:
 def speed_lines(speed: LearningSpeed) -> Iterator[str]:
     """The steps of every training, and what becomes of the claim."""
     budget = speed.budget
-    fields = {"batch": BATCH, "percent": 100 * budget.accuracy, "judged": speed.judged, "part": f"part.{speed.part}"}
+    fields = {
+        "batch": speed.batch_size,
+        "percent": 100 * budget.accuracy,
+        "judged": speed.judged,
+        "part": f"part.{speed.part}",
+    }
     yield render("activations.speed_heading", fields)
     counts = {"weights": speed.weights, "pictures": speed.pictures, "every": EVERY, "steps": budget.steps}
     yield render("activations.speed_setting", counts)
@@ -120,7 +125,7 @@ def speed_json(speed: LearningSpeed) -> dict[str, object]:
         "accuracy": speed.budget.accuracy,
         "steps": speed.budget.steps,
         "every": EVERY,
-        "batch": BATCH,
+        "batch_size": speed.batch_size,
         "pictures": speed.pictures,
         "judged": speed.judged,
         "part": speed.part,

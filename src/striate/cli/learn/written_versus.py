@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from striate.engines.contract import Array
-from striate.inspection.versus import BATCH, MOVED, Compared, Versus
+from striate.inspection.versus import MOVED, Compared, Versus
 from striate.inspection.versus_nets import CNN, DENSE, FIELDS, GROWING, PAIRS, PLAIN, Net, hidden_units
 from striate.messages import render
 from striate.network.layers import Conv2D
@@ -14,7 +14,8 @@ NUMBERS = range(1, 20)  # columns that end at the right
 
 def versus_lines(found: Versus) -> Iterator[str]:
     """Every table, then what is said of CNNs with what was measured."""
-    yield render("versus.setting", _setting(found))
+    more = {"batch": found.batch_size, "part": f"part.{found.part}"}
+    yield render("versus.setting", _setting(found) | more)
     for part in (_equal, _growth, _moved, _kernels, _claims):
         yield ""
         yield from part(found)
@@ -23,7 +24,7 @@ def versus_lines(found: Versus) -> Iterator[str]:
 def versus_json(found: Versus) -> dict[str, object]:
     """Accuracies by network, a number for each seed; of moved pictures a list for each seed."""
     return {
-        "setting": {**_setting(found), "rule": "adam", "learning_rate": 0.001},
+        "setting": {**_setting(found), "part": found.part, "rule": "adam", "learning_rate": 0.001},
         "networks": {
             name: {"weights": net.weights, "multiply_adds": net.multiply_adds, "field": net.field}
             for name, net in found.nets.items()
@@ -48,8 +49,8 @@ def versus_json(found: Versus) -> dict[str, object]:
 
 def _setting(found: Versus) -> dict[str, object]:
     budget = found.budget
-    counts = {"pictures": found.pictures, "judged": found.judged, "part": f"part.{found.part}", "shape": found.shape}
-    return {**counts, "epochs": budget.epochs, "seeds": budget.seeds, "batch": BATCH}
+    counts = {"pictures": found.pictures, "judged": found.judged, "shape": found.shape}
+    return {**counts, "epochs": budget.epochs, "seeds": budget.seeds, "batch_size": found.batch_size}
 
 
 def _equal(found: Versus) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
-from striate.cli.look.drawing import drawing_view
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.inspection.attribution import nothing
 from striate.inspection.field import Effective, FieldBox, ReceptiveField, receptive_field
@@ -63,7 +63,7 @@ def field(
         write_json(_padding_json(shares)) if json else _say_padding(shares)
         save_figure(shares, output)
     elif unit is not None:
-        with drawing_view("field.working") as progress:
+        with working_view("field.working") as progress:
             found = receptive_field(loaded, unit, seen, pictures=pictures, seed=seed, progress=progress or nothing)
         write_json(_field_json(found)) if json else _say_field(found)
         save_figure(found, output)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from striate.cli.computing import computing
-from striate.cli.look.drawing import drawing_view
 from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.inspection.class_shares import ClassShares, class_shares
 from striate.inspection.film import MILLISECONDS, PAGE, Film, Frame, check_ending
@@ -61,7 +61,7 @@ def film(
     else:
         _show_classes(shown)
     if output:
-        with drawing_view("film.drawing") as made:
+        with working_view("film.drawing") as made:
             shown.save(output, milliseconds, made)
         aside("film.saved", file=output)
 

@@ -5,9 +5,9 @@ from typing import Literal, cast
 
 import numpy as np
 
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.columns import column, json_numbers
 from striate.cli.look.opening import opened
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.look.several import Several
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
@@ -46,8 +46,7 @@ def kernels(
         write_json(_as_dict(found))
     else:
         _show(found)
-    if output is not None:
-        save_figure(found, output)
+    save_figure(found, output)
 
 
 def _show(found: Kernels) -> None:

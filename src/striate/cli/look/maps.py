@@ -6,19 +6,18 @@ from typing import Literal, cast
 import numpy as np
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.columns import column, json_number, json_numbers
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.engines.contract import Array
-from striate.inspection.maps import Maps
+from striate.inspection.maps import MOST, Maps
 from striate.inspection.maps import maps as maps_of
 from striate.messages import render
 from striate.views.columns import aligned, printable
 
-MOST = 128  # maps on a sheet, unless all are asked for
 LISTED = 12  # channels, or numbers of a vector, in the table of one layer
 
 
@@ -54,7 +53,7 @@ def maps(
         _show_one(found[0])
     else:
         _show_all(found)
-    for each in found if output is not None else ():
+    for each in found if output else ():
         save_figure(each, named_file(cast(Path, output), each.layer, alone=len(found) == 1))
 
 

@@ -1,16 +1,17 @@
 """`striate look patches`: what excites the units of a layer most."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from striate.cli.computing import computing
-from striate.cli.look.drawing import drawing_view
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.look.several import Several
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import Bytes, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.cli.working import working_view
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.errors import SettingError, StateError
@@ -61,18 +62,17 @@ def patches(
     loaded = opened(model, engine, isa, threads)
     _check(loaded, layer, units or ())  # before reading pictures for minutes
     pictures = _read(loaded, data, cache)
-    with drawing_view("patches.scanning") as scanned:
+    with working_view("patches.scanning") as scanned:
         found = patches_of(loaded, pictures, layer, count=count, per_picture=per_picture, progress=scanned)
     found = found if units is None else found.of(units)
     if json:
         write_json(patches_json(found))
     else:
         _show(found)
-    if output is not None:
-        save_figure(found, output)
+    save_figure(found, output)
 
 
-def _check(model: Model, layer: str, units: tuple[int, ...]) -> None:
+def _check(model: Model, layer: str, units: Sequence[int]) -> None:
     node = model.graph.node(layer)
     if not node.inputs:
         raise SettingError("patches.input", layer=layer)
@@ -139,11 +139,11 @@ def patches_json(found: Patches) -> dict[str, Any]:
 
 
 def _patch_json(found: Patches, row: int, rank: int) -> dict[str, Any]:
-    place = found.places[row, rank].tolist()
+    place, box = found.places[row, rank].tolist(), found.box(row, rank)
     return {
         "value": float(found.values[row, rank]),
         "picture": int(found.numbers[row, rank]),
         "file": found.file(row, rank),
         "place": None if place[0] < 0 else place,
-        "box": found.box(row, rank)._asdict(),
+        "box": {"rows": [box.top, box.bottom - 1], "columns": [box.left, box.right - 1]},
     }

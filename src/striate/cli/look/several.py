@@ -20,7 +20,7 @@ class Several:
         """The numbers, in the order they are named, each once."""
         found: dict[int, None] = {}
         for part in text.replace(" ", "").split(","):
-            span = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", part)
+            span = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", part)
             if span is None:
                 raise Unreadable("usage.several")
             first = int(span[1])

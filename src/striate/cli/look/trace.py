@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from striate.cli.computing import computing
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.look.traced import trace_lines
 from striate.cli.look.traced_json import trace_json
 from striate.cli.output import write, write_json
@@ -52,8 +52,7 @@ def trace(
         write_json([trace_json(each) for each in found] if len(found) > 1 else trace_json(found[0]))
     else:
         write([line for i, each in enumerate(found) for line in _section(i, each, all_=all_)])
-    if output is not None:
-        save_figure(found[-1 if open_ else 0], output)
+    save_figure(found[-1 if open_ else 0], output)
 
 
 def _section(i: int, each: Trace, *, all_: bool) -> list[str]:

@@ -9,7 +9,8 @@ def trace_json(traced: Trace) -> dict[str, object]:
     terms = traced.terms
     return {
         "unit": str(traced.unit),
-        "layer": type(traced.layer).__name__,
+        "layer": traced.unit.layer,
+        "kind": type(traced.layer).__name__,
         "value": json_number(traced.value),
         "computed": json_number(traced.computed),
         "bound": json_number(traced.bound),
@@ -20,12 +21,20 @@ def trace_json(traced: Trace) -> dict[str, object]:
         "sum": json_number(terms.total),
         "activation": traced.activation,
         "sums": None if traced.sums is None else json_numbers(traced.sums),
-        "field": traced.field and {"rows": list(traced.field[0]), "columns": list(traced.field[1])},
+        "field": _field(traced),
         "used_by": [_onward(onward) for onward in traced.onward],
         "class": traced.score.label,
         "score_before_activation": traced.score.before,
         "gradient": json_number(traced.gradient),
     }
+
+
+def _field(traced: Trace) -> dict[str, list[int]] | None:
+    """Rows and columns from the first to the last."""
+    if traced.field is None:
+        return None
+    (top, bottom), (left, right) = traced.field
+    return {"rows": [top, bottom - 1], "columns": [left, right - 1]}
 
 
 def _terms(traced: Trace) -> list[dict[str, object]]:

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from striate.cli.computing import computing
-from striate.cli.look.drawing import drawing_view
+from striate.cli.figure_files import check_figure, save_figure
 from striate.cli.look.opening import opened, picture_for
-from striate.cli.look.saving import check_figure, save_figure
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.inspection.attribution import Attribution, Evidence, nothing
 from striate.inspection.baselines import BASELINES
@@ -70,7 +70,7 @@ def why(
     check_figure(output)
     loaded = opened(model, engine, isa, threads)
     seen = picture_for(loaded, picture)
-    with drawing_view("why.working") as shown:
+    with working_view("why.working") as shown:
         progress = shown or nothing
         match method:
             case "gradcam":

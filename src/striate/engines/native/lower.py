@@ -177,11 +177,14 @@ class _Walk:
         self._read = self.low.recording.steps[-1]
 
     def _summed_alone(self, place: int) -> bool:
-        """Whether nobody but convolutions and dense layers reads a node's values, flattened or not."""
+        """Whether nobody but convolutions and dense layers reads a node's values, flattened or not.
+
+        A flattening whose gradient is given or asked for copies them for itself.
+        """
         readers = [(i, self.graph.nodes[i]) for i in self.readers[place]]
         return bool(readers) and all(
             (isinstance(node.layer, Conv2D | Dense) and not self._goes_by_channels(node))
-            or (isinstance(node.layer, Flatten) and self._summed_alone(i))
+            or (isinstance(node.layer, Flatten) and i not in self.by_itself and self._summed_alone(i))
             for i, node in readers
         )
 

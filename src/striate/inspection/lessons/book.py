@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from striate.errors import SettingError
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.parts import Part, Picture, Said
 from striate.inspection.lessons.question import Question
 

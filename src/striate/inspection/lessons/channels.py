@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from striate.inspection.by_hand import Rows, convolution
 from striate.inspection.calc import layer_facts
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import channel_sum
 from striate.inspection.lessons.parts import (
     Cell,

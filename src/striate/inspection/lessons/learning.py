@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import chain
 from striate.inspection.lessons.parts import (
     Cell,

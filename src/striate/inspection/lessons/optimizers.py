@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.engines.reference.optimizers import UPDATES
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import paths
 from striate.inspection.lessons.parts import (
     Cell,
@@ -76,7 +76,7 @@ def parts(computer: Computer) -> tuple[Part, ...]:
         Commands(
             (
                 "striate learn race --on beale,valley -o paths.gif",
-                "striate learn race digits --optimizers sgd,momentum,adam",
+                "striate learn race --digits --optimizers sgd,momentum,adam",
             )
         ),
     )

@@ -2,7 +2,7 @@
 
 from striate.inspection.by_hand import convolution
 from striate.inspection.calc import size_facts
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import padding_maps
 from striate.inspection.lessons.parts import (
     Claim,

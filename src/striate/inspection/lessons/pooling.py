@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from striate.inspection.by_hand import Kind, Pooled, Rows, convolution, pooling
 from striate.inspection.calc import size_facts
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import pooled_maps
 from striate.inspection.lessons.numbers import KERNEL, PICTURE
 from striate.inspection.lessons.parts import (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from striate.data.load import digits
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.channels import count
-from striate.inspection.lessons.computer import Computer
 from striate.inspection.lessons.drawn import digit_weights
 from striate.inspection.lessons.parts import Cell, Commands, Lines, Part, Picture, Said, Shown, Table, said, text
 from striate.inspection.lessons.question import Numbers, Question

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from striate.inspection.calc import SizeFacts, size_facts
-from striate.inspection.lessons.computer import Computer
+from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import windows_over_a_row
 from striate.inspection.lessons.parts import (
     Cell,

@@ -17,7 +17,7 @@ TEXTS = {
     "cli.learn.activations.seeds": "Trainings of each activation at its best rate, each from other first weights.",
     "cli.learn.activations.size": "Height and width that pictures get, such as 28 or 32x32.",
     "cli.learn.activations.output": "Draw it all into this file, PNG or SVG.",
-    "activations.data_and_digits": "DATA and --digits exclude each other; give one of them.",
+    "trials.data_and_digits": "DATA and --digits exclude each other; give one of them.",
     "activations.nothing_to_train": "{setting} goes with a training; give DATA or --digits, too.",
     "activations.too_few_steps": "steps must be at least {required}, for the accuracy is looked at so often, got {came}; give more.",
     "trials.too_small": "Pictures must be at least {required} pixels high and wide to be pooled twice, got {came:size}; give larger ones, or --size 28.",

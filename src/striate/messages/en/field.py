@@ -13,7 +13,6 @@ TEXTS = {
     "cli.look.field.pictures": "How many pictures of noise where no PICTURE is given.",
     "cli.look.field.seed": "What the noise is drawn by.",
     "cli.look.field.output": "The figure to write, as PNG or SVG.",
-    "look.no_figure": "Give -o FILE.png for the figure.",
     "field.unit_or_padding": "Say what to look at: either --unit LAYER:CHANNEL:ROW,COLUMN for the field of a unit, or --padding LAYER for the padding in the fields of a layer.",
     "field.box": "{unit} sees {box:size} of the picture's {size:size} pixels: rows {top} to {bottom}, columns {left} to {right}.",
     "field.unclipped": "Its field goes on beyond the picture: {box:size}, rows {top} to {bottom}, columns {left} to {right}, of which {percent:.1f} % lie outside.",

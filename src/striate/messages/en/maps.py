@@ -21,6 +21,7 @@ TEXTS = {
     "cli.look.kernels.channels": "Which channels of them to draw (default: the first 16).",
     "cli.look.kernels.scale": "The colours: one scale for all kernels, or one for each filter.",
     "cli.look.kernels.output": "Draw them: a PNG or SVG file.",
+    "usage.names": "{where}: {setting} takes names, apart by commas, such as A,B; got '{came}'.",
     "usage.several": "{where}: {setting} takes whole numbers from 0 on, apart by commas, such as 0,3,8-11; got '{came}'.",
     "look.no_convolution": "This model has no convolution; name a layer, one of {known:quoted}.",
     "maps.maps": "{layer} makes {count} maps of {size:size} of the picture; these hold the largest values:",

@@ -3,29 +3,31 @@
 TEXTS = {
     "kind.surface": "function",
     "cli.learn.race.help": "Let update rules race: down a function of two numbers, or in training a small CNN.\n"
-    "Without DATA they run over Beale's function and a long valley, from one place, by Striate's own rules; -o draws the paths as .png or .svg, "
-    "or as .gif or .webp that moves. With DATA every rule trains the same network from the same start with the same batches. Both happen twice: "
+    "Without DATA and --digits they run over Beale's function and a long valley, from one place, by Striate's own rules; -o draws the paths as .png or .svg, "
+    "or as .gif or .webp that moves. With DATA or --digits every rule trains the same network from the same start with the same batches. Both happen twice: "
     "all at one learning rate, and each at its own best of a small grid. What is often said of these rules is then answered with measured numbers.\n"
     "  striate learn race --on beale,valley -o paths.gif\n"
-    "  striate learn race digits --optimizers sgd,momentum,adam",
-    "cli.learn.race.data": "Pictures as 'striate train' takes them, such as the folder of MNIST; the word digits: scikit-learn's.",
-    "cli.learn.race.on": "Functions of two numbers: beale, valley, wells; without it the first two.",
-    "cli.learn.race.optimizers": "Who runs, of gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw; without it the first nine. gd is gradient descent on the whole gradient, sgd on that of a batch, or with noise.",
+    "  striate learn race --digits --optimizers sgd,momentum,adam",
+    "cli.learn.race.data": "Pictures as 'striate train' takes them, such as the folder of MNIST.",
+    "cli.learn.race.digits": "Race on scikit-learn's 1,797 digits of 8x8.",
+    "cli.learn.race.on": "Functions of two numbers: beale, valley, wells (default: the first two).",
+    "cli.learn.race.optimizers": "Who runs, of gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw (default: the first nine). gd is gradient descent on the whole gradient, sgd on that of a batch, or with noise.",
     "cli.learn.race.rate": "The learning rate where all have the same.",
-    "cli.learn.race.steps": "Steps of each run; without it 500 on functions, 150 on pictures.",
+    "cli.learn.race.steps": "Steps of each run (default: 500 on functions, 150 on pictures).",
     "cli.learn.race.seed": "Decides sgd's noise; on pictures it is the first of the seeds.",
     "cli.learn.race.start": "Where paths on functions begin, such as 1,1.5.",
-    "cli.learn.race.noise": "Standard deviation of the noise in sgd's gradient, on functions; without it 1.",
-    "cli.learn.race.seeds": "How many seeds, each with its own start and order of pictures; without it 3.",
-    "cli.learn.race.model": "The network: a preset or a TOML file; without it two small convolutions.",
-    "cli.learn.race.pictures": "How many pictures to train with, and how many to judge by; without it 2000.",
-    "cli.learn.race.batch": "Pictures of a batch; without it 64.",
+    "cli.learn.race.noise": "Standard deviation of the noise in sgd's gradient, on functions (default: 1).",
+    "cli.learn.race.seeds": "How many seeds, each with its own start and order of pictures (default: 3).",
+    "cli.learn.race.model": "The network: a preset or a TOML file (default: two small convolutions).",
+    "cli.learn.race.pictures": "How many pictures to train with, and how many to judge by (default: 2000).",
+    "cli.learn.race.batch": "Pictures of a batch (default: 64).",
     "cli.learn.race.budget": "About how long all of it may take: sets the steps after a short measurement, and says them.",
     "cli.learn.race.output": "The figure: .png or .svg; of functions also .gif or .webp.",
     # What can be wrong.
     "race.nobody": "Nobody runs: give at least one optimizer, of {known:list}.",
-    "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA have --seeds, --model, --pictures, --batch, --budget and what "
+    "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA or --digits have --seeds, --model, --pictures, --batch, --budget and what "
     "computes, those without it --on, --start and --noise; leave it out.",
+    "race.start_too_far": "A path begins at most {most:g} away from 0 along each axis, got {came:list}; choose a place nearer to it.",
     "race.too_many_steps": "A race on functions has at most {most:,} steps, got {came:,}; take fewer.",
     "race.point": "{where}: {setting} must be two numbers such as 1,1.5, got '{came}'.",
     "race.time": "{where}: {setting} must be a time such as 90s or 2m, got '{came}'.",

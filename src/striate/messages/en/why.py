@@ -9,7 +9,7 @@ TEXTS = {
     "cli.look.why.model": "A model file, the folder of a run, or a preset with its first weights.",
     "cli.look.why.picture": "The picture.",
     "cli.look.why.method": "gradcam, saliency, integrated-gradients or occlusion.",
-    "cli.look.why.classes": "A class to look at, by its name or number; may be given several times (default: the winner and the runner-up; of a single one also the best other).",
+    "cli.look.why.classes": "A class to look at, a name or a number; may be given several times (default: the winner and the runner-up; of a single one also the best other).",
     "cli.look.why.layer": "gradcam: whose maps (default: those of the last convolution).",
     "cli.look.why.baseline": "integrated-gradients: the picture that says nothing (default: black).",
     "cli.look.why.steps": "integrated-gradients: steps on the way (default: as many as leave a gap below 1 %, at most 512).",

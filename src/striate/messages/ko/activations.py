@@ -17,7 +17,7 @@ TEXTS = {
     "cli.learn.activations.seeds": "가장 좋은 학습률에서 활성화 함수마다 하는 학습 수. 첫 가중치가 저마다 다릅니다.",
     "cli.learn.activations.size": "이미지를 맞출 높이와 너비. 예: 28, 32x32.",
     "cli.learn.activations.output": "모두 그려 넣을 파일(PNG 또는 SVG).",
-    "activations.data_and_digits": "DATA와 --digits는 함께 쓸 수 없습니다. 하나만 주십시오.",
+    "trials.data_and_digits": "DATA와 --digits는 함께 쓸 수 없습니다. 하나만 주십시오.",
     "activations.nothing_to_train": "{setting:은/는} 학습할 때 쓰는 옵션입니다. DATA나 --digits도 함께 주십시오.",
     "activations.too_few_steps": "정확도를 {required}스텝마다 보므로 steps는 {required} 이상이어야 하는데 {came:이/가} 들어왔습니다. 더 크게 주십시오.",
     "trials.too_small": "두 번 풀링하려면 이미지의 높이와 너비가 {required}픽셀 이상이어야 하는데 {came:size|이/가} 들어왔습니다. 더 큰 이미지를 주거나 --size 28을 쓰십시오.",

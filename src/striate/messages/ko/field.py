@@ -13,7 +13,6 @@ TEXTS = {
     "cli.look.field.pictures": "PICTURE가 없을 때 쓸 잡음 이미지의 수.",
     "cli.look.field.seed": "잡음을 뽑는 시드.",
     "cli.look.field.output": "저장할 그림 파일(PNG 또는 SVG).",
-    "look.no_figure": "그림으로 저장하려면 -o FILE.png를 붙이십시오.",
     "field.unit_or_padding": "무엇을 볼지 하나만 지정하십시오. 유닛의 수용 영역은 --unit 층:채널:행,열, 한 층의 수용 영역에 든 패딩은 --padding 층입니다.",
     "field.box": "{unit:은/는} 이미지 {size:size} 픽셀 가운데 {box:size}만 봅니다: {top}행부터 {bottom}행까지, {left}열부터 {right}열까지.",
     "field.unclipped": "수용 영역은 이미지 밖으로 이어집니다: {box:size}, {top}행부터 {bottom}행까지, {left}열부터 {right}열까지이며, 그 가운데 {percent:.1f} %가 밖에 있습니다.",

@@ -21,6 +21,7 @@ TEXTS = {
     "cli.look.kernels.channels": "그릴 채널(기본값: 앞의 16개).",
     "cli.look.kernels.scale": "색 눈금: 모든 커널에 하나(shared) 또는 필터마다 따로(own).",
     "cli.look.kernels.output": "그림을 저장할 PNG 또는 SVG 파일.",
+    "usage.names": "{where}: {setting}에는 이름을 쉼표로 구분해 씁니다(예: A,B). 받은 값: '{came}'.",
     "usage.several": "{where}: {setting}에는 0 이상의 정수를 쉼표로 구분해 씁니다(예: 0,3,8-11). 받은 값: '{came}'.",
     "look.no_convolution": "이 모델에는 합성곱 층이 없습니다. 층 이름을 지정하십시오: {known:quoted}.",
     "maps.maps": "{layer:은/는} 이 이미지로 {size:size} 크기의 특성 맵 {count}개를 만듭니다. 값이 가장 큰 맵은 다음과 같습니다:",

@@ -3,29 +3,31 @@
 TEXTS = {
     "kind.surface": "함수",
     "cli.learn.race.help": "갱신 규칙끼리 경주합니다: 변수가 둘인 함수를 내려가거나, 작은 CNN을 학습합니다.\n"
-    "DATA가 없으면 같은 곳에서 출발하여 빌(Beale) 함수와 긴 골짜기를 Striate의 규칙 그대로 내려갑니다. -o를 주면 경로를 .png나 .svg로, "
-    "또는 움직이는 .gif나 .webp로 그립니다. DATA를 주면 모든 규칙이 같은 신경망을 같은 초기 가중치와 같은 배치로 학습합니다. 두 경우 모두 두 번씩 합니다: "
+    "DATA도 --digits도 없으면 같은 곳에서 출발하여 빌(Beale) 함수와 긴 골짜기를 Striate의 규칙 그대로 내려갑니다. -o를 주면 경로를 .png나 .svg로, "
+    "또는 움직이는 .gif나 .webp로 그립니다. DATA나 --digits를 주면 모든 규칙이 같은 신경망을 같은 초기 가중치와 같은 배치로 학습합니다. 두 경우 모두 두 번씩 합니다: "
     "모두 같은 학습률로 한 번, 작은 표에서 고른 저마다 가장 좋은 학습률로 한 번. 이 규칙들을 두고 흔히 하는 말을 잰 값으로 확인합니다.\n"
     "  striate learn race --on beale,valley -o paths.gif\n"
-    "  striate learn race digits --optimizers sgd,momentum,adam",
-    "cli.learn.race.data": "'striate train'이 받는 이미지(MNIST 폴더 등). digits라고 쓰면 scikit-learn의 손글씨 숫자.",
-    "cli.learn.race.on": "변수가 둘인 함수: beale, valley, wells. 주지 않으면 앞의 둘.",
-    "cli.learn.race.optimizers": "누가 경주하는지: gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw. 주지 않으면 앞의 아홉. gd는 온전한 기울기로, sgd는 배치의 기울기나 잡음 섞인 기울기로 내려갑니다.",
+    "  striate learn race --digits --optimizers sgd,momentum,adam",
+    "cli.learn.race.data": "'striate train'이 받는 이미지(MNIST 폴더 등).",
+    "cli.learn.race.digits": "scikit-learn의 8x8 숫자 1,797장으로 경주합니다.",
+    "cli.learn.race.on": "변수가 둘인 함수: beale, valley, wells (기본값: 앞의 둘).",
+    "cli.learn.race.optimizers": "누가 경주하는지: gd, sgd, momentum, nag, adagrad, adadelta, rmsprop, adam, nadam, nesterov, adamw (기본값: 앞의 아홉). gd는 온전한 기울기로, sgd는 배치의 기울기나 잡음 섞인 기울기로 내려갑니다.",
     "cli.learn.race.rate": "모두 같은 학습률로 할 때의 학습률.",
-    "cli.learn.race.steps": "경주마다 걸음 수. 주지 않으면 함수에서 500, 이미지에서 150.",
+    "cli.learn.race.steps": "경주마다 걸음 수 (기본값: 함수에서 500, 이미지에서 150).",
     "cli.learn.race.seed": "sgd의 잡음을 정합니다. 이미지에서는 첫 번째 시드입니다.",
     "cli.learn.race.start": "함수에서 경로가 출발하는 곳. 예: 1,1.5",
-    "cli.learn.race.noise": "함수에서 sgd의 기울기에 섞는 잡음의 표준편차. 주지 않으면 1.",
-    "cli.learn.race.seeds": "시드의 수. 시드마다 초기 가중치와 이미지 순서가 다릅니다. 주지 않으면 3.",
-    "cli.learn.race.model": "신경망: 프리셋이나 TOML 파일. 주지 않으면 작은 합성곱 층 둘.",
-    "cli.learn.race.pictures": "학습할 이미지 수이자 평가할 이미지 수. 주지 않으면 2000.",
-    "cli.learn.race.batch": "배치의 이미지 수. 주지 않으면 64.",
+    "cli.learn.race.noise": "함수에서 sgd의 기울기에 섞는 잡음의 표준편차 (기본값: 1).",
+    "cli.learn.race.seeds": "시드의 수. 시드마다 초기 가중치와 이미지 순서가 다릅니다 (기본값: 3).",
+    "cli.learn.race.model": "신경망: 프리셋이나 TOML 파일 (기본값: 작은 합성곱 층 둘).",
+    "cli.learn.race.pictures": "학습할 이미지 수이자 평가할 이미지 수 (기본값: 2000).",
+    "cli.learn.race.batch": "배치의 이미지 수 (기본값: 64).",
     "cli.learn.race.budget": "모두 합쳐 대략 얼마나 걸려도 되는지. 잠깐 재어 보고 걸음 수를 정하여 알려 줍니다.",
     "cli.learn.race.output": "그림 파일: .png나 .svg. 함수에서는 .gif와 .webp도 됩니다.",
     # 틀릴 수 있는 것.
     "race.nobody": "경주할 규칙이 없습니다. {known:list} 가운데 하나 이상을 주십시오.",
-    "race.other_kind": "{where}: {setting:은/는} 다른 종류의 경주에 쓰는 옵션입니다. DATA가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
+    "race.other_kind": "{where}: {setting:은/는} 다른 종류의 경주에 쓰는 옵션입니다. DATA나 --digits가 있는 경주에는 --seeds, --model, --pictures, --batch, --budget과 계산 옵션을, "
     "없는 경주에는 --on, --start, --noise를 씁니다. 이 옵션을 빼십시오.",
+    "race.start_too_far": "경로는 두 축 모두 0에서 {most:g} 이내인 곳에서 출발해야 하는데 {came:list|이/가} 들어왔습니다. 더 가까운 곳을 고르십시오.",
     "race.too_many_steps": "함수에서 하는 경주는 {most:,}걸음까지인데 {came:,}걸음이 들어왔습니다. 걸음 수를 줄이십시오.",
     "race.point": "{where}: {setting:은/는} 1,1.5처럼 수 두 개여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "race.time": "{where}: {setting:은/는} 90s나 2m 같은 시간이어야 하는데 {came:quoted|이/가} 들어왔습니다.",

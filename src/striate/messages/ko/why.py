@@ -9,7 +9,7 @@ TEXTS = {
     "cli.look.why.model": "모델 파일, 학습 폴더, 또는 초기 가중치 그대로인 프리셋.",
     "cli.look.why.picture": "이미지.",
     "cli.look.why.method": "gradcam, saliency, integrated-gradients, occlusion 가운데 하나.",
-    "cli.look.why.classes": "볼 클래스(이름 또는 번호). 여러 번 쓸 수 있습니다 (기본값: 1위와 2위. 하나만 쓰면 나머지 가운데 1위도 함께).",
+    "cli.look.why.classes": "볼 클래스의 이름이나 번호. 여러 번 쓸 수 있습니다 (기본값: 1위와 2위. 하나만 쓰면 나머지 가운데 1위도 함께).",
     "cli.look.why.layer": "gradcam: 특성 맵을 가져올 층 (기본값: 마지막 합성곱).",
     "cli.look.why.baseline": "integrated-gradients: 아무것도 말하지 않는 이미지 (기본값: black).",
     "cli.look.why.steps": "integrated-gradients: 길을 나누는 단계 수 (기본값: 차이가 1 %보다 작아질 때까지, 최대 512).",

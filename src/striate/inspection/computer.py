@@ -1,4 +1,4 @@
-"""What the models of the lessons compute with."""
+"""What the models of lessons and comparisons compute with."""
 
 from dataclasses import dataclass
 

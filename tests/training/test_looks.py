@@ -1,4 +1,4 @@
-"""Answers that are made of two looks at each picture, against the same by hand."""
+"""Answers that are made of several looks at each picture, against the same by hand."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 
 import striate
 from striate import Sequential
-from striate.confidence import Confidence, mean_of
+from striate.confidence import Confidence, mean_of, shifted
 from striate.data.dataset import Images
 from striate.data.preprocessing import Preprocessing
 from striate.layers import Conv2D, Dense, Flatten
@@ -87,6 +87,31 @@ def test_a_mirror_image_gets_the_same_answer(data: Images) -> None:
         np.testing.assert_allclose(here[0].probability, there[0].probability, **CLOSE)
 
 
+@pytest.mark.parametrize(("mirrored", "by"), [(False, 1), (True, 2)])
+def test_pictures_that_are_moved(data: Images, mirrored: bool, by: int) -> None:
+    """NumPy's padding moves them, too; a report, its loss and answers are of the geometric mean over all looks."""
+    model = network(Dense(2, activation="softmax"))
+    padded = np.pad(data.x, [(0, 0), (by, by), (by, by), (0, 0)], mode="reflect")
+    seen = [data.x, padded[:, 2 * by :, 2 * by :], padded[:, : -2 * by, : -2 * by]]
+    seen += [each[:, :, ::-1] for each in seen] if mirrored else []
+    logs = np.mean([np.log(model.predict(each).astype(np.float64)) for each in seen], axis=0)
+    p = np.exp(logs) / np.exp(logs).sum(axis=1, keepdims=True)
+    model.confidence = Confidence(mirrored=mirrored, shifted=by)
+    assert model.confidence.looks == len(seen)
+    report = class_report(model, data)
+    np.testing.assert_allclose(report.loss, -np.log(p[np.arange(20), data.labels]).mean(), **CLOSE)
+    for answer, expected in zip(model.classify(list(data.pictures)), p, strict=True):
+        np.testing.assert_allclose(list(answer.scores.values()), expected, **CLOSE)
+    fitted = confidence_of(model, data, mirrored=mirrored, shifted=by)
+    assert (fitted.mirrored, fitted.shifted) == (mirrored, by)
+
+
+def test_small_pictures_may_be_moved_further_than_they_are_large() -> None:
+    x = np.arange(6.0).reshape(1, 3, 2, 1)
+    np.testing.assert_array_equal(shifted(x, 4), x)  # there and back: twice 3 - 1, four times 2 - 1
+    np.testing.assert_array_equal(shifted(x[:, :1, :1], 3), x[:, :1, :1])
+
+
 def test_outputs_of_nothing_or_all_stay_finite() -> None:
     sure = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], np.float32)
     mean, log_z = mean_of(sure, sure[::-1])
@@ -97,6 +122,7 @@ def test_outputs_of_nothing_or_all_stay_finite() -> None:
 
 def test_it_is_saved_with_the_model(data: Images, tmp_path: Any) -> None:
     model = network(Dense(2, activation="softmax"))
-    model.confidence = Confidence(2.0, 0.25, mirrored=True)
-    model.save(tmp_path / "m.safetensors")
-    assert striate.load_model(tmp_path / "m.safetensors").confidence == model.confidence
+    for shifted_by in (0, 2):
+        model.confidence = Confidence(2.0, 0.25, mirrored=True, shifted=shifted_by)
+        model.save(tmp_path / "m.safetensors")
+        assert striate.load_model(tmp_path / "m.safetensors").confidence == model.confidence

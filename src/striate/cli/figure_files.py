@@ -1,4 +1,4 @@
-"""Where a figure of `striate learn` goes: one that stands still, or one that moves, as the file's name ends."""
+"""The figure that a line asks for with --output: asked about before long work, written after it, and told of."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -8,29 +8,39 @@ from striate.cli.output import aside
 from striate.figures.animation import MOVING, save_animation
 from striate.figures.canvas import require_matplotlib
 from striate.figures.save import ENDINGS, check_still, save
+from striate.figures.shown import Shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+EITHER = (*ENDINGS, *MOVING)  # where a figure may move
 
-def check_output(path: Path | None, *, moving: bool = True) -> None:
-    """Before the work: whether a figure can be written there. Raises `FileError`, `MissingExtraError`."""
+
+def check_figure(path: Path | None, known: tuple[str, ...] = ENDINGS) -> None:
+    """Raise `FileError` or `MissingExtraError` where a figure could not be written in the end."""
     if path is not None:
         require_matplotlib()
-        check_still(path, (*ENDINGS, *MOVING) if moving else ENDINGS)
+        check_still(path, known)
+
+
+def save_figure(result: Shown, path: Path | None) -> None:
+    """Write a result's figure, if one is asked for, and say where."""
+    if path is not None:
+        result.save_figure(path)
+        aside("figure.saved", file=path)
 
 
 def write_figure(
     path: Path | None,
     still: "Callable[[], Figure]",
-    frames: "Callable[[], Iterable[Figure]] | None" = None,
+    frames: "Callable[[], Iterable[Figure]]",
     pace: int = 120,
     rest: int = 2000,
 ) -> None:
-    """Write the still figure, or the frames, each for `pace` milliseconds and the last for `rest`; say which file."""
+    """Write the still figure, or as the path ends the frames, each for `pace` milliseconds and the last for `rest`."""
     if path is None:
         return
-    if frames is not None and path.suffix.lower() in MOVING:
+    if path.suffix.lower() in MOVING:
         durations: list[int] = []  # filled while the frames are drawn; read when all are
         save_animation(_timed(frames(), durations, pace, rest), path, durations)
     else:
