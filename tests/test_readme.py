@@ -35,7 +35,7 @@ def test_both_have_the_same_code_and_commands() -> None:
         return [line.split("#")[0].rstrip() for line in block.splitlines()]
 
     english, korean = ([bare(b) for b in blocks(readme, "(?:python|sh)")] for readme in READMES)
-    assert english == korean and len(english) == 4
+    assert english == korean and len(english) == 5
 
 
 def commands(readme: str) -> list[list[str]]:
@@ -45,7 +45,7 @@ def commands(readme: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands("README.md"), ids=" ".join)
 def test_shell_lines_are_commands_with_options_that_exist(words: list[str]) -> None:
-    depth = 2 if words[0] in ("learn", "data") else 1
+    depth = 2 if words[0] in ("learn", "look", "data") else 1
     page = CliRunner().invoke(program, [*words[:depth], "--help", "--lang", "en"]).output
     assert page.startswith("Usage: striate " + " ".join(words[:depth]))
     for word in words:
