@@ -51,3 +51,7 @@ def test_refusals(model: Sequential, tmp_path: Path) -> None:
     assert caught.value.code == "model.no_preprocessing"
     with pytest.raises(DataError):
         subject(model, np.zeros((7, 5, 3)))
+    for wrong in (None, [[1, 2]], 5):
+        with pytest.raises(DataError) as unfit:
+            subject(model, wrong)  # type: ignore[arg-type]
+        assert (unfit.value.code, unfit.value.fields) == ("look.no_picture", {"came": type(wrong).__name__})

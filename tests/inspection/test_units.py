@@ -22,6 +22,13 @@ def test_an_address_and_back() -> None:
         assert maps[unit.index] == maps[index]
 
 
+def test_what_is_no_text() -> None:
+    for wrong in (5, None, ("conv1", 0)):
+        with pytest.raises(SettingError) as caught:
+            unit_of(MODEL.graph, wrong)  # type: ignore[arg-type]
+        assert (caught.value.code, caught.value.fields["came"]) == ("unit.address", wrong)
+
+
 def test_a_layer_that_is_used_twice() -> None:
     twice = Conv2D(1, 3, padding="same", name="c")
     graph = Model(X, twice(twice(X))).graph

@@ -181,4 +181,5 @@ def _draw_bars(page: Page, letters: Lettering, bars: Sequence[tuple[str, float]]
 
 def _short(value: float) -> str:
     """At most six characters."""
+    value += 0.0  # -0 is 0, too
     return f"{value:.2f}" if 0.01 <= abs(value) < 100 or value == 0 else f"{value:.0e}".replace("e-0", "e-")

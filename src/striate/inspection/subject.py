@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from os import PathLike, fspath
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from striate.data.images import examine
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
-from striate.errors import StateError
+from striate.errors import DataError, StateError
 from striate.model import Model
 from striate.network.window import Pair
 from striate.training.targets import as_pictures
@@ -55,6 +56,8 @@ def subject(model: Model, picture: Picture) -> Subject:
     """
     if isinstance(picture, np.ndarray):
         return _of_array(model, picture)
+    if not isinstance(cast(object, picture), str | PathLike):
+        raise DataError("look.no_picture", came=type(picture).__name__)
     file, preprocessing = fspath(picture), _preprocessing(model)
     header = examine(file)
     pixels = preprocessing.read(file)

@@ -47,8 +47,8 @@ def unit_of(graph: Graph, address: "str | Unit") -> Unit:
     return unit
 
 
-def _read(address: str) -> Unit:
-    found = _ADDRESS.fullmatch(address.strip())
+def _read(address: object) -> Unit:
+    found = _ADDRESS.fullmatch(address.strip()) if isinstance(address, str) else None
     if found is None:
         raise SettingError("unit.address", came=address)
     place = (found["row"], found["column"])
