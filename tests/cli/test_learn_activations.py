@@ -78,3 +78,9 @@ def test_what_a_training_needs_is_refused_without_one(run: Run) -> None:
         2,
         "error: --functions goes with a training; give DATA or --digits, too.\n",
     )
+
+
+def test_data_that_are_not_there_are_refused_before_anything_is_printed(run: Run, tmp_path: Path) -> None:
+    ended = run("learn", "activations", str(tmp_path / "nowhere"))
+    assert (ended.code, ended.out) == (3, "")
+    assert "nowhere" in ended.err

@@ -18,6 +18,7 @@ from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.data.dataset import Dataset
 from striate.data.images import Pair
 from striate.errors import SettingError
 from striate.inspection.activations import Activations
@@ -66,15 +67,14 @@ def activations(
     names = known(functions or COMPARED)
     check_figure(output)
     budget = SpeedBudget(steps, pictures, seeds=seeds, accuracy=accuracy)
+    source = trial_pictures(data, size) if data or digits else None  # a mistake is told before anything else
     table = activation_functions()
     if not json:
         write(function_lines(table))
     left = _left(width, draws)
     if not json:
         write(["", *gradient_lines(left)])
-    speed = None
-    if data or digits:
-        speed = _speed(data, size, names, budget, Computer(engine, isa, threads))
+    speed = _speed(source, names, budget, Computer(engine, isa, threads)) if source else None
     if speed and not json:
         write(["", *speed_lines(speed)])
     if json:
@@ -88,9 +88,6 @@ def _left(width: int, draws: int) -> GradientLeft:
         return gradient_left(width=width, draws=draws, progress=bar)
 
 
-def _speed(
-    data: Path | None, size: Pair | None, names: tuple[str, ...], budget: SpeedBudget, where: Computer
-) -> LearningSpeed:
-    source = trial_pictures(data, size)
+def _speed(source: Dataset, names: tuple[str, ...], budget: SpeedBudget, where: Computer) -> LearningSpeed:
     with reading_view() as bar:
         return learning_speed(source, names, budget, computer=where, progress=bar)
