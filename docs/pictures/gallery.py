@@ -89,7 +89,10 @@ layer = "Dense"
 units = "classes"
 activation = "softmax"
 """
-TRAINING = "--size 64 --epochs 30 --optimizer adamw --lr 0.003 --weight-decay 0.7 --schedule cosine --augment shift=4"
+TRAINED = (
+    "demo -o demo",
+    "train pieces -o turned --model turned.toml --size 64 --epochs 30 --optimizer adamw --lr 0.003 --weight-decay 0.7 --schedule cosine --augment shift=4 --no-preflight",
+)
 
 
 class Shown(NamedTuple):
@@ -284,8 +287,8 @@ def train(folder: Path) -> None:
     """Both models."""
     write_pieces(folder / "pieces")
     (folder / "turned.toml").write_text(NETWORK)
-    striate(f"train pieces -o turned --model turned.toml {TRAINING} --no-preflight", folder, "en")
-    striate("demo -o demo", folder, "en")
+    for line in TRAINED:
+        striate(line, folder, "en")
 
 
 def name_classes(file: Path, language: str) -> None:
@@ -335,7 +338,8 @@ CREDITS = {
 def page(language: str) -> str:
     """The gallery in Markdown."""
     up = "" if language == "en" else "../"
-    lines = [TITLES[language], OTHERS[language], ABOUT[language].rstrip()]
+    trained = "\n".join(f"striate {line}" for line in TRAINED)
+    lines = [TITLES[language], OTHERS[language], ABOUT[language].rstrip(), f"```sh\n{trained}\n```"]
     for part in PARTS:
         lines.append(f"## {part.en if language == 'en' else part.ko}")
         for shown in part.pictures:
