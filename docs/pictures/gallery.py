@@ -156,9 +156,14 @@ PARTS = (
         "film.md",
         (
             Shown(
-                "film", ".webp", f"look film turned --picture {SEEN}",
-                "Kernels and maps from the first step to the last, evenly in the logarithm of the step.",
-                "첫 단계부터 마지막까지의 커널과 특성 맵(단계 수의 로그로 고르게).",
+                "film", ".webp", "look film turned",
+                "Kernels from the first step to the last, evenly in the logarithm of the step.",
+                "첫 단계부터 마지막까지의 커널(단계 수의 로그로 고르게).",
+            ),
+            Shown(
+                "film-maps", ".png", f"look film turned --picture {SEEN}",
+                "Some of its frames, with the maps of a photograph.",
+                "그 가운데 몇 장면을 사진의 특성 맵과 함께.",
             ),
         ),
     ),
