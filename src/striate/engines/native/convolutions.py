@@ -66,13 +66,13 @@ def _sum(low: Lowering, node: Node, value: Value) -> Sum:
         count = (1, 1) if whole else (height, width)
         return Sum(kernel, (1, 1), (1, 1), ((0, 0), (0, 0)), count, channels, layer.units, 1, span, bias)
     assert isinstance(layer, Conv2D)
-    at = windows(layer, (height, width))
+    at = windows(layer, low.size_before(node))
     return Sum(
         at.kernel,
         at.stride,
         at.dilation,
         at.border,
-        at.count,
+        low.extents[node.name],
         channels // layer.groups,
         layer.filters // layer.groups,
         layer.groups,

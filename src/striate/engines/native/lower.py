@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from striate.engines.contract import Purpose
 from striate.engines.native.convolutions import lower_sum
 from striate.engines.native.depthwise import goes_by_channels, lower_depthwise
+from striate.engines.native.extents import read_extents
 from striate.engines.native.fusing import Chain, Fuser, is_plain
 from striate.engines.native.lowering import (
     IN_REGISTERS,
@@ -124,6 +125,8 @@ class _Walk:
         )
         self.readers = readers
         self.fuser = Fuser(graph, readers, visible)
+        extents = read_extents(graph, readers, self.fuser, self._goes_by_channels, self._folds_behind)
+        self.low.extents |= {node.name: extent for node, extent in zip(graph.nodes, extents, strict=True)}
         self.inside: set[int] = set()  # nodes done in the pass of another
         self.scores: Value | None = None
 
@@ -218,7 +221,7 @@ class _Walk:
             chain = self._chain(place, folds=False, adds=True, registers=False)
             return chain.end, lower_batch_norm(self.low, node, self._true_shape(node.inputs[0]), chain)
         if isinstance(layer, Conv2D | Dense | DepthwiseConv2D):
-            chain = self._chain(place, folds=not self.low.backward, adds=not self.low.backward, registers=True)
+            chain = self._chain(place, folds=self._folds_behind(place), adds=not self.low.backward, registers=True)
             return chain.end, self._weighted(place, node, chain)
         if isinstance(layer, Add) and (chain := self._function_behind(place)):
             return chain.end, lower_add(
@@ -283,7 +286,7 @@ class _Walk:
         chain = self.fuser.chain(
             place,
             known,
-            folds=folds and self._folds_behind(place),
+            folds=folds,
             adds=adds,
             registers=registers,
             last=len(self.graph.nodes) - 1 if self._works_on_scores else None,
@@ -295,9 +298,15 @@ class _Walk:
         return chain
 
     def _folds_behind(self, place: int) -> bool:
-        """Whether a normalisation behind a node goes by running statistics."""
-        behind = self.readers[place]
-        return bool(behind) and not takes_batch_statistics(self.low, self.graph.nodes[behind[0]])
+        """Whether a normalisation behind a convolution or a dense layer goes into its weights."""
+        node, behind = self.graph.nodes[place], self.readers[place]
+        return (
+            not self.low.backward
+            and bool(behind)
+            and isinstance(node.layer, Conv2D | Dense | DepthwiseConv2D)
+            and activation_of(node.layer) == "linear"
+            and not takes_batch_statistics(self.low, self.graph.nodes[behind[0]])
+        )
 
     def _function_behind(self, place: int) -> Chain:
         return self._chain(place, folds=False, adds=False, registers=False)

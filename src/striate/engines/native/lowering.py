@@ -18,6 +18,7 @@ from striate.engines.native.tiles import InstructionSet
 from striate.network.graph import Graph, Node
 from striate.network.layers import Layer, ReLU, activation_of
 from striate.network.layout import Span
+from striate.network.window import Pair
 
 CURVES: Mapping[str, Curve] = {
     "linear": Curve.LINEAR,
@@ -84,7 +85,7 @@ class Lowering:
     asked: frozenset[int] = frozenset()  # nodes whose gradients are read from outside
     values: dict[int, Value] = field(default_factory=dict[int, Value])
     tape: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
-    readers: list[list[int]] = field(default_factory=list[list[int]])
+    extents: dict[str, Pair] = field(default_factory=dict[str, Pair])  # the rows and columns of a node that are read
     done: set[str] = field(default_factory=set[str])  # weights that already hold a gradient
 
     # Steps
@@ -136,6 +137,11 @@ class Lowering:
     def partial(self, name: str, size: int) -> Vector:
         """Room for partial sums of every chunk."""
         return Vector(name, size, chunks=CHUNKS)
+
+    def size_before(self, node: Node) -> Pair:
+        """Height and width of the maps that a node's windows lie on, whether all of them are there or not."""
+        height, width, _ = as_maps(self.graph.nodes[node.inputs[0]].shape)
+        return height, width
 
     # Weights
 

@@ -18,7 +18,7 @@ from striate.network.window import Pair
 
 def lower_pool(low: Lowering, node: Node, value: Value) -> Value:
     """A pooling."""
-    at, kernel = _windows(node, value)
+    at, kernel = _windows(low, node, value)
     y = Maps(node.name, (at.rows, at.columns, value.shape[2]))
     if isinstance(node.layer, MaxPooling2D | GlobalMaxPooling2D):
         return _max(low, node, value, y, at, kernel)
@@ -26,14 +26,13 @@ def lower_pool(low: Lowering, node: Node, value: Value) -> Value:
     return _average(low, node, value, y, at, kernel)
 
 
-def _windows(node: Node, value: Value) -> tuple[Windows, Pair]:
-    size = value.shape[:2]
+def _windows(low: Lowering, node: Node, value: Value) -> tuple[Windows, Pair]:
     if isinstance(node.layer, GlobalPooling2D):
-        return Windows(1, 1), size
+        return Windows(1, 1), value.shape[:2]
     assert isinstance(node.layer, Pooling2D)
-    placed = windows(node.layer, size)
+    placed = windows(node.layer, low.size_before(node))
     (top, _), (left, _) = placed.border
-    return Windows(*placed.count, -top, -left, *placed.stride), placed.kernel
+    return Windows(*low.extents[node.name], -top, -left, *placed.stride), placed.kernel
 
 
 def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: Pair) -> Value:
