@@ -36,6 +36,26 @@ STRIATE_INLINE Vector load(const float* from) { return *reinterpret_cast<const V
 STRIATE_INLINE void store(float* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
 STRIATE_INLINE Vector all(float value) { return value - Vector{}; }  // x - 0 is x, for -0 and NaN too
 
+/// Past the caches, straight to memory: of what is too large for them a write would first fetch what it overwrites. The
+/// address must be a multiple of a vector's size. `end_of_streams` before another thread may read it.
+STRIATE_INLINE void stream(float* to, Vector v) {
+#if defined(__AVX512F__)
+    __builtin_ia32_movntps512(to, v);
+#elif defined(__AVX__)
+    __builtin_ia32_movntps256(to, v);
+#elif defined(__SSE__)
+    __builtin_ia32_movntps(to, v);
+#else
+    store(to, v);
+#endif
+}
+
+STRIATE_INLINE void end_of_streams() {
+#if defined(__SSE__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 /// The first `count` numbers only.
 STRIATE_INLINE void store_first(float* to, Vector v, std::int64_t count) {
     if (count >= lanes) {

@@ -21,6 +21,7 @@ struct Target {
     float* dw;
     const float* start;
     std::int64_t step, start_step;  ///< from a row to the next
+    bool streams;                   ///< written past the caches
 };
 
 template <int R, int V>
@@ -29,9 +30,11 @@ void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
     STRIATE_UNROLL
     for (int i = 0; i < R * V; ++i) sums[i] = load(to.start + i / V * to.start_step + i % V * lanes);
     // The next tile's place comes from a far cache, or from memory, meanwhile.
-    STRIATE_UNROLL
-    for (int i = 0; i < R * V; ++i) {
-        if (i % V * lanes % 16 == 0) __builtin_prefetch(to.dw + (R + i / V) * to.step + i % V * lanes, 1);
+    if (!to.streams) {
+        STRIATE_UNROLL
+        for (int i = 0; i < R * V; ++i) {
+            if (i % V * lanes % 16 == 0) __builtin_prefetch(to.dw + (R + i / V) * to.step + i % V * lanes, 1);
+        }
     }
     for (std::int64_t n = 0; n < maps.pictures; ++n) {
         for (std::int64_t p = 0; p < maps.rows; ++p) {
@@ -47,6 +50,11 @@ void tile(const Maps& maps, const std::int64_t* offsets, const Target& to) {
                 dy += maps.dy_pixel;
             }
         }
+    }
+    if (to.streams) {
+        STRIATE_UNROLL
+        for (int i = 0; i < R * V; ++i) stream(to.dw + i / V * to.step + i % V * lanes, sums[i]);
+        return;
     }
     STRIATE_UNROLL
     for (int i = 0; i < R * V; ++i) store(to.dw + i / V * to.step + i % V * lanes, sums[i]);
@@ -139,6 +147,7 @@ class Strips {
     std::int64_t pictures_, rows_, in_picture_;
 };
 
+inline constexpr std::int64_t least_streamed = 4 << 20;  // floats of dw: 16 MiB, more than a core's share of the caches
 inline constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found best where a picture is less, and more
 
 /// A panel's share of dy, brought together where many tiles read it: its pixels, a power of two apart, would take each
@@ -249,6 +258,9 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
     const bool gathers =
         mine.last - mine.first >= Panel::least_tiles && all.columns <= Panel::pixels && all.dy_pixel > Panel::width;
     const Strips strips(all, gathers ? Panel::pixels : few_pixels, gathers ? Panel::pixels : most_pixels);
+    // No cache holds it, and what comes next has to fetch it anyway.
+    const bool streams = rows * width >= least_streamed && work.begins_chunk && strips.count() == 1 &&
+                         reinterpret_cast<std::uintptr_t>(dw) % (lanes * sizeof(float)) == 0;
     for (std::int64_t k = 0; k < width; k += most_vectors * lanes) {
         const int vectors = static_cast<int>(smaller<std::int64_t>(width - k, most_vectors * lanes) / lanes);
         for (std::int64_t strip = 0; strip < strips.count(); ++strip) {
@@ -267,11 +279,13 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
                 }
                 if (t < mine.first) continue;
                 float* const to = dw + range.first * width + k;
-                tiles_of[vectors][range.last - range.first](rows_on_map(here, least, most_offset), offsets,
-                                                            {to, begins ? zeros : to, width, begins ? 0 : width});
+                tiles_of[vectors][range.last - range.first](
+                    rows_on_map(here, least, most_offset), offsets,
+                    {to, begins ? zeros : to, width, begins ? 0 : width, streams});
             }
         }
     }
+    if (streams) end_of_streams();
 }
 
 }  // namespace striate::STRIATE_ISA

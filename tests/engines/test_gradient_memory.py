@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from cases import CASES, Case, random_state, random_theta
+from native_parity import instruction_sets
 
 from striate.engines.contract import Key, Program, Purpose
 from striate.engines.native import core
 from striate.engines.native.engine import NativeEngine
+from striate.layers import Conv2D, Dense, Flatten
 from striate.losses import MeanSquaredError
+from striate.network.graph import Graph, chain
 
 pytestmark = pytest.mark.skipif(not core.available(), reason=str(core.why_absent()))
 
@@ -26,3 +29,18 @@ def test_nothing_is_left_of_the_last_gradient(case: Case, rng: np.random.Generat
     second = program.step(theta, state, x, y, None, Key(1, 0)).gradient
     for name, view in graph.theta.views(second).items():
         assert view.tobytes() == graph.theta.views(found)[name].tobytes(), name
+
+
+@pytest.mark.parametrize(("before", "isa"), [*((0, isa) for isa in instruction_sets()), (1, None)])
+def test_a_gradient_that_no_cache_holds(before: int, isa: str | None, rng: np.random.Generator) -> None:
+    """Weights of 16 MiB: their gradient goes past the caches where it begins with a line of them; it is x' dy."""
+    layers = [Conv2D(1, 1)] * before + [Flatten(), Dense(2048, use_bias=False)]
+    graph = Graph.to(chain(layers, (32, 64, 1)))
+    theta, state = random_theta(graph, rng).astype(np.float32), np.zeros(0, np.float32)
+    x, y = rng.standard_normal((3, 32, 64, 1), np.float32), np.zeros((3, 2048), np.float32)
+    purpose = Purpose(loss=MeanSquaredError(), keep=(graph.nodes[-2].name, graph.nodes[-1].name))
+    program = NativeEngine(isa).compile(graph, 3, purpose, threads=2)
+    given, output = program.forward(theta, state, x).kept.values()
+    found = graph.theta.views(program.step(theta, state, x, y, None, Key(0, 0)).gradient)["dense1/kernel"]
+    wanted = given.astype(np.float64).T @ (2 * output.astype(np.float64) / output.size)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=8 * np.finfo(np.float32).eps * np.abs(wanted).max())

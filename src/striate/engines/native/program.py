@@ -25,7 +25,7 @@ from striate.engines.native.lowering import as_maps
 from striate.engines.native.memory import FLOAT, Maps
 from striate.engines.native.recording import Group
 from striate.engines.native.room import check_room, free_bytes
-from striate.engines.native.tensors import Space, Tensor
+from striate.engines.native.tensors import ROUNDING, Space, Tensor
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
 from striate.engines.targets import like_output
@@ -224,7 +224,7 @@ class Runner:
     def gradient(self) -> Array:
         """The gradient's memory, the same for every step; what no step of the plan writes is 0."""
         if self._gradient is None:
-            self._gradient = np.zeros(self.graph.theta.size, np.float32)
+            self._gradient = _aligned_zeros(self.graph.theta.size)
         elif self.planned.adds_to_gradient:
             self._gradient.fill(0)
         return self._gradient
@@ -372,6 +372,13 @@ def _calls(groups: Sequence[Group], first: int) -> Iterator[Call]:
             last = next((i for i in range(first, len(groups)) if groups[i].python), len(groups))
             yield None, first, last
             first = last
+
+
+def _aligned_zeros(floats: int) -> Array:
+    """Zeros that begin where a line of the cache does, as NumPy's own large arrays do not."""
+    room = np.zeros(floats + ROUNDING, np.float32)
+    first = -room.ctypes.data // FLOAT % ROUNDING
+    return room[first : first + floats]
 
 
 def _same_bits(a: Array, b: Array) -> bool:
