@@ -24,6 +24,11 @@ struct Pass {
     const Stretch* last;
     const float* weights;
     std::int64_t width;  ///< of the panel, in floats: from a row of weights to the next
+};
+
+/// Whether a pass is the first over its outputs, and whether it is the last. Apart from Pass, which is copied for every
+/// line: two bytes that were stored one by one and are loaded as one wait until all stores before them are done.
+struct Order {
     bool begins, ends;
 };
 
@@ -246,7 +251,7 @@ alignas(64) constexpr float zeros[most_vectors * lanes] = {};
 
 /// All windows of some rows (or places, where tiles take pictures) for the channels of one panel.
 void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first_channel, std::int64_t width,
-           const Pass& pass) {
+           const Pass& pass, Order order) {
     const std::int64_t channel = op.y_channel + first_channel;
     const Places from{work, op.x, op.windows, op.x_channel}, to{work, op.y, op.places, channel};
     const Places add{work, op.add, op.places, channel}, at{work, op.at, op.places, channel};
@@ -255,10 +260,10 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
     const std::int64_t windows = pictures ? work.last - work.first : op.windows.columns;
     // A group writes its own channels alone; else the rounding is written, too.
     const bool grouped = op.channels < op.y.channels && op.channels % rounding != 0;
-    const bool from_y = !pass.begins || adds_to_itself(op);
-    const Finish finish = finish_of(op, pass.ends, grouped);
+    const bool from_y = !order.begins || adds_to_itself(op);
+    const Finish finish = finish_of(op, order.ends, grouped);
     // Before the last pass nothing is added, and no function is applied.
-    const bool adds = pass.ends && op.add.present() && !adds_to_itself(op), slopes = pass.ends && op.at.present();
+    const bool adds = order.ends && op.add.present() && !adds_to_itself(op), slopes = order.ends && op.at.present();
     for (std::int64_t line = lines.first; line < lines.last; ++line) {
         const std::int64_t picture = pictures ? work.first : work.first + line / op.windows.rows;
         const std::int64_t r = pictures ? line / op.windows.columns : line % op.windows.rows;
@@ -279,7 +284,7 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
                           .start_step = from_y ? to.step(pictures) : 0,
                           .add_step = add.step(pictures),
                           .at_step = at.step(pictures)};
-            const Pass mine{here.first, here.last, here.weights + v, width, here.begins, here.ends};
+            const Pass mine{here.first, here.last, here.weights + v, width};
             run(row, windows, mine, finish, op,
                 grouped ? op.channels - first_channel - v : std::int64_t{vectors} * lanes, vectors);
         }
@@ -318,10 +323,8 @@ void convolve(const Convolve& op, const Work& work) {
             const std::int64_t channel = panel * op.panel;
             const std::int64_t width = smaller<std::int64_t>(op.panel, rounded_up(op.channels - channel));
             const float* weights = work.at(op.weights);
-            const Pass pass{
-                begin,          end,        weights ? weights + rows * channel + done * width : nullptr, width,
-                begin == first, end == last};
-            sweep(op, work, my_lines, channel, width, pass);
+            const Pass pass{begin, end, weights ? weights + rows * channel + done * width : nullptr, width};
+            sweep(op, work, my_lines, channel, width, pass, {begin == first, end == last});
         }
         done += here;
         begin = end;
