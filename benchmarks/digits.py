@@ -13,7 +13,7 @@ from time import perf_counter
 from benchmarks.result import Limit, Result, Table
 from striate.cli.demo import recipe
 from striate.data.load import Dataset, digits
-from striate.runs import train_run
+from striate.runs.train import train_run
 
 
 def add_arguments(parser: ArgumentParser) -> None:

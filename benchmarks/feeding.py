@@ -20,7 +20,7 @@ from striate.data.cache import BOUND, Cache
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 from striate.training.events import EpochDone, Event
 
 JUDGED = "cache, full"

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.result import Result, Table
 from striate.engines.contract import Engine, Key, Purpose
 from striate.engines.select import engine as engine_named
-from striate.inspection.versus_nets import FIELDS, PAIRS, Net, compared_nets
+from striate.inspection.versus.nets import FIELDS, PAIRS, Net, compared_nets
 from striate.network.initializers import first_values
 from striate.network.losses import SparseCategoricalCrossentropy
 

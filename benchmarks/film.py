@@ -15,7 +15,7 @@ from striate.callbacks import Snapshots
 from striate.data.load import load_images
 from striate.recipe import Recipe
 from striate.run_folder import FILM
-from striate.runs import train_run
+from striate.runs.train import train_run
 
 HOOKS = ("on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_train_end", "snapshot")
 

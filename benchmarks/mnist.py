@@ -30,7 +30,7 @@ from striate.data.load import Dataset, Images, load_images
 from striate.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from striate.models import Sequential
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 
 BATCH = 128
 PARTS = 10  # of the epoch: a rate for each

@@ -18,9 +18,9 @@ from striate.data.load import load_images
 from striate.errors import FileError, TrainingError
 from striate.messages import speak
 from striate.recipe import Recipe
-from striate.resuming import resume_run
 from striate.run_folder import CHECKPOINTS
-from striate.runs import Keeping, train_run
+from striate.runs.resuming import resume_run
+from striate.runs.train import Keeping, train_run
 from striate.storage import load
 from striate.training.events import Event, StepDone
 

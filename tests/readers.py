@@ -29,7 +29,7 @@ from striate.presets.read import wired
 from striate.recipe import recipe_of
 from striate.report_page import read_metrics, read_settings
 from striate.run_folder import source_of
-from striate.run_record import read_record
+from striate.runs.record import read_record
 
 Rng = random.Random
 Harm = Callable[[bytes, Rng], bytes]

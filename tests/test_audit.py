@@ -110,7 +110,7 @@ heard = []
 sys.addaudithook(lambda event, args: heard.append((event, str(args))))
 import striate
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(1)
 data = striate.load_images(rng.integers(0, 256, (20, 8, 8, 1), np.uint8), [0, 1] * 10)

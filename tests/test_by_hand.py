@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from striate.errors import DataError, SettingError, SizeError, UnknownNameError
-from striate.inspection.by_hand import Matrix, convolution, pooling
+from striate.inspection.by_hand.windows import Matrix, convolution, pooling
 from striate.network.window import Border, Pair
 
 PICTURE = (

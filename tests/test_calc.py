@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from striate.errors import SettingError, SizeError
-from striate.inspection.calc import LARGEST, Nearest, SizeFacts, layer_facts, size_facts
+from striate.inspection.by_hand.sizes import LARGEST, Nearest, SizeFacts, layer_facts, size_facts
 
 FAR = 160  # further than any neighbour or padding of these sizes
 SIZES = [(n, f, s, p) for n, f, s, p in product(range(1, 41), range(1, 10), range(1, 6), range(5)) if f <= n + 2 * p]

@@ -14,21 +14,21 @@ import numpy as np
 import pytest
 from pictures import write_parts
 
-from striate import resuming
 from striate.checkpoints import Checkpoints
 from striate.data import parts
 from striate.data.load import load_images
 from striate.errors import DataError, FileError, Notice, StateError, StriateError
 from striate.history import History
-from striate.judging import Trained
 from striate.recipe import Recipe
-from striate.resuming import resume_run
 from striate.run_folder import BEST, CHECKPOINTS, EPOCHS, LAST, LOCK, RECORD, SETTINGS, held
-from striate.run_record import KINDS, write_record
-from striate.runs import Keeping, train_run
+from striate.runs import resuming
+from striate.runs.judging import Trained
+from striate.runs.record import KINDS, write_record
+from striate.runs.resuming import resume_run
+from striate.runs.train import Keeping, train_run
+from striate.runs.tuning import Tuning
 from striate.training.events import EpochDone, Event, StepDone
 from striate.training.interrupts import Interrupted, Interrupts
-from striate.tuning import Tuning
 
 pytestmark = pytest.mark.usefixtures("no_drawing")
 
@@ -124,7 +124,7 @@ def test_broken_off_while_it_was_judged(
         raise BrokenOffError
 
     with monkeypatch.context() as patch:
-        patch.setattr("striate.judging.write_report", fail)
+        patch.setattr("striate.runs.judging.write_report", fail)
         broken_off(source, tmp_path / "run", lambda event: None)
     resume_run(tmp_path / "run", verbose=0)
     assert content(tmp_path / "run") == unbroken
@@ -402,7 +402,7 @@ with held(Path(sys.argv[1])):
 def test_a_folder_is_one_processs(source: Path, tmp_path: Path) -> None:
     """The lock ends with the process; what a dead one left is none."""
     line = [sys.executable, "-c", HOLDS, str(tmp_path)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(resuming.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(resuming.__file__).parents[2])}
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as other:
         assert other.stdout is not None
         other.stdout.readline()

@@ -31,7 +31,6 @@ from striate.network.losses import CategoricalCrossentropy, SparseCategoricalCro
 from striate.network.optimizers import Adam, Momentum, Nesterov
 from striate.network.schedules import CosineDecay, OneCycle
 from striate.network.settings import config
-from striate.preparing import prepared
 from striate.presets.read import PRESETS
 from striate.recipe import Decided, Recipe, recipe_of
 from striate.run_folder import (
@@ -50,7 +49,8 @@ from striate.run_folder import (
     model_file,
     source_of,
 )
-from striate.runs import train_run
+from striate.runs.preparing import prepared
+from striate.runs.train import train_run
 from striate.training.events import EpochDone, Event, Started
 
 pytestmark = pytest.mark.usefixtures("no_drawing")

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from pictures import is_picture_with_something_on_it, some, write_parts
 
-from striate import tuning
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
 from striate.data.preprocessing import Preprocessing
 from striate.errors import Notice, SettingError
 from striate.history import History
 from striate.model import load_model
-from striate.preparing import Prepared, prepared
 from striate.recipe import Decided, Recipe
 from striate.run_folder import BEST, SETTINGS
-from striate.runs import train_run
+from striate.runs import tuning
+from striate.runs.preparing import Prepared, prepared
+from striate.runs.train import train_run
+from striate.runs.tuning import RATES_CSV, RATES_PNG, Material, Tuning
 from striate.training.class_weight import weights_by
 from striate.training.time_limit import TIME_IS_UP, Speed
-from striate.tuning import RATES_CSV, RATES_PNG, Material, Tuning
 
 QUICK = Recipe("softmax", threads=1)
 

@@ -20,8 +20,8 @@ from striate.model import Model, load_model
 from striate.network.layers import Layer
 from striate.network.optimizers import Rule, rule_named
 from striate.network.settings import convert, optional_shape, positive
-from striate.preparing import check_outputs
 from striate.presets.read import network
+from striate.runs.preparing import check_outputs
 from striate.sequential import Sequential
 from striate.training.targets import as_numbers, as_pictures, as_weights
 from striate.views.progress import Verbose

@@ -16,7 +16,7 @@ from striate.bits import BITS, Bits, bits_of
 from striate.engines.native import core
 from striate.layers import Dense, Flatten
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 
 pytestmark = pytest.mark.skipif(not core.available(), reason="the compiled core is not there")
 BEST_SET = core.kernel_sets()[-1] if core.available() else ""

@@ -12,7 +12,7 @@ from striate.engines.native import core
 from striate.engines.native.engine import NativeEngine
 from striate.engines.reference.program import ReferenceEngine
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 
 Run = Callable[..., Any]
 Asked = set[tuple[str, str | None, int | None]]

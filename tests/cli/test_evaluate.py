@@ -16,7 +16,7 @@ from striate.data.preprocessing import Preprocessing
 from striate.layers import Dense, Flatten, Input
 from striate.model import Model, load_model
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 from striate.sequential import Sequential
 
 Run = Callable[..., Any]

@@ -23,7 +23,7 @@ def trained(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from striate.data.load import load_images
     from striate.history import History
     from striate.recipe import Recipe
-    from striate.runs import Filming, Keeping, train_run
+    from striate.runs.train import Filming, Keeping, train_run
 
     folder = tmp_path_factory.mktemp("run") / "실행"
     with pytest.MonkeyPatch.context() as patch:

@@ -21,7 +21,7 @@ from striate.data.preprocessing import Preprocessing
 from striate.layers import Dense, Flatten, Input
 from striate.model import load_model
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 from striate.sequential import Sequential
 from striate.views.columns import width
 

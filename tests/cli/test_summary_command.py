@@ -13,7 +13,7 @@ from striate.engines.native import core
 from striate.layers import Conv2D, Dense, Flatten
 from striate.messages import render
 from striate.recipe import Recipe
-from striate.runs import train_run
+from striate.runs.train import train_run
 from striate.sequential import Sequential
 
 Run = Callable[..., Any]

@@ -11,8 +11,8 @@ from striate import Input, Model, Preprocessing, Sequential, load_images
 from striate.confidence import Confidence
 from striate.data.setfile import SetWriter
 from striate.layers import Activation, AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from striate.preparing import prepared, settings_toml
 from striate.recipe import Recipe
+from striate.runs.preparing import prepared, settings_toml
 
 HERE = Path(__file__).parent
 

@@ -10,9 +10,9 @@ from wirings import WIRINGS
 from striate.data.load import load_images
 from striate.engines.select import default_engine
 from striate.engines.select import engine as engine_named
-from striate.inspection.contest import Contest, contest, pictures_needed, runs_of
-from striate.inspection.course import Course, course_of, run_of, seconds_a_step
-from striate.inspection.racers import KNOWN, rule_of
+from striate.inspection.race.contest import Contest, contest, pictures_needed, runs_of
+from striate.inspection.race.course import Course, course_of, run_of, seconds_a_step
+from striate.inspection.race.racers import KNOWN, rule_of
 from striate.model import Model
 from striate.network import layers
 from striate.network.graph import Graph, Input

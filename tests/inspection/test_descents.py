@@ -7,7 +7,7 @@ import pytest
 
 from striate.errors import SettingError, UnknownNameError
 from striate.figures.paths import path_frames
-from striate.inspection.claims import (
+from striate.inspection.race.claims import (
     WALKERS,
     braking_verdict,
     escape_verdict,
@@ -17,9 +17,9 @@ from striate.inspection.claims import (
     verdict,
     zigzag_verdict,
 )
-from striate.inspection.descents import FAR, NEAR, NOISE, Descent, descend, mean_turn, race_on, ways_down
-from striate.inspection.racers import GRID, KNOWN, RACERS, rule_of
-from striate.inspection.surfaces import BARRIER, SURFACES, surface_named
+from striate.inspection.race.descents import FAR, NEAR, NOISE, Descent, descend, mean_turn, race_on, ways_down
+from striate.inspection.race.racers import GRID, KNOWN, RACERS, rule_of
+from striate.inspection.race.surfaces import BARRIER, SURFACES, surface_named
 
 every_surface = pytest.mark.parametrize("name", SURFACES)
 VALLEY, BEALE, WELLS = (SURFACES[name] for name in ("valley", "beale", "wells"))

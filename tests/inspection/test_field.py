@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 from striate.data.preprocessing import Preprocessing
 from striate.errors import SettingError, StateError, UnknownNameError
-from striate.inspection.field import FieldBox, box_of, effective, receptive_field
-from striate.inspection.gaussian import fitted
-from striate.inspection.noise import Noise
+from striate.inspection.fields.field import FieldBox, box_of, effective, receptive_field
+from striate.inspection.fields.gaussian import fitted
+from striate.inspection.fields.noise import Noise
 from striate.inspection.units import Unit
 from striate.layers import AveragePooling2D, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from striate.model import Model

@@ -18,8 +18,8 @@ from striate.callbacks import Snapshots
 from striate.engines.native.core import available
 from striate.errors import DataError, FileError, MissingExtraError, StateError, UnknownNameError
 from striate.figures.tiles import GAP, as_rgb, columns, diverging, kernel_panel, painted, sheet
-from striate.inspection.class_shares import ClassShares, class_shares
-from striate.inspection.film import Film, film
+from striate.inspection.films.class_shares import ClassShares, class_shares
+from striate.inspection.films.film import Film, film
 from striate.inspection.kernels import kernels
 from striate.inspection.looks_at import of_the_picture
 from striate.layers import (

@@ -6,7 +6,7 @@ import pytest
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.errors import DataError, SettingError
-from striate.inspection.learning_speed import (
+from striate.inspection.activations.learning_speed import (
     Factor,
     Learning,
     LearningSpeed,

@@ -8,7 +8,7 @@ import pytest
 from cases import CASES, Case
 
 from striate.errors import SettingError, StateError, UnknownNameError
-from striate.inspection.padding import box_shares, layers_with_maps, padding_map, walk_shares
+from striate.inspection.fields.padding import box_shares, layers_with_maps, padding_map, walk_shares
 from striate.layers import (
     Add,
     Concatenate,

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from striate.errors import SettingError
-from striate.inspection.by_hand import KINDS, convolution, pooling
-from striate.inspection.slides import MOST_FRAMES, MOST_ON_SHEET, sliding
+from striate.inspection.by_hand.slides import MOST_FRAMES, MOST_ON_SHEET, sliding
+from striate.inspection.by_hand.windows import KINDS, convolution, pooling
 
 
 def random(*shape: int) -> list[list[float]]:

@@ -7,7 +7,7 @@ import pytest
 
 from striate.engines.reference.activation import ACTIVATIONS, Function
 from striate.errors import UnknownNameError
-from striate.inspection.slopes import activation_functions, slope_facts
+from striate.inspection.activations.slopes import activation_functions, slope_facts
 
 FUNCTIONS = activation_functions()
 FACTS = {facts.name: facts for facts in FUNCTIONS.facts}

@@ -8,7 +8,7 @@ import pytest
 from striate.data.load import load_images
 from striate.engines.select import default_engine
 from striate.errors import DataError, SizeError, UnknownNameError
-from striate.inspection.strokes import STROKES, strokes
+from striate.inspection.by_hand.strokes import STROKES, strokes
 
 
 def some(size: tuple[int, int] = (7, 6), classes: int = 3, colours: int = 1) -> object:

@@ -15,7 +15,7 @@ from striate.data.preprocessing import Preprocessing
 from striate.engines.native import core
 from striate.errors import SettingError, UnknownNameError
 from striate.inspection import Unit, trace
-from striate.inspection.class_scores import Scores
+from striate.inspection.why.class_scores import Scores
 from striate.layers import (
     Activation,
     Add,

@@ -7,8 +7,8 @@ import pytest
 
 from striate import Sequential
 from striate.errors import SettingError, UnknownNameError
-from striate.inspection.slopes import activation_functions
-from striate.inspection.vanishing import gradient_left, shares_left
+from striate.inspection.activations.slopes import activation_functions
+from striate.inspection.activations.vanishing import gradient_left, shares_left
 from striate.layers import Dense, Input
 from striate.network.initializers import glorot_uniform
 

@@ -11,10 +11,9 @@ from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.engines.reference.activation import softmax
 from striate.errors import SettingError
-from striate.inspection.moving import moved, right_shifted, right_turned, shifts_for
 from striate.inspection.trials import Material
-from striate.inspection.versus import Compared, Versus, VersusBudget, lost, versus
-from striate.inspection.versus_nets import (
+from striate.inspection.versus.moving import moved, right_shifted, right_turned, shifts_for
+from striate.inspection.versus.nets import (
     CNN,
     DENSE,
     FIELDS,
@@ -27,10 +26,11 @@ from striate.inspection.versus_nets import (
     shuffled,
     weights_by_size,
 )
+from striate.inspection.versus.versus import Compared, Versus, VersusBudget, lost, versus
 from striate.model import Model
 from striate.network.graph import Graph
 
-MODULE = import_module("striate.inspection.versus")  # whose name is also that of its function
+MODULE = import_module("striate.inspection.versus.versus")  # whose name is also that of its function
 TINY = VersusBudget(epochs=1, pictures=40, judged=20, seeds=2, filters=2)
 SHAPES = [(8, 8, 1), (9, 7, 3), (28, 28, 1)]
 every_shape = pytest.mark.parametrize("shape", SHAPES)

@@ -11,13 +11,13 @@ from cases import CASES, Case, random_state, random_theta
 
 from striate.confidence import Confidence
 from striate.errors import SettingError, StateError, UnknownNameError
-from striate.inspection.attribution import Attribution
-from striate.inspection.baselines import baseline_of
-from striate.inspection.class_scores import Scores
-from striate.inspection.grad_cam import grad_cam, last_maps
-from striate.inspection.integrated_gradients import integrated_gradients
-from striate.inspection.occlusion import occlusion
-from striate.inspection.saliency import saliency
+from striate.inspection.why.attribution import Attribution
+from striate.inspection.why.baselines import baseline_of
+from striate.inspection.why.class_scores import Scores
+from striate.inspection.why.grad_cam import grad_cam, last_maps
+from striate.inspection.why.integrated_gradients import integrated_gradients
+from striate.inspection.why.occlusion import occlusion
+from striate.inspection.why.saliency import saliency
 from striate.layers import (
     Activation,
     Add,

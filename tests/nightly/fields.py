@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 
 import numpy as np
 
-from striate.inspection.field import receptive_field
+from striate.inspection.fields.field import receptive_field
 from striate.layers import Conv2D
 from striate.models import Sequential
 

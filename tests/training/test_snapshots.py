@@ -15,8 +15,8 @@ from striate.engines.contract import Key, Purpose
 from striate.engines.native.core import available
 from striate.engines.reference.program import ReferenceEngine
 from striate.errors import DataError, FileError, Notice, SettingError, StateError
-from striate.inspection.class_shares import class_shares
-from striate.inspection.film import film
+from striate.inspection.films.class_shares import class_shares
+from striate.inspection.films.film import film
 from striate.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Softmax
 from striate.network.layers import CustomLayer
 from striate.network.losses import SparseCategoricalCrossentropy

@@ -10,8 +10,8 @@ from striate.cli.readers import Bytes
 from striate.cli.ui import flag, option
 from striate.errors import tell
 from striate.messages import render
-from striate.outlook import Outlook, outlook
-from striate.runs import Prepared
+from striate.runs.outlook import Outlook, outlook
+from striate.runs.train import Prepared
 
 MINUTE, HOUR = 60, 3600
 MB, GB = 1e6, 1e9

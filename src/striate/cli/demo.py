@@ -15,10 +15,10 @@ from striate.figures.sheets import map_sheet, picture_sheet
 from striate.files import as_typed, write_bytes
 from striate.messages import render
 from striate.model import Model, load_model
-from striate.preparing import Prepared
 from striate.recipe import Recipe
-from striate.resuming import DIGITS
 from striate.run_folder import BEST, CURVES, claimed, source_of
+from striate.runs.preparing import Prepared
+from striate.runs.resuming import DIGITS
 
 SHOWN = 24  # held-out digits on the sheet of answers
 KEPT = 10  # of them as files, to predict with

@@ -17,12 +17,12 @@ from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.messages import render
 from striate.network.window import Pair
-from striate.preparing import Prepared
 from striate.recipe import AUTO
 from striate.run_folder import model_file
+from striate.runs.preparing import Prepared
+from striate.runs.tuning import Tuning
 from striate.storage import load
 from striate.training.class_weight import WEIGHTINGS
-from striate.tuning import Tuning
 from striate.views.reading import reading_view
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from striate.errors import DataError
-from striate.inspection.by_hand import Number, Rows
+from striate.inspection.by_hand.windows import Number, Rows
 from striate.messages import render
 
 # Decimal numbers. Two digits of exponent at most: the arithmetic is exact, and a larger one would fill the memory.

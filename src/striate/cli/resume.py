@@ -10,10 +10,10 @@ from striate.cli.train import Often, kept, show_next, show_what_begins, shown
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.errors import StateError
-from striate.judging import Trained
-from striate.preparing import Prepared
-from striate.resuming import check_unfinished, read_again, resume_run
-from striate.run_record import Record
+from striate.runs.judging import Trained
+from striate.runs.preparing import Prepared
+from striate.runs.record import Record
+from striate.runs.resuming import check_unfinished, read_again, resume_run
 from striate.training.keeping import Frequency
 from striate.training.run import Run
 from striate.views.lines import View

@@ -22,16 +22,16 @@ from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
 from striate.errors import DataError, SettingError
 from striate.files import as_typed
-from striate.judging import Trained
 from striate.messages import render
 from striate.network.window import Pair
-from striate.preparing import Prepared, prepared
 from striate.recipe import SCHEDULES, Recipe, recipe_of
 from striate.run_folder import claimed, unfinished
-from striate.runs import Filming, Keeping, train_in
+from striate.runs.judging import Trained
+from striate.runs.preparing import Prepared, prepared
+from striate.runs.train import Filming, Keeping, train_in
+from striate.runs.tuning import Tuning
 from striate.training.interrupts import Interrupts
 from striate.training.keeping import Frequency
-from striate.tuning import Tuning
 from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 

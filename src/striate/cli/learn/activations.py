@@ -21,11 +21,11 @@ from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.images import Pair
 from striate.errors import SettingError
-from striate.inspection.activations import Activations
+from striate.inspection.activations.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
+from striate.inspection.activations.overview import Activations
+from striate.inspection.activations.slopes import activation_functions, known
+from striate.inspection.activations.vanishing import GradientLeft, gradient_left
 from striate.inspection.computer import Computer
-from striate.inspection.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
-from striate.inspection.slopes import activation_functions, known
-from striate.inspection.vanishing import GradientLeft, gradient_left
 from striate.views.reading import reading_view
 
 

@@ -8,7 +8,7 @@ from striate.cli.numbers import as_json
 from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Whole
 from striate.cli.ui import command, flag, json_flag, option
-from striate.inspection.calc import LayerFacts, SizeFacts, layer_facts, size_facts
+from striate.inspection.by_hand.sizes import LayerFacts, SizeFacts, layer_facts, size_facts
 
 
 @command("learn.calc")

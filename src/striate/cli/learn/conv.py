@@ -11,7 +11,7 @@ from striate.cli.readers import Place as File
 from striate.cli.readers import Whole
 from striate.cli.ui import command, json_flag, option
 from striate.errors import SettingError
-from striate.inspection.by_hand import Convolution, Rows, Sum, convolution
+from striate.inspection.by_hand.windows import Convolution, Rows, Sum, convolution
 from striate.network.window import Pair
 
 
@@ -41,7 +41,7 @@ def conv(
     else:
         write(convolution_lines(facts, image, kernel, chosen))
     if output:
-        from striate.inspection.slides import FRAME, sliding  # what it needs to draw with is not needed without
+        from striate.inspection.by_hand.slides import FRAME, sliding  # what it needs to draw with is not needed without
 
         shown = sliding(facts, image, kernel, at)
         write_figure(output, shown.figure, shown.frames, FRAME)

@@ -9,7 +9,7 @@ from striate.cli.numbers import as_json
 from striate.cli.output import write, write_json
 from striate.cli.readers import OneOf, Place, Whole
 from striate.cli.ui import command, json_flag, option
-from striate.inspection.by_hand import KINDS, Kind, Pooling, Rows, pooling
+from striate.inspection.by_hand.windows import KINDS, Kind, Pooling, Rows, pooling
 
 
 @command("learn.pool")
@@ -37,7 +37,7 @@ def pool(
     else:
         write(pooling_lines(facts, image))
     if output:
-        from striate.inspection.slides import FRAME, sliding  # what it needs to draw with is not needed without
+        from striate.inspection.by_hand.slides import FRAME, sliding  # what it needs to draw with is not needed without
 
         shown = sliding(facts, [image])
         write_figure(output, shown.figure, shown.frames, FRAME)

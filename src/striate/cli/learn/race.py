@@ -15,12 +15,12 @@ from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.figures.paths import path_frames, paths_figure
-from striate.inspection.claims import escapes, swings
-from striate.inspection.contest import contest, runs_of
-from striate.inspection.course import Course, course_of, seconds_a_step
-from striate.inspection.descents import race_on
-from striate.inspection.racers import GRID, RACERS, checked_racers
-from striate.inspection.surfaces import surface_named
+from striate.inspection.race.claims import escapes, swings
+from striate.inspection.race.contest import contest, runs_of
+from striate.inspection.race.course import Course, course_of, seconds_a_step
+from striate.inspection.race.descents import race_on
+from striate.inspection.race.racers import GRID, RACERS, checked_racers
+from striate.inspection.race.surfaces import surface_named
 
 ON = ("beale", "valley")
 STEPS_ON_SURFACES, STEPS_ON_DATA, FEWEST_STEPS = 500, 150, 10

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from striate.cli.layout import indented
-from striate.inspection.claims import (
+from striate.inspection.race.claims import (
     Escape,
     Slowness,
     Swing,
@@ -16,9 +16,9 @@ from striate.inspection.claims import (
     verdict,
     zigzag_verdict,
 )
-from striate.inspection.descents import FAR, NEAR, Descent, SurfaceRace
-from striate.inspection.racers import STOCHASTIC
-from striate.inspection.surfaces import SURFACES
+from striate.inspection.race.descents import FAR, NEAR, Descent, SurfaceRace
+from striate.inspection.race.racers import STOCHASTIC
+from striate.inspection.race.surfaces import SURFACES
 from striate.messages import render
 from striate.views.columns import aligned
 

@@ -7,10 +7,10 @@ from typing import Any
 from striate.bits import computed_on
 from striate.cli.layout import indented
 from striate.cli.learn.raced import claim, slow_table, step_text, turn_text
-from striate.inspection.claims import Slowness, slowness, verdict
-from striate.inspection.contest import Contest, Entry, pictures_needed
-from striate.inspection.course import MEASURED
-from striate.inspection.racers import FULL, MOMENTUM, STOCHASTIC
+from striate.inspection.race.claims import Slowness, slowness, verdict
+from striate.inspection.race.contest import Contest, Entry, pictures_needed
+from striate.inspection.race.course import MEASURED
+from striate.inspection.race.racers import FULL, MOMENTUM, STOCHASTIC
 from striate.messages import render
 from striate.views.columns import aligned
 

@@ -10,8 +10,8 @@ from striate.cli.learn.trials import read_pictures
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text
 from striate.cli.ui import argument, command, json_flag, option
-from striate.inspection.strokes import MEASURES, STROKES, StrokeAnswers
-from striate.inspection.strokes import strokes as answers_of
+from striate.inspection.by_hand.strokes import MEASURES, STROKES, StrokeAnswers
+from striate.inspection.by_hand.strokes import strokes as answers_of
 from striate.messages import render
 from striate.views.columns import aligned
 

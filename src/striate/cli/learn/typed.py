@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from striate.cli.numbers import TypedMatrix, as_json
 from striate.cli.readers import Unreadable
-from striate.inspection.by_hand import Convolution, Matrix, Pooling
+from striate.inspection.by_hand.windows import Convolution, Matrix, Pooling
 from striate.network.window import Pair
 
 PICTURE = TypedMatrix("learn.picture")

@@ -13,8 +13,8 @@ from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
 from striate.errors import SettingError
 from striate.inspection.computer import Computer
-from striate.inspection.versus import VersusBudget
-from striate.inspection.versus import versus as compared
+from striate.inspection.versus.versus import VersusBudget
+from striate.inspection.versus.versus import versus as compared
 from striate.views.reading import reading_view
 
 

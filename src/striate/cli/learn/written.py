@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from striate.cli.layout import grid, indented, side_by_side
 from striate.cli.numbers import places, shown, term
-from striate.inspection.by_hand import Cell, Convolution, Matrix, Number, Pooled, Pooling, Product, Sum
+from striate.inspection.by_hand.windows import Cell, Convolution, Matrix, Number, Pooled, Pooling, Product, Sum
 from striate.messages import render
 from striate.network.window import Border
 from striate.views.table import formula_text

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from striate.engines.reference.activation import sigmoid, softmax
-from striate.inspection.learning_speed import EVERY, Learning, LearningSpeed, RuleSpeed
-from striate.inspection.slopes import ActivationFunctions, Interval, Slope
-from striate.inspection.vanishing import GradientLeft
+from striate.inspection.activations.learning_speed import EVERY, Learning, LearningSpeed, RuleSpeed
+from striate.inspection.activations.slopes import ActivationFunctions, Interval, Slope
+from striate.inspection.activations.vanishing import GradientLeft
 from striate.messages import render
 from striate.views.columns import aligned
 

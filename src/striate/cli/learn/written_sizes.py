@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from striate.cli.layout import grid, indented
 from striate.cli.numbers import places, shown
-from striate.inspection.calc import LayerFacts, Nearest, SizeFacts
+from striate.inspection.by_hand.sizes import LayerFacts, Nearest, SizeFacts
 from striate.messages import render
 from striate.views.columns import aligned
 from striate.views.table import formula_text

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from striate.engines.contract import Array
-from striate.inspection.versus import MOVED, Compared, Versus
-from striate.inspection.versus_nets import CNN, DENSE, FIELDS, GROWING, PAIRS, PLAIN, Net, hidden_units
+from striate.inspection.versus.nets import CNN, DENSE, FIELDS, GROWING, PAIRS, PLAIN, Net, hidden_units
+from striate.inspection.versus.versus import MOVED, Compared, Versus
 from striate.messages import render
 from striate.network.layers import Conv2D
 from striate.views.columns import aligned

@@ -10,10 +10,10 @@ from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
-from striate.inspection.attribution import nothing
-from striate.inspection.field import Effective, FieldBox, ReceptiveField, receptive_field
-from striate.inspection.noise import PICTURES
-from striate.inspection.padding import Map, PaddingMap, padding_map
+from striate.inspection.fields.field import Effective, FieldBox, ReceptiveField, receptive_field
+from striate.inspection.fields.noise import PICTURES
+from striate.inspection.fields.padding import Map, PaddingMap, padding_map
+from striate.inspection.why.attribution import nothing
 from striate.messages import render
 from striate.views.columns import aligned, printable
 

@@ -11,9 +11,9 @@ from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
-from striate.inspection.class_shares import ClassShares, class_shares
-from striate.inspection.film import MILLISECONDS, PAGE, Film, Frame, check_ending
-from striate.inspection.film import film as film_of
+from striate.inspection.films.class_shares import ClassShares, class_shares
+from striate.inspection.films.film import MILLISECONDS, PAGE, Film, Frame, check_ending
+from striate.inspection.films.film import film as film_of
 from striate.messages import render
 from striate.views.columns import aligned
 

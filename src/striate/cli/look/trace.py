@@ -10,8 +10,8 @@ from striate.cli.look.traced_json import trace_json
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
-from striate.inspection.traced import Trace
-from striate.inspection.tracing import trace as traced
+from striate.inspection.tracing.trace import trace as traced
+from striate.inspection.tracing.traced import Trace
 
 
 @command("look.trace")

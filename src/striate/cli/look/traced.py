@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from striate.cli.layout import grid, indented, side_by_side
 from striate.cli.look.columns import ALL_DIGITS, column, number, small
-from striate.inspection.traced import Onward, Trace
+from striate.inspection.tracing.traced import Onward, Trace
 from striate.messages import render
 from striate.views.columns import aligned, printable
 

@@ -1,7 +1,7 @@
 """A traced number for a program: every term, every use."""
 
 from striate.cli.look.columns import json_number, json_numbers
-from striate.inspection.traced import Onward, Trace
+from striate.inspection.tracing.traced import Onward, Trace
 
 
 def trace_json(traced: Trace) -> dict[str, object]:

@@ -12,12 +12,12 @@ from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
-from striate.inspection.attribution import Attribution, Evidence, nothing
-from striate.inspection.baselines import BASELINES
-from striate.inspection.grad_cam import GradCam, grad_cam
-from striate.inspection.integrated_gradients import BASELINE, IntegratedGradients, integrated_gradients
-from striate.inspection.occlusion import FILL, Occlusion, occlusion
-from striate.inspection.saliency import saliency
+from striate.inspection.why.attribution import Attribution, Evidence, nothing
+from striate.inspection.why.baselines import BASELINES
+from striate.inspection.why.grad_cam import GradCam, grad_cam
+from striate.inspection.why.integrated_gradients import BASELINE, IntegratedGradients, integrated_gradients
+from striate.inspection.why.occlusion import FILL, Occlusion, occlusion
+from striate.inspection.why.saliency import saliency
 from striate.views.columns import aligned, printable
 
 METHODS = ("gradcam", "saliency", "integrated-gradients", "occlusion")

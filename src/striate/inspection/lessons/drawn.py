@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.engines.reference.activation import ACTIVATIONS
-from striate.inspection.by_hand import Matrix, convolution, pooling
-from striate.inspection.calc import SizeFacts
+from striate.inspection.by_hand.sizes import SizeFacts
+from striate.inspection.by_hand.windows import Matrix, convolution, pooling
 from striate.network.summary import Summary
 
 if TYPE_CHECKING:

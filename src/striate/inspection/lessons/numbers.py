@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from striate.inspection.by_hand import Matrix, Rows, convolution
+from striate.inspection.by_hand.windows import Matrix, Rows, convolution
 from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import sliding
 from striate.inspection.lessons.parts import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from striate.inspection.by_hand import Matrix, Number, Rows, Sum
+from striate.inspection.by_hand.windows import Matrix, Number, Rows, Sum
 from striate.messages import render
 
 if TYPE_CHECKING:

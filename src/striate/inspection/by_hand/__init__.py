@@ -1,0 +1,1 @@
+"""Sizes, windows and strokes as one would work them out on paper."""

@@ -1,0 +1,1 @@
+"""What a unit sees, and how much of it, and what padding does."""

@@ -1,0 +1,1 @@
+"""Update rules beside each other, on surfaces and on a network."""

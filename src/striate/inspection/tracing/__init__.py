@@ -1,0 +1,1 @@
+"""Every number of a map as the sum that it is."""

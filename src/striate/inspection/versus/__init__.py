@@ -1,0 +1,1 @@
+"""Kinds of networks beside each other, at equal cost."""

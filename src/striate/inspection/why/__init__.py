@@ -1,0 +1,1 @@
+"""What in a picture an answer comes from."""
