@@ -154,7 +154,7 @@ inline constexpr std::int64_t few_pixels = 256, most_pixels = 1024;  // found be
 /// other's place in the first cache.
 class Panel {
   public:
-    static constexpr std::int64_t width = most_vectors * lanes, pixels = 16384 / width;
+    static constexpr std::int64_t width = most_vectors * lanes, pixels = 32768 / width;
     static constexpr std::int64_t least_tiles = 8;
 
     /// The same maps, dy read from here.
