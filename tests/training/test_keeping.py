@@ -1,5 +1,6 @@
 """Trainings that are kept, broken off and gone on with: the same bits, whatever takes part and whenever it happens."""
 
+import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -314,6 +315,25 @@ def test_a_folder_that_goes_ends_it(build: Build, task: Task, tmp_path: Path) ->
         fit(build(), task, tmp_path / "kept", Removes())
     assert caught.value.code == "checkpoint.folder_gone"
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_folder_is_one_training_s_at_a_time(build: Build, task: Task, tmp_path: Path) -> None:
+    """A second one is refused and changes nothing; after the end of the first, by itself or not, it may have it."""
+
+    class Meets(Callback):
+        def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+            with pytest.raises(FileError) as caught:
+                fit(build(), task, tmp_path)
+            assert (caught.value.code, caught.value.fields["pid"]) == ("run.in_use", str(os.getpid()))
+
+    unbroken = build()
+    fit(unbroken, task, tmp_path / "other")
+    with pytest.raises(BrokenOffError):
+        fit(build(), task, tmp_path, Meets(), breaks=[9])
+    model = build()
+    fit(model, task, tmp_path, Meets())
+    assert model.theta.tobytes() == unbroken.theta.tobytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["other"]
 
 
 @pytest.mark.parametrize("wrong", [0, -3, 2.5, "often", None])

@@ -6,6 +6,7 @@ checkpoint is written is for the clock to say; what is in it, and what is comput
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast
@@ -15,6 +16,7 @@ from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError, StriateError
 from striate.files import as_path, remove_parts
 from striate.network.settings import Unfit, convert, flag, keywords_checked, optional_positive_real, positive
+from striate.run_folder import held
 from striate.training.averaging import Average
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 from striate.training.counts import Counts
@@ -40,6 +42,9 @@ class Keeper(Callback):
 
     def heed(self, run: Run) -> None:
         """While the pictures held out are judged."""
+
+    def end(self) -> None:
+        """When the training has ended, however it did."""
 
 
 NO_KEEPER = Keeper()
@@ -156,7 +161,7 @@ class BackupAndRestore(CheckpointKeeper):
     It ends with the same bits. `save_freq`: "epoch", a number of steps, or "auto", about one percent of the time, as
     `seconds` apart where they are given. A training that ends by itself leaves nothing behind, unless
     `delete_checkpoint` is False. Raises `StateError` where the folder holds another training, `FileError` where it
-    cannot be written.
+    cannot be written or another process keeps its training there.
     """
 
     @keywords_checked("BackupAndRestore")
@@ -179,6 +184,7 @@ class BackupAndRestore(CheckpointKeeper):
         cadence = Cadence(save_freq, convert(where, "seconds", optional_positive_real, seconds))
         super().__init__(Checkpoints(folder, convert(where, "keep", positive, keep)), cadence)
         self._deletes = convert(where, "delete_checkpoint", flag, delete_checkpoint)
+        self._held = ExitStack()
 
     def begin(self, run: Run, callbacks: Sequence[Callback], facts: Facts, metrics: Sequence[str | Metric]) -> None:
         folder = self.checkpoints.folder
@@ -186,12 +192,16 @@ class BackupAndRestore(CheckpointKeeper):
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise FileError("file.cannot_write", path=folder, reason=error.strerror) from error
+        self._held.enter_context(held(folder))
         remove_parts(folder)  # of a process that was killed: a folder is one training's
         super().begin(run, callbacks, facts, metrics)
 
     def on_train_end(self, logs: Logs = NO_LOGS) -> None:
         if self._deletes:
             self.checkpoints.clear()
+
+    def end(self) -> None:
+        self._held.close()
 
 
 def snapshot(run: Run, callbacks: Sequence[Callback]) -> Kept:

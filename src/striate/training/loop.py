@@ -115,6 +115,7 @@ def train(
         progress(Finished(reason, run.epoch, time.perf_counter() - begun))
         return reason
     finally:
+        keeper.end()
         run.probe = None  # with it goes the program's memory; the run stays, to be gone on with
 
 
