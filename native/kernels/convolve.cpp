@@ -88,22 +88,45 @@ STRIATE_INLINE void leave(const Vector (&sums)[P * V], const Row& row, Function 
     for (int i = 0; i < P * V; ++i) store(row.y + i / V * row.y_step + i % V * lanes, function(sums[i], i));
 }
 
+/// What a stretch adds to the sums of windows First to Last of a tile.
+template <int V, int First, int Last, int Size>
+STRIATE_INLINE void add_up(Vector (&sums)[Size], const float* x, std::int64_t size, std::int64_t x_step, const float* w,
+                           std::int64_t width) {
+    if constexpr (First < Last) {
+        for (const float* end = x + size; x != end; ++x) {
+            Vector weights[V];
+            STRIATE_UNROLL
+            for (int v = 0; v < V; ++v) weights[v] = load(w + v * lanes);
+            w += width;
+            STRIATE_UNROLL
+            for (int i = First * V; i < Last * V; ++i) sums[i] += all(x[i / V * x_step]) * weights[i % V];
+        }
+    }
+}
+
+/// `ends`: which ends of its row a tile has, as `Stretch::beside` counts them.
 template <int P, int V>
-void tile(const Row& row, const Pass& pass, Finish finish, const Convolve& op, std::int64_t channels) {
+void tile(const Row& row, const Pass& pass, int ends, Finish finish, const Convolve& op, std::int64_t channels) {
     Vector sums[P * V];
     STRIATE_UNROLL
     for (int i = 0; i < P * V; ++i) sums[i] = load(row.start + i / V * row.start_step + i % V * lanes);
     const float* w = pass.weights;
     for (const Stretch* stretch = pass.first; stretch != pass.last; ++stretch) {
-        const float* x = row.x + stretch->offset;
-        for (const float* end = x + stretch->size; x != end; ++x) {
-            Vector weights[V];
-            STRIATE_UNROLL
-            for (int v = 0; v < V; ++v) weights[v] = load(w + v * lanes);
-            w += pass.width;
-            STRIATE_UNROLL
-            for (int i = 0; i < P * V; ++i) sums[i] += all(x[i / V * row.x_step]) * weights[i % V];
+        const float* const x = row.x + stretch->offset;
+        switch (stretch->beside & ends) {
+            case 0:
+                add_up<V, 0, P>(sums, x, stretch->size, row.x_step, w, pass.width);
+                break;
+            case 1:
+                add_up<V, 1, P>(sums, x, stretch->size, row.x_step, w, pass.width);
+                break;
+            case 2:
+                add_up<V, 0, P - 1>(sums, x, stretch->size, row.x_step, w, pass.width);
+                break;
+            default:
+                add_up<V, 1, P - 1>(sums, x, stretch->size, row.x_step, w, pass.width);
         }
+        w += stretch->size * pass.width;
     }
     const auto at = [&row](int i) { return load(row.at + i / V * row.at_step + i % V * lanes); };
     switch (finish) {
@@ -126,7 +149,7 @@ void tile(const Row& row, const Pass& pass, Finish finish, const Convolve& op, s
     }
 }
 
-using Tile = void (*)(const Row&, const Pass&, Finish, const Convolve&, std::int64_t);
+using Tile = void (*)(const Row&, const Pass&, int, Finish, const Convolve&, std::int64_t);
 
 inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ? 4 : 2;
 
@@ -185,7 +208,8 @@ STRIATE_INLINE void run(const Row& row, std::int64_t windows, const Pass& pass, 
         here.start += first * row.start_step;
         if (row.add) here.add += first * row.add_step;
         if (row.at) here.at += first * row.at_step;
-        tiles_of[vectors][range.last - first](here, pass, finish, op, channels);
+        const int ends = op.along_pictures ? 0 : (first == 0 ? 1 : 0) + (range.last == windows ? 2 : 0);
+        tiles_of[vectors][range.last - first](here, pass, ends, finish, op, channels);
     }
 }
 

@@ -14,6 +14,7 @@ struct Maps {
     std::int64_t pictures, rows, columns;
     std::int64_t corner;      ///< of the first window, in floats from the picture's first pixel
     std::int64_t begin, end;  ///< of the map, seen from there: what lies before and behind is a halo of zeros
+    bool in_lines = true;     ///< the columns are those of one row
 };
 
 /// A tile's place in dw; `start` is what its sums begin with: what dw holds, or zeros again and again.
@@ -106,10 +107,12 @@ alignas(64) constexpr float zeros[most_vectors * lanes] = {};
 /// The same pixels in the same order, as few rows as they can be taken for: short rows cost.
 Maps joined(Maps maps) {
     if (maps.rows == 1 || (maps.x_row == maps.columns * maps.x_pixel && maps.dy_row == maps.columns * maps.dy_pixel)) {
+        maps.in_lines = maps.rows == 1;
         maps.columns *= maps.rows;
         maps.rows = 1;
     }
     if (maps.rows * maps.columns == 1) {
+        maps.in_lines = false;
         maps.columns = maps.pictures;
         maps.x_pixel = maps.x_picture;
         maps.dy_pixel = maps.dy_picture;
@@ -208,18 +211,30 @@ Maps rows_on_map(Maps maps, std::int64_t least, std::int64_t most) {
     return maps;
 }
 
-/// The place in x of row j of dw, seen from a window's first pixel.
+/// Without the first and the last column of windows, where all of a tile's values lie beside the map.
+Maps columns_on_map(Maps maps, int beside) {
+    if (!maps.in_lines) return maps;
+    if (beside & 1) {
+        maps.x += maps.x_pixel;
+        maps.dy += maps.dy_pixel;
+        --maps.columns;
+    }
+    if ((beside & 2) && maps.columns > 0) --maps.columns;
+    return maps;
+}
+
+/// Where row j of dw is in x, seen from a window's first pixel, and whether it is on the map.
 struct Rows {
     const Stretch* stretch;
     std::int64_t inside = 0;
 
-    std::int64_t next() {
-        const std::int64_t offset = stretch->offset + inside;
+    Stretch next() {
+        const Stretch here{stretch->offset + inside, 1, stretch->beside};
         if (++inside == stretch->size) {
             ++stretch;
             inside = 0;
         }
-        return offset;
+        return here;
     }
 };
 
@@ -272,15 +287,18 @@ void weight_gradient(const WeightGradient& op, const Work& work) {
             for (std::int64_t t = 0; t < mine.last; ++t) {
                 const Range range = share_of(rows, t, tiles);
                 std::int64_t offsets[most_rows], least = INT64_MAX, most_offset = INT64_MIN;
+                int beside = 3;
                 for (std::int64_t j = 0; j < range.last - range.first; ++j) {
-                    offsets[j] = at.next();
+                    const Stretch place = at.next();
+                    offsets[j] = place.offset;
+                    beside &= place.beside;
                     least = smaller(least, offsets[j]);
                     most_offset = larger(most_offset, offsets[j]);
                 }
                 if (t < mine.first) continue;
                 float* const to = dw + range.first * width + k;
                 tiles_of[vectors][range.last - range.first](
-                    rows_on_map(here, least, most_offset), offsets,
+                    columns_on_map(rows_on_map(here, least, most_offset), beside), offsets,
                     {to, begins ? zeros : to, width, begins ? 0 : width, streams});
             }
         }

@@ -66,6 +66,7 @@ Seen seen(const std::vector<Stretch>& stretches, const Checker& checker) {
     for (const Stretch& each : stretches) {
         checker.require(each.size > 0 && each.size < kLargest && each.offset > -kLargest && each.offset < kLargest,
                         "a stretch", "has an impossible size");
+        checker.require(each.beside >= 0 && each.beside <= 3, "a stretch", "lies beside no end of a row");
         all.first = std::min<Wide>(all.first, each.offset);
         all.last = std::max<Wide>(all.last, each.offset + each.size);
         all.rows += each.size;

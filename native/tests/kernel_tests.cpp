@@ -27,7 +27,8 @@ void convolution(const Way& way, Int channels, Int filters) {
     op.weights = w;
     op.bias = bias;
     for (Int r = 0; r < 3; ++r) {
-        for (Int s = 0; s < 3; ++s) op.stretches.push_back({r * x.row + s * x.pixel, channels});
+        for (Int s = 0; s < 3; ++s)
+            op.stretches.push_back({r * x.row + s * x.pixel, channels, s == 1 ? 0 : s == 0 ? 1 : 2});
     }
     op.windows = {6, 7, -1, -1, 1, 1};
     op.places = {6, 7, 0, 0, 1, 1};

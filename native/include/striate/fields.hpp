@@ -30,7 +30,7 @@ STRIATE_FIELDS(Tensor, space, offset, picture, row, pixel, height, width, channe
 STRIATE_FIELDS(Region, space, offset, size)
 STRIATE_FIELDS(Function, curve, largest, negative_slope, threshold)
 STRIATE_FIELDS(Windows, rows, columns, top, left, down, across)
-STRIATE_FIELDS(Stretch, offset, size)
+STRIATE_FIELDS(Stretch, offset, size, beside)
 STRIATE_FIELDS(Copy, x, y, rows, columns, channels, x_top, x_left, x_channel, y_top, y_left, y_channel, accumulate,
                clear)
 STRIATE_FIELDS(Pack, source, target, scale, taps, inner, inner_step, channel_step, group, group_step, channels, panel)

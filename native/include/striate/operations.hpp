@@ -101,6 +101,8 @@ struct Windows {
 struct Stretch {
     std::int64_t offset = 0;  ///< from the window's first pixel, in floats
     std::int64_t size = 0;
+    std::int32_t beside =
+        0;  ///< 1: of a row's first window it lies beside the map, in the halo; 2: of the last; 3: both
 };
 
 /// y = maps copied from x, a part of them to a part of y; `accumulate`: added to what is there.

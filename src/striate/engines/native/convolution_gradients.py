@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from striate.engines.native.geometry import PASS_BYTES, Sum, cut, phase_halo, phase_taps, stretches, widened
+from striate.engines.native.geometry import PASS_BYTES, Sum, beside_the_map, cut, phase_halo, phase_taps, stretches, widened
 from striate.engines.native.lowering import (
     Lowering,
     Value,
@@ -222,7 +222,9 @@ def _phase(
 
     def make() -> Convolve:
         d = dy.tensor
-        pieces = cut([Stretch(o * d.row + q * d.pixel, of.filters) for _, o in rows for _, q in columns])
+        beside = [beside_the_map(q, size[1], 1, d.width, of.filters) for _, q in columns]
+        taps = [(q * d.pixel, where) for (_, q), where in zip(columns, beside, strict=True)]
+        pieces = cut([Stretch(o * d.row + at, of.filters, where) for _, o in rows for at, where in taps])
         return Convolve(
             d,
             dx.tensor,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from striate.engines.native.memory import FLOAT, Maps
-from striate.engines.native.tensors import Stretch, Tensor, rounded_up
+from striate.engines.native.tensors import ROUNDING, Stretch, Tensor, rounded_up
 from striate.network.layout import Span
 from striate.network.window import Border, Pair
 
@@ -66,27 +66,36 @@ def widened(x: Maps, of: Geometry) -> None:
 
 def stretches(of: Sum, x: Tensor) -> list[Stretch]:
     """What a window sees, in the order of the kernel's rows (R, S, C): values that lie side by side in one stretch."""
-    joined = of.dilation[1] == 1 and x.pixel == of.inputs
-    pieces: list[Stretch] = []
-    for r in range(of.kernel[0]):
-        row = r * of.dilation[0] * x.row
-        if joined:
-            pieces.append(Stretch(row, of.kernel[1] * of.inputs))
-        else:
-            pieces += [Stretch(row + s * of.dilation[1] * x.pixel, of.inputs) for s in range(of.kernel[1])]
-    return cut(pieces)
+    rows = [r * of.dilation[0] * x.row for r in range(of.kernel[0])]
+    columns = [s * of.dilation[1] for s in range(of.kernel[1])]
+    left = of.border[1][0]
+    beside = [beside_the_map(c - left, of.count[1], of.stride[1], x.width, of.inputs) for c in columns]
+    taps = list(zip(columns, beside, strict=True))
+    return cut([Stretch(row + c * x.pixel, of.inputs, where) for row in rows for c, where in taps])
+
+
+def beside_the_map(first: int, windows: int, stride: int, width: int, channels: int) -> int:
+    """Of a tap that the first of some windows has in column `first`: whether that lies beside the map, or the last's.
+
+    As `Stretch.beside`. Of few channels too little work is left out, so that they stay one stretch with their
+    neighbours.
+    """
+    if channels < ROUNDING:
+        return 0
+    return (first < 0) + 2 * (first + (windows - 1) * stride >= width)
 
 
 def cut(pieces: Sequence[Stretch]) -> list[Stretch]:
     """Neighbours made one, then no stretch longer than LONGEST."""
     joined: list[Stretch] = []
     for piece in pieces:
-        if joined and joined[-1].offset + joined[-1].size == piece.offset:
-            joined[-1] = Stretch(joined[-1].offset, joined[-1].size + piece.size)
+        last = joined[-1] if joined else None
+        if last and last.offset + last.size == piece.offset and last.beside == piece.beside:
+            joined[-1] = Stretch(last.offset, last.size + piece.size, last.beside)
         else:
             joined.append(piece)
     return [
-        Stretch(piece.offset + first, min(LONGEST, piece.size - first))
+        Stretch(piece.offset + first, min(LONGEST, piece.size - first), piece.beside)
         for piece in joined
         for first in range(0, piece.size, LONGEST)
     ]

@@ -116,10 +116,14 @@ class Windows:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Values that follow one another in x and meet as many rows of packed weights."""
+    """Values that follow one another in x and meet as many rows of packed weights.
+
+    `beside`: 1 where they lie beside the map, in its halo, for the first window of a row, 2 for the last, 3 for both.
+    """
 
     offset: int
     size: int
+    beside: int = 0
 
 
 def maps(
