@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Scale = Literal["shared", "own"]
+SCALES: tuple[Scale, ...] = ("shared", "own")
 Answer = tuple[str, float, str | None]  # label, probability, the true label where it is known
 
 WIDE = 1.6  # a sheet is so many times as wide as high, about

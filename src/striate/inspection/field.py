@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.attribution import Progress, nothing
 from striate.inspection.gaussian import Gaussian, fitted, moments
 from striate.inspection.noise import PICTURES, Noise
@@ -20,6 +21,7 @@ from striate.inspection.units import Unit, unit_of
 from striate.model import Model
 from striate.network.graph import Graph
 from striate.network.seen import Part, seen
+from striate.network.settings import checked, positive, whole
 from striate.network.window import Pair
 
 if TYPE_CHECKING:
@@ -125,6 +127,7 @@ class ReceptiveField(Shown):
         return field_figure(str(self.unit), self.size, shown, box, unclipped, [*panels, panel(code, self.now)])
 
 
+@checked(model=may_be.model, pictures=positive, seed=whole)
 def receptive_field(
     model: Model,
     unit: str | Unit,
