@@ -103,6 +103,15 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     refused(run, "usage.names", *race, "--on", ",", setting="--on", came=",", **where)
 
 
+def test_a_collection_that_was_not_fetched(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in (("strokes",), ("race",), ("activations",), ("versus",)):
+        ended = run("learn", *line, "mnist")
+        assert (ended.code, ended.out) == (3, "")
+        fields = {"path": "mnist", "name": "mnist", "typed": "mnist"}
+        assert ended.err == f"error: {render('data.not_fetched', fields)}\n"
+
+
 def test_strokes(run: Run, folder: Path, tmp_path: Path) -> None:
     ended = run("learn", "strokes", str(folder), "-o", str(tmp_path / "strokes.png"))
     assert ended.code == 0 and (tmp_path / "strokes.png").stat().st_size > 10_000

@@ -11,6 +11,7 @@ TEXTS = {
     "setting.list": "{where}: '{setting}' must be a list such as {example!r}, got {came!r}.",
     "setting.two": "{where}: '{setting}' must be two numbers such as {example!r}, got {came!r}.",
     "kind.scale": "scale of colours",
+    "look.no_model": "{path} does not exist, and no preset is called so; did you mean {close:quoted}?",
     "look.untrained": "{model} has its first weights: it has learned nothing yet. Name a model file or a run's folder for what was learned.",
     "look.resized": "The picture is {came:size} pixels; the model looks at it as {size:size}, and so do all numbers and places here.",
     "unit.address": "A unit is written LAYER:CHANNEL:ROW,COLUMN for a map, such as conv2:5:7,9, or LAYER:NUMBER for a vector, such as dense1:3; "

@@ -11,6 +11,7 @@ TEXTS = {
     "setting.list": "{where}: {setting:quoted|은/는} {example!r}처럼 목록이어야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.two": "{where}: {setting:quoted|은/는} {example!r}처럼 수 두 개여야 하는데 {came!r:이/가} 들어왔습니다.",
     "kind.scale": "색의 척도",
+    "look.no_model": "{path:이/가} 없고, 그런 이름의 프리셋도 없습니다. 혹시 {close:quoted}입니까?",
     "look.untrained": "{model:은/는} 초기 가중치 그대로이며 아직 아무것도 배우지 않았습니다. 배운 것을 보려면 모델 파일이나 학습 폴더를 지정하십시오.",
     "look.resized": "이미지는 {came:size} 픽셀이지만 모델은 {size:size} 크기로 봅니다. 여기 나오는 모든 수와 위치도 그 크기를 따릅니다.",
     "unit.address": "유닛은 특성 맵이면 층:채널:행,열(예: conv2:5:7,9), 벡터이면 층:번호(예: dense1:3)로 씁니다. 받은 값: '{came}'.",
