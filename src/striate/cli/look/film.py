@@ -12,7 +12,7 @@ from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
 from striate.inspection.class_shares import ClassShares, class_shares
-from striate.inspection.film import MILLISECONDS, PAGE, Film, Frame, check_ending
+from striate.inspection.film import MILLISECONDS, Film, Frame, check_ending
 from striate.inspection.film import film as film_of
 from striate.messages import render
 from striate.views.columns import aligned
@@ -45,8 +45,6 @@ def film(
     """`striate look film`."""
     if output:
         check_ending(output)
-        if classes and output.suffix.lower() in PAGE:
-            raise SettingError("film.no_page_of_classes", path=output)
     if classes and picture:
         raise SettingError("film.classes_and_picture")
     shown = (
