@@ -17,7 +17,8 @@ from PIL import Image
 from striate.callbacks import Snapshots
 from striate.engines.native.core import available
 from striate.errors import DataError, FileError, MissingExtraError, StateError, UnknownNameError
-from striate.figures.tiles import GAP, as_rgb, columns, diverging, kernel_panel, painted, sheet
+from striate.figures.columns import columns_for
+from striate.figures.tiles import GAP, as_rgb, diverging, kernel_panel, painted, sheet
 from striate.inspection.class_shares import ClassShares, class_shares
 from striate.inspection.film import Film, film
 from striate.inspection.kernels import kernels
@@ -193,7 +194,7 @@ def test_tiles_in_their_places(rng: np.random.Generator) -> None:
     small = sheet(tiles[:1, :3, :2], 1)
     np.testing.assert_array_equal(small, np.repeat(np.repeat(tiles[0, :3, :2], 10, 0), 10, 1))
     for count in range(1, 70):
-        assert 1 <= columns(count, 0.3) <= count
+        assert 1 <= columns_for(count, 0.3) <= count
 
 
 def test_one_scale_for_all_frames(rng: np.random.Generator) -> None:
