@@ -160,6 +160,9 @@ def below(key: str, **fields: object) -> Fields:
 
 MISTAKES = {
     # Folders of pictures
+    "a collection that was not fetched": Mistake(
+        TRAIN.format("DIR/mnist"), FileError, "data.not_fetched", {"name": "mnist", "typed": "DIR/mnist"}
+    ),
     "no data": Mistake(TRAIN.format("DIR/no"), FileError, "file.not_found", {"path": "DIR/no"}),
     "an empty folder": pictures("empty", {}, lambda folder: (folder / "in").mkdir()),
     "pictures without classes": pictures("no_classes", {}, lambda folder: write_png(folder / "in" / "a.png", digit(0))),

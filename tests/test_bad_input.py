@@ -43,7 +43,7 @@ NOT_TRANSLATED = set(
         Flatten
         Dense layers safetensors Striate striate train predict help numpy savez argmax astype uint round axis force json
         csv padding same kernel pool strides size object float x_train y_train all test val validation array
-        reference pip install upgrade""",
+        reference pip install upgrade data get""",
     )
 )
 

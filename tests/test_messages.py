@@ -119,6 +119,7 @@ PUT_TOGETHER = (
     "summary.unseen_", "summary.lopsided_", "fix.", "plan.",
     "check.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.", "versus.",
     "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
+    "field.silent.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
     "SizeError": {"layer", "walk", "advice", "fixes"},  # the doctor adds them

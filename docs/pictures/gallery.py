@@ -158,7 +158,7 @@ PARTS = (
             Shown(
                 "film", ".webp", "look film turned",
                 "Kernels from the first step to the last, evenly in the logarithm of the step.",
-                "첫 단계부터 마지막까지의 커널(단계 수의 로그로 고르게).",
+                "첫 스텝부터 마지막까지의 커널(스텝 수의 로그로 고르게).",
             ),
             Shown(
                 "film-maps", ".png", f"look film turned --picture {SEEN}",

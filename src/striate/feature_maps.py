@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.errors import DataError, SettingError
 from striate.figures.canvas import can_draw
 from striate.figures.shown import as_png, showing
+from striate.files import as_path
+from striate.network.settings import convert, is_whole, one_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,10 +45,22 @@ class FeatureMaps(np.ndarray[tuple[Any, ...], np.dtype[np.floating]]):
         return array[()] if return_scalar else np.asarray(array)
 
     def figure(self, picture: int = 0, *, scale: "Scale" = "shared") -> "Figure":
-        """The maps of one of the pictures as a sheet, or its numbers as bars. Needs the extra `plot`."""
-        from striate.figures.maps import maps_figure
+        """The maps of one of the pictures as a sheet, or its numbers as bars. Needs the extra `plot`.
 
+        Raises `SettingError` for a picture that is not there, `DataError` where there is none.
+        """
+        from striate.figures.maps import maps_figure
+        from striate.figures.sheets import SCALES
+
+        convert("figure", "scale", one_of("scale", SCALES), scale)
+        self._check(picture)
         return maps_figure(self[picture], title=self.layer or "", picture=self._shown(picture), scale=scale)
+
+    def _check(self, picture: int) -> None:
+        if not len(self):
+            raise DataError("maps.empty")
+        if not is_whole(picture) or not -len(self) <= picture < len(self):
+            raise SettingError("maps.no_picture", came=picture, count=len(self), last=len(self) - 1)
 
     def _shown(self, picture: int) -> NDArray[Any] | None:
         """A picture that can be drawn, beside its maps."""
@@ -59,7 +74,7 @@ class FeatureMaps(np.ndarray[tuple[Any, ...], np.dtype[np.floating]]):
         """Write the figure as PNG or SVG, as the path ends. Raises `FileError`."""
         from striate.figures.save import save
 
-        save(self.figure(picture, scale=scale), Path(path))
+        save(self.figure(picture, scale=scale), as_path("save_figure", path, "path"))
 
     def show(self, picture: int = 0, *, scale: "Scale" = "shared") -> None:
         """Show the figure: in a notebook below the cell, else in the system's viewer of pictures."""

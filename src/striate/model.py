@@ -45,7 +45,7 @@ from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, 
 from striate.transfer import Transfer
 from striate.views.judged import judged_view
 from striate.views.progress import Verbose, progress_view
-from striate.views.table import show
+from striate.views.table import SummaryTable, show
 
 DEFAULT_BATCH = 32  # Keras's
 
@@ -141,8 +141,11 @@ class Model(Freezing, Transfer, Preflighting, Looking):
         return hashlib.sha256(self.theta.tobytes() + self.state.tobytes()).hexdigest()
 
     def summarize(self) -> Summary:
-        """The facts that `summary()` prints: sizes, weights, products, receptive fields, notes."""
-        return summarize(self.graph, self._frozen)
+        """The facts that `summary()` prints: sizes, weights, products, receptive fields, notes.
+
+        A notebook shows them as the table, too.
+        """
+        return SummaryTable.of(summarize(self.graph, self._frozen))
 
     def summary(self) -> None:
         """Print each layer with its output shape, weights, multiply-adds, receptive field and size formula."""

@@ -55,7 +55,7 @@ def test_json(run: Run, data: str) -> None:
     ("more", "code", "said"),
     [
         (("--functions", "rele"), 2, "There is no activation 'rele'; did you mean"),
-        (("--accuracy", "90"), 2, "must be a share above 0 and below 1, such as 0.9, got '90'."),
+        (("--accuracy", "90"), 2, "must be a number above 0 and below 1, got '90'."),
         (("--digits",), 2, "DATA and --digits exclude each other; give one of them."),
         (("-o", "all.gif"), 3, "all.gif: "),
         (("--steps", "3"), 2, "steps must be at least 10"),

@@ -11,6 +11,7 @@ from PIL import Image
 
 from striate.data.preprocessing import Preprocessing
 from striate.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from striate.messages import render
 from striate.sequential import Sequential
 
 Run = Callable[..., Any]
@@ -145,6 +146,20 @@ def test_what_cannot_be_looked_at(run: Run, model: str, picture: str, line: tupl
     ended = run("look", line[0], model, picture, *line[1:])
     assert ended.code != 0 and ended.out == ""
     assert words in ended.err and len(ended.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_model_called_nearly_like_a_preset(run: Run, picture: str, language: str) -> None:
+    fields: dict[str, object] = {"path": "resnet81", "close": ["resnet18", "resnet34"]}
+    for line in (("kernels", "resnet81"), ("maps", "resnet81", picture)):
+        ended = run("look", *line, "--lang", language)
+        assert (ended.code, ended.out) == (3, "")
+        said = render("look.no_model", fields, language)
+        assert said in ended.err and "resnet18" in ended.err
+
+
+def test_a_model_that_is_called_like_nothing(run: Run) -> None:
+    assert "nothing.safetensors does not exist; check the path." in run("look", "kernels", "nothing.safetensors").err
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_classes(run: Run, trained: Path, tmp_path: Path) -> None:
     assert sum(facts["shares"][0]["classes"]) == pytest.approx(1, abs=1e-3)
     said = run("look", "film", str(trained), "--classes", "-o", str(tmp_path / "c.png"))
     assert said.code == 0 and "rounding" in said.out and (tmp_path / "c.png").exists()
+    assert run("look", "film", str(trained), "--classes", "-o", str(tmp_path / "c.html")).code == 0
+    assert (tmp_path / "c.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_patches(run: Run, trained: Path, source: Path, tmp_path: Path) -> None:
@@ -80,7 +82,6 @@ def test_patches(run: Run, trained: Path, source: Path, tmp_path: Path) -> None:
         (("film", "RUN", "-o", "a.mp4"), ".gif"),
         (("film", "RUN", "--milliseconds", "60001", "-o", "a.gif"), "at most 60000"),
         (("patches", "RUN", "nowhere", "--layer", "conv1", "--units", "99"), "has no unit 99"),
-        (("film", "RUN", "--classes", "-o", "a.html"), "leave out --classes"),
         (("film", "RUN", "--classes", "--picture", "a.png"), "leave out one of them"),
         (("patches", "RUN", "DATA", "--layer", "conv9"), "conv"),
         (("patches", "RUN", "DATA", "--layer", "conv1", "--units", "900"), "its units are 0 to"),

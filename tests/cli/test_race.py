@@ -84,6 +84,10 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     refused(run, "race.other_kind", *race, "--seeds", "2", setting="--seeds", **where)
     refused(run, "race.other_kind", *race, "--digits", "--on", "beale", setting="--on", **where)
     refused(run, "race.other_kind", *race, "--digits", "--noise", "1", setting="--noise", **where)
+    for line in (race, (*race, "--digits")):
+        refused(run, "usage.number_above", *line, "--rate", "-1", setting="--rate", came="-1", above=0, **where)
+    refused(run, "usage.number_above", *race, "--rate", "0", setting="--rate", came="0", above=0, **where)
+    refused(run, "usage.number_from", *race, "--noise", "-3", setting="--noise", came="-3", minimum=0, **where)
     known = {"kind": "kind.surface", "name": "wels", "close": ["wells"], "known": ["beale", "valley", "wells"]}
     refused(run, "name.unknown_did_you_mean", *race, "--on", "wels", **known)
     refused(run, "race.point", *race, "--start", "1", setting="--start", came="1", **where)
@@ -97,6 +101,15 @@ def test_wrong_races(run: Run, tmp_path: Path) -> None:
     refused(run, "trials.data_and_digits", *race, "mnist", "--digits")
     refused(run, "usage.names", *race, "--optimizers", ",", setting="--optimizers", came=",", **where)
     refused(run, "usage.names", *race, "--on", ",", setting="--on", came=",", **where)
+
+
+def test_a_collection_that_was_not_fetched(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in (("strokes",), ("race",), ("activations",), ("versus",)):
+        ended = run("learn", *line, "mnist")
+        assert (ended.code, ended.out) == (3, "")
+        fields = {"path": "mnist", "name": "mnist", "typed": "mnist"}
+        assert ended.err == f"error: {render('data.not_fetched', fields)}\n"
 
 
 def test_strokes(run: Run, folder: Path, tmp_path: Path) -> None:

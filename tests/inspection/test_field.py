@@ -1,6 +1,7 @@
 """Receptive fields: nothing outside the box, the spread that theory gives, the bell, before and after training."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -14,9 +15,22 @@ from striate.inspection.fields.field import FieldBox, box_of, effective, recepti
 from striate.inspection.fields.gaussian import fitted
 from striate.inspection.fields.noise import Noise
 from striate.inspection.units import Unit
-from striate.layers import AveragePooling2D, Conv2D, Dense, Flatten, Input, MaxPooling2D
+from striate.layers import (
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    Input,
+    MaxPooling2D,
+    ReLU,
+    ZeroPadding2D,
+)
 from striate.model import Model
 from striate.network.graph import Graph
+from striate.network.layers import Layer
 from striate.sequential import Sequential
 
 PICTURES = [case for case in CASES if len(case.shape) == 3]
@@ -177,6 +191,38 @@ def test_a_unit_that_is_off() -> None:
     found = receptive_field(model, "conv1:0:1,1", np.zeros((5, 5, 1)))
     assert found.now.silent
     assert (found.now.size, found.now.ratio, found.now.gaussian, found.now.spread) == ((0, 0), 0, None, (0, 0))
+
+
+def ends(layers: list[Layer], address: str, zeros: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Why no pixel moves a unit, with these weights 0 and all others 1, on a picture of ones."""
+    model = Sequential([Input((5, 5, 1)), *layers])
+    for name, values in model.weights.items():
+        values[...] = name not in zeros
+    found = receptive_field(model, address, np.ones((5, 5, 1)))
+    assert found.now.silent == bool(found.now.ends)
+    return [(end.layer, end.cause) for end in found.now.ends]
+
+
+def test_why_no_pixel_moves_a_unit() -> None:
+    plain, shut = Conv2D(2, 3), ReLU(threshold=100.0)
+    assert ends([plain, Conv2D(1, 3)], "conv2:0:0,0") == []
+    assert ends([plain, Conv2D(1, 3)], "conv2:0:0,0", ["conv1/kernel"]) == [("conv1", "weights")]
+    assert ends([plain, Conv2D(1, 3, activation="relu")], "conv2:0:0,0", ["conv2/kernel"]) == [("conv2", "weights")]
+    assert ends([DepthwiseConv2D(3), plain], "conv1:0:0,0", ["depthwise1/kernel"]) == [("depthwise1", "weights")]
+    assert ends([plain, BatchNormalization()], "norm1:1:0,0", ["norm1/gamma"]) == [("norm1", "weights")]
+    assert ends([plain, shut, Flatten(), Dense(2)], "dense1:1") == [("relu1", "activation")]
+    assert ends([ZeroPadding2D(2), plain], "conv1:0:0,0") == []
+    assert ends([ZeroPadding2D(3), plain], "conv1:0:0,0") == [("conv1", "padding")]
+
+
+def test_every_way_of_a_sum_has_its_end() -> None:
+    x = Input((5, 5, 1))
+    left, right = Conv2D(2, 3)(x), ReLU(threshold=100.0)(Conv2D(2, 3)(x))
+    model = Model(x, Add()([left, right]))
+    for name, values in model.weights.items():
+        values[...] = name != "conv1/kernel"
+    found = receptive_field(model, "add1:0:0,0", np.ones((5, 5, 1)))
+    assert {(end.layer, end.cause) for end in found.now.ends} == {("conv1", "weights"), ("relu1", "activation")}
 
 
 def test_refusals() -> None:

@@ -17,7 +17,8 @@ from PIL import Image
 from striate.callbacks import Snapshots
 from striate.engines.native.core import available
 from striate.errors import DataError, FileError, MissingExtraError, StateError, UnknownNameError
-from striate.figures.tiles import GAP, as_rgb, columns, diverging, kernel_panel, painted, sheet
+from striate.figures.columns import columns_for
+from striate.figures.tiles import GAP, as_rgb, diverging, kernel_panel, painted, sheet
 from striate.inspection.films.class_shares import ClassShares, class_shares
 from striate.inspection.films.film import Film, film
 from striate.inspection.kernels import kernels
@@ -193,7 +194,7 @@ def test_tiles_in_their_places(rng: np.random.Generator) -> None:
     small = sheet(tiles[:1, :3, :2], 1)
     np.testing.assert_array_equal(small, np.repeat(np.repeat(tiles[0, :3, :2], 10, 0), 10, 1))
     for count in range(1, 70):
-        assert 1 <= columns(count, 0.3) <= count
+        assert 1 <= columns_for(count, 0.3) <= count
 
 
 def test_one_scale_for_all_frames(rng: np.random.Generator) -> None:
@@ -321,3 +322,25 @@ def test_the_sheet_of_classes(classed: ClassShares, tmp_path: Path) -> None:
     classed.save(tmp_path / "a.gif")
     with Image.open(tmp_path / "a.gif") as moving:
         assert moving.n_frames == len(classed.frames)  # type: ignore[attr-defined]
+
+
+def test_the_page_of_classes(classed: ClassShares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture and the shares of every frame, the last one shown: all that the sheet has, without matplotlib."""
+    monkeypatch.setattr("striate.figures.canvas.find_spec", lambda name: None)
+    classed.save(tmp_path / "a.html")
+    text, count = (tmp_path / "a.html").read_text(encoding="utf-8"), len(classed.frames)
+    page = Page(text)
+    (slider,) = page.all("input", type="range")
+    assert len(json.loads(str(slider["data-labels"]))) == count
+    frames = [each for each in page.all("img") if "class" not in each]
+    assert ["hidden" in each for each in frames] == [True] * (count - 1) + [False]
+    drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(str(frames[-1]["src"]).partition(",")[2]))))
+    scale, scene = round(30 / 3), classed.scene
+    for column in range(5):  # change, three classes, weight decay
+        tile = drawn[33 : 33 + 30 : scale, 33 * column : 33 * column + 30 : scale]
+        np.testing.assert_array_equal(tile, scene.tile(column, count - 1, 1))
+    texts = [json.loads(str(each["data-texts"])) for each in page.all("span") if "data-texts" in each]
+    assert [len(each) for each in texts] == [count] * (3 * 4) and {each[0] for each in texts} == {"–"}
+    assert texts[4 * 1 + 2][-1] == f"{100 * classed.shares[-1, 1, 2]:.1f}\u00a0%"
+    assert all(name in text for name in ("고양이", "dog", "bird", "weight decay"))
+    class_shares(tmp_path, "conv2").save(tmp_path / "b.html")

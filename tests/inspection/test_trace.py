@@ -1,6 +1,7 @@
 """One number and what it is made of: over every kind of layer the terms come to what the map holds."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -172,6 +173,39 @@ def test_a_single_output_wins_by_what_it_gives() -> None:
     maps.set_weights([[[[[0.0]]]], [-0.8]])  # 0.31 at both places: together more than a half
     maps.class_names = ["no", "yes"]
     assert trace(maps, x, "conv1:0:1,0").score.name == "no"
+
+
+def test_what_is_no_class_is_not_called_so() -> None:
+    x = np.ones((2, 1, 1), np.float32)
+    regression = Sequential([Input((2, 1, 1)), Flatten(), Dense(3)])
+    maps = Sequential([Input((2, 1, 1)), Conv2D(2, 1, activation="relu")])
+    classes = Sequential([Input((2, 1, 1)), Flatten(), Dense(3, "softmax")])
+    named = Sequential([Input((2, 1, 1)), Flatten(), Dense(2)])
+    named.class_names = ("no", "yes")
+    for model, kind, said in (
+        (regression, "output", "output 1"),
+        (maps, "channel", "the sum over channel 1 of the output"),
+        (classes, "class", "the score of class 1"),
+        (named, "class", "the score of class yes"),
+    ):
+        found = trace(model, x, "input1:0:1,0", class_=1)
+        assert found.score.kind == kind
+        text = "\n".join(trace_lines(found))
+        assert f"Gradient of {said}: " in text
+        assert trace_json(found)["class"] == (found.score.label if kind == "class" else None)
+        assert trace_json(found)["output"] == 1
+        drawn = [t.get_text() for axes in found.figure().axes for t in axes.texts]
+        assert any(f"Gradient of {said}: " in each for each in drawn)
+
+
+def test_a_figure_writes_no_minus_zero() -> None:
+    model = Sequential([Input((2, 2, 1)), Conv2D(1, 2, activation="relu"), Flatten(), Dense(1)])
+    model.set_weights([np.full((2, 2, 1, 1), -1.0), [-0.0], [[-1.0]], [-0.0]])
+    for address in ("conv1:0:0,0", "dense1:0", "flatten1:0"):
+        figure = trace(model, np.zeros((2, 2, 1), np.float32), address).figure()
+        drawn = [text.get_text() for axes in figure.axes for text in axes.texts]
+        texts = [*drawn, *(text.get_text() for text in figure.texts)]
+        assert texts and not [text for text in texts if re.search(r"(^|[ (])-0(\.0+)?($|[ )])", text)]
 
 
 def test_what_cannot_be_opened(small: Sequential) -> None:

@@ -18,6 +18,7 @@ from striate.network.graph import Graph, Input
 from striate.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from striate.network.summary import AxisSize, Summary, summarize
 from striate.network.window import output_size
+from striate.sequential import Sequential
 from striate.views.columns import aligned, printable, width
 from striate.views.table import SummaryTable, as_dict, as_html, as_rich, as_text, formula_text, note_text, show
 
@@ -201,8 +202,16 @@ def test_html_is_well_formed_escaped_and_self_contained() -> None:
 
 def test_a_table_shows_itself_in_notebooks_and_prints_as_text() -> None:
     summary = lenet_like()
-    assert SummaryTable(summary)._repr_html_() == as_html(summary)
-    assert str(SummaryTable(summary)) == as_text(summary)
+    assert SummaryTable.of(summary)._repr_html_() == as_html(summary)
+    assert str(SummaryTable.of(summary)) == as_text(summary)
+
+
+def test_what_a_model_says_of_itself_shows_itself() -> None:
+    model = Sequential([Conv2D(2, 3, input_shape=(6, 5, 1)), Flatten(), Dense(3)])
+    found = model.summarize()
+    assert isinstance(found, SummaryTable) and found == SummaryTable.of(summarize(model.graph))
+    assert found._repr_html_() == as_html(summarize(model.graph))
+    assert as_dict(found) == as_dict(summarize(model.graph))
 
 
 def test_a_file_gets_plain_text() -> None:
@@ -225,7 +234,7 @@ def test_a_notebook_gets_a_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     show(lenet_like())
-    assert shown == [SummaryTable(lenet_like())]
+    assert shown == [SummaryTable.of(lenet_like())]
     assert capsys.readouterr().out == ""
 
 

@@ -92,7 +92,14 @@ class Whole:
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number; its range is for the library to judge."""
+    """A finite number, no smaller than the minimum, larger than `above`, smaller than `below`, where these are given.
+
+    Any other range is for the library to judge.
+    """
+
+    minimum: float | None = None
+    above: float | None = None
+    below: float | None = None
 
     def metavar(self) -> str:
         """X."""
@@ -104,9 +111,19 @@ class Number:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not math.isfinite(value):
-            raise Unreadable("usage.number")
+        if not math.isfinite(value) or not self._holds(value):
+            raise Unreadable(self._required, minimum=self.minimum, above=self.above, below=self.below)
         return value
+
+    def _holds(self, value: float) -> bool:
+        low = (self.minimum is None or value >= self.minimum) and (self.above is None or value > self.above)
+        return low and (self.below is None or value < self.below)
+
+    @property
+    def _required(self) -> str:
+        if self.above is not None:
+            return "usage.number_above" if self.below is None else "usage.number_between"
+        return "usage.number" if self.minimum is None else "usage.number_from"
 
 
 @dataclass(frozen=True)

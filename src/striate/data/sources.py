@@ -15,7 +15,8 @@ from striate.data.given import Paths, from_arrays, from_bunch, from_list
 from striate.data.idx import is_idx, read_idx
 from striate.data.npz import read_npz
 from striate.data.reading import cannot_read
-from striate.errors import DataError, SettingError
+from striate.errors import DataError, FileError, SettingError
+from striate.files import as_typed
 
 # A path, files, an array, pairs of arrays, or a Bunch: for the last three any array will do that NumPy knows.
 Pictures = str | os.PathLike[str] | Paths | tuple[Any, Any] | Mapping[str, Any]
@@ -45,6 +46,8 @@ def _at(path: Path) -> Listing | RawParts:
     try:
         path.stat()
         cifar, idx = is_cifar(path), is_idx(path)  # neither is told of a folder that may not be entered
+    except FileNotFoundError as error:
+        raise _not_there(path, error) from error
     except OSError as error:
         raise cannot_read(path, error) from error
     except ValueError as error:  # a name that no file can have
@@ -58,6 +61,15 @@ def _at(path: Path) -> Listing | RawParts:
     if is_archive(path):
         return list_archive(path)
     raise DataError("data.unknown_source", file=str(path))
+
+
+def _not_there(path: Path, error: OSError) -> FileError:
+    """The error for a path with nothing at it, which may be the name of a collection that can be fetched."""
+    from striate.data.collections import COLLECTIONS
+
+    if path.name in COLLECTIONS:
+        return FileError("data.not_fetched", path=path, name=path.name, typed=as_typed(path))
+    return cannot_read(path, error)
 
 
 def _parts(source: tuple[Any, ...]) -> dict[str, tuple[Any, Any]]:

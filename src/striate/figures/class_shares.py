@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ class ClassScene:
         """How many are shown: the first."""
         return min(self.change.shape[-1], MOST_KERNELS)
 
-    @property
+    @cached_property
     def classes(self) -> list[int]:
         """Which are shown, in their order: all, or those that added most."""
         added = np.square(self.parts[-1].astype(np.float64)).sum(axis=(1, 2, 3, 4))
@@ -62,7 +63,26 @@ class ClassScene:
         places = [*self.classes, *([] if self.decay is None else [len(self.class_names)])]
         return float(self.shares[frame, kernel, places[number - 1]]) if number else None
 
+    def tile(self, number: int, frame: int, kernel: int) -> Pixels:
+        """A kernel of a column: in its colours, or each channel below the other."""
+        shown = self.column(number, frame)[..., kernel]  # r s C
+        if self.in_colours:
+            return painted(np.moveaxis(shown, 2, 0)[np.newaxis], self.most)[0]
+        if shown.shape[2] == 1:
+            return diverging(shown[..., 0], self.most)
+        return diverging(np.moveaxis(shown, 2, 0).reshape(shown.shape[2], -1), self.most)
+
     @property
+    def in_colours(self) -> bool:
+        """Whether kernels are pictures, their three channels the colours."""
+        return self.coloured and self.change.shape[3] == 3
+
+    @property
+    def columns(self) -> int:
+        """The change, the classes shown, and weight decay where there was any."""
+        return 1 + len(self.classes) + (self.decay is not None)
+
+    @cached_property
     def most(self) -> float:
         """The largest of all numbers, in all frames: one scale for everything."""
         return max(largest(self.change), largest(self.parts))
@@ -77,7 +97,7 @@ def class_frames(scene: ClassScene, frames: Sequence[int] | None = None) -> Iter
     """A figure for each frame: one and the same, changed between two of them."""
     require_matplotlib()
     letters = lettering([scene.title, scene.layer, *scene.class_names])
-    columns = 1 + len(scene.classes) + (scene.decay is not None)
+    columns = scene.columns
     top = 2 * LINE + 0.1 + NAME_LINES * LINE
     step = SIDE + SHARE_LINE + 0.1
     height = top + scene.kernels * step + 4 * LINE + 0.2
@@ -98,7 +118,7 @@ def class_frames(scene: ClassScene, frames: Sequence[int] | None = None) -> Iter
     for frame in range(len(scene.frames)) if frames is None else frames:
         label.set_text(said(letters, told(scene.frames[frame])))
         for (kernel, column), (image, share) in cells.items():
-            image.set_data(_tile(scene.column(column, frame)[..., kernel], scene.most, coloured=scene.coloured))
+            image.set_data(scene.tile(column, frame, kernel))
             value = scene.share(column, frame, kernel)
             if share is not None and value is not None:
                 share.set_text(f"{round(100 * value)} %" if np.isfinite(value) else "–")
@@ -121,8 +141,7 @@ def _names(page: Page, letters: Lettering, scene: ClassScene, top: float) -> Non
 
 def _below(page: Page, letters: Lettering, scene: ClassScene, y: float) -> None:
     """The scale, and what the numbers are."""
-    in_colours = scene.coloured and scene.change.shape[3] == 3
-    page.image(scale_image(in_colours=in_colours), Box(0.3, y, 1.2, 0.1), "gray", 0, 1)
+    page.image(scale_image(in_colours=scene.in_colours), Box(0.3, y, 1.2, 0.1), "gray", 0, 1)
     most = f"{scene.most:.3g}"
     page.text(letters.label("film.scale", least=f"-{most}", most=most), 1.6, y - 0.02, 7.0, FAINT)
     shown, count = len(scene.classes), len(scene.class_names)
@@ -132,12 +151,3 @@ def _below(page: Page, letters: Lettering, scene: ClassScene, y: float) -> None:
     width = 0.3 + (2 + len(scene.classes)) * (SIDE + GAP) - GAP
     for i, line in enumerate(letters.wrapped(text, max(width, 2.4), 7.0, lines=3)):
         page.text(line, 0, y + 0.18 + i * 0.14, 7.0, FAINT)
-
-
-def _tile(kernel: Array, most: float, *, coloured: bool) -> Pixels:
-    """A kernel (r, s, C): in its colours, or each channel below the other."""
-    if coloured and kernel.shape[2] == 3:
-        return painted(np.moveaxis(kernel, 2, 0)[np.newaxis], most)[0]
-    if kernel.shape[2] == 1:
-        return diverging(kernel[..., 0], most)
-    return diverging(np.moveaxis(kernel, 2, 0).reshape(kernel.shape[2], -1), most)

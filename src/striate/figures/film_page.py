@@ -4,11 +4,13 @@ import base64
 import io
 import json
 import math
+from collections.abc import Sequence
 
 from striate.figures.tiles import FrameFacts, Panel, Pixels, Scene, as_rgb, told
 from striate.views.page.charts import Axis, Line, at, axis, chart, figure
-from striate.views.page.html import Markup, document, say, section, tag
+from striate.views.page.html import Markup, Part, document, say, section, tag
 
+LONGEST_TITLE = 80  # characters of a run's name
 STYLE = """
 .player { display: flex; flex-wrap: wrap; gap: .6rem 1rem; align-items: center; position: sticky; top: 0; z-index: 1;
   background: var(--paper); padding: .7rem 0; border-bottom: 1px solid var(--rule); }
@@ -34,11 +36,13 @@ SCRIPT = """
   const slider = document.querySelector('#frame'), button = document.querySelector('#play');
   const said = document.querySelector('#said'), now = document.querySelector('.now');
   const frames = [...document.querySelectorAll('.frames')].map(each => [...each.children]);
+  const texts = [...document.querySelectorAll('[data-texts]')].map(each => [each, JSON.parse(each.dataset.texts)]);
   const labels = JSON.parse(slider.dataset.labels), places = JSON.parse(slider.dataset.places);
   const last = labels.length - 1;
   let playing = 0;
   const show = n => {
     for (const each of frames) each.forEach((image, i) => { image.hidden = i !== n; });
+    for (const [each, told] of texts) each.textContent = told[n];
     slider.value = n;
     slider.setAttribute('aria-valuetext', labels[n]);
     said.textContent = labels[n];
@@ -63,26 +67,29 @@ SCRIPT = """
 """
 
 
-def film_page(scene: Scene, *more: Markup) -> str:
-    """The whole page; `more` are further parts, whose `.frames` move with the slider."""
-    title = say("film.title", title=scene.title[:80], layer=scene.layer)
-    losses, places = _losses(scene)
+def film_page(scene: Scene) -> str:
+    """The whole page."""
+    title = say("film.title", title=scene.title[:LONGEST_TITLE], layer=scene.layer)
+    return moving_page(title, scene.frames, section(say("film.kernels"), panel_part(scene.kernel_panel)), _maps(scene))
+
+
+def moving_page(title: str, frames: Sequence[FrameFacts], *parts: Part, style: str = "") -> str:
+    """A page of parts that move with a slider: of `.frames` one child is shown, `data-texts` are texts by frame."""
+    losses, places = _losses(frames)
     return document(
         title,
-        tag("header", tag("h1", title), tag("p", say("film.page_about", frames=len(scene.frames)))),
-        _player(scene, places),
-        section(say("film.kernels"), panel_part(scene.kernel_panel)),
-        _maps(scene),
-        *more,
+        tag("header", tag("h1", title), tag("p", say("film.page_about", frames=len(frames)))),
+        _player(frames, places),
+        *parts,
         losses,
-        style=STYLE,
+        style=STYLE + style,
         script=SCRIPT,
     )
 
 
 def panel_part(panel: Panel) -> Markup:
     """A panel's pictures, of which one is shown, and its scale."""
-    return tag("div", images(panel), tag("p", say(panel.note[0], **panel.note[1]), _scale(panel), class_="note"))
+    return tag("div", images(panel), tag("p", say(panel.note[0], **panel.note[1]), scale_of(panel), class_="note"))
 
 
 def images(panel: Panel) -> Markup:
@@ -105,14 +112,15 @@ def _maps(scene: Scene) -> Markup | None:
     return section(say("film.maps"), tag("div", picture, panel_part(scene.map_panel), class_="beside"))
 
 
-def _scale(panel: Panel) -> Markup:
+def scale_of(panel: Panel) -> Markup:
+    """The colours from the least to the most."""
     most = f"{panel.most:.3g}"
     bar = tag("img", src=png(panel.scale), alt="", class_="scale")
     return tag("span", f"−{most}", bar, most, " · ", say("film.scale_same"), class_="range")
 
 
-def _player(scene: Scene, places: list[float]) -> Markup:
-    labels = [_label(frame) for frame in scene.frames]
+def _player(frames: Sequence[FrameFacts], places: list[float]) -> Markup:
+    labels = [_label(frame) for frame in frames]
     last = len(labels) - 1
     slider = tag(
         "input",
@@ -136,16 +144,16 @@ def _label(frame: FrameFacts) -> str:
     return say(code, **fields)
 
 
-def _losses(scene: Scene) -> tuple[Markup | None, list[float]]:
+def _losses(frames: Sequence[FrameFacts]) -> tuple[Markup | None, list[float]]:
     """The loss at each frame against the logarithm of the step, and where each frame stands in it."""
-    known = [(_place(frame), frame.loss) for frame in scene.frames if frame.loss is not None]
+    known = [(_place(frame), frame.loss) for frame in frames if frame.loss is not None]
     if len(known) < 2:
         return None, []
     y = axis([0.0, *(loss for _, loss in known)], lambda value: f"{value:g}")
-    most = _place(scene.frames[-1])
+    most = _place(frames[-1])
     every = max(1, math.ceil(most / 8))
     x = Axis(0, most, list(range(0, int(most) + 1, every)), lambda n: f"{2**n - 1:,.0f}", say("film.step"))
-    places = [round(at(x, y, (_place(frame), y.low))[0], 1) for frame in scene.frames]
+    places = [round(at(x, y, (_place(frame), y.low))[0], 1) for frame in frames]
     top, bottom = at(x, y, (0, y.high))[1], at(x, y, (0, y.low))[1]
     now = tag("line", x1=str(places[-1]), x2=str(places[-1]), y1=str(top), y2=str(bottom), class_="now")
     line = Line(known, "first")

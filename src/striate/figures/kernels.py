@@ -10,10 +10,11 @@ import numpy as np
 
 from striate.errors import DataError
 from striate.figures.canvas import FAINT, RULE, require_matplotlib
+from striate.figures.columns import columns_for
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 from striate.figures.ranges import largest
-from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, color_bar, columns_for, side_for
+from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, color_bar, side_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -3,7 +3,6 @@
 # pyright: reportUnknownMemberType=false
 # Matplotlib leaves its **kwargs untyped.
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from striate.errors import DataError
 from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
+from striate.figures.columns import columns_for
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 from striate.figures.ranges import largest, unit_range
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Scale = Literal["shared", "own"]
+SCALES: tuple[Scale, ...] = ("shared", "own")
 Answer = tuple[str, float, str | None]  # label, probability, the true label where it is known
 
-WIDE = 1.6  # a sheet is so many times as wide as high, about
 SHEET = 9.0  # inches across, where the pictures on it may be between the smallest and the largest
 SMALLEST, LARGEST = 1.05, 3.0
 SMALLEST_MAP = 0.6
@@ -120,17 +120,6 @@ def as_pixels(pictures: Pixels) -> Pixels:
         raise DataError("figure.pictures_shape", came=pictures.shape)
     values = unit_range(pictures)
     return values[..., 0] if pictures.shape[3] == 1 else values
-
-
-def columns_for(count: int, tall: float) -> int:
-    """How many columns make a sheet of cells, each so many times as high as wide, about 1.6 times as wide as high.
-
-    The last row should be full, or nearly.
-    """
-    wish = math.sqrt(count * WIDE * tall)
-    fewest = min(count, max(1, round(0.7 * wish)))
-    most = max(fewest, min(count, round(1.3 * wish)))
-    return min(range(fewest, most + 1), key=lambda c: 3 * (-count % c) / c + abs(c / wish - 1))
 
 
 def side_for(columns: int, smallest: float) -> float:

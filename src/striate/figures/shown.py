@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from striate.errors import StateError
 from striate.figures.canvas import can_draw
 from striate.figures.save import save
+from striate.files import as_path
 from striate.views.notebook import in_notebook
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Shown(ABC):
 
     def save_figure(self, path: str | Path) -> None:
         """Write the figure as PNG or SVG, as the path ends. Raises `FileError`."""
-        save(self.figure(), Path(path))
+        save(self.figure(), as_path("save_figure", path, "path"))
 
     def show(self) -> None:
         """Show the figure: in a notebook below the cell, else in the system's viewer of pictures.

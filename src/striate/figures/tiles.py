@@ -1,6 +1,5 @@
 """Many small arrays as one picture, in colours that need no library: white at 0, red above, blue below."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.figures.columns import columns_for
 from striate.figures.ranges import largest, unit_range
 
 Array = NDArray[Any]
@@ -21,7 +21,6 @@ LARGE = 30  # pixels of a tile that are small: each weight becomes several
 GAP = 3  # pixels between tiles
 MOST_TILES = 64  # that are shown of kernels or maps that stand alone
 MOST_KERNELS, MOST_CHANNELS = 12, 16  # of those with many channels: a row each
-WIDE = 1.5
 
 
 Told = tuple[str, dict[str, object]]  # the code of a text, and its fields
@@ -78,7 +77,7 @@ class Scene:
         count = self.maps.shape[-1]
         shown = np.moveaxis(self.maps[..., :MOST_TILES], -1, 1)
         most = largest(self.maps)
-        across = columns(shown.shape[1], shown.shape[2] / shown.shape[3])
+        across = columns_for(shown.shape[1], shown.shape[2] / shown.shape[3])
         note = ("film.maps_note", {"shown": shown.shape[1], "count": count})
         return Panel([sheet(diverging(tiles, most), across) for tiles in shown], most, note)
 
@@ -96,7 +95,7 @@ def kernel_panel(kernels: Array, *, coloured: bool, most: float | None = None) -
     by_kernel = np.moveaxis(kernels, (4, 3), (1, 2))  # F K C r s
     if channels == 1 or (coloured and channels == 3):
         shown = by_kernel[:, :MOST_TILES]
-        across = columns(shown.shape[1], kernels.shape[1] / kernels.shape[2])
+        across = columns_for(shown.shape[1], kernels.shape[1] / kernels.shape[2])
         code = "film.colours_note" if channels == 3 else "film.kernels_note"
         note = (code, {"shown": shown.shape[1], "count": count})
         paint = painted if channels == 3 else _only
@@ -146,15 +145,6 @@ def sheet(tiles: Pixels, across: int) -> Pixels:
         top, left = i // across * (height + GAP), i % across * (width + GAP)
         whole[top : top + height, left : left + width] = tile
     return whole
-
-
-def columns(count: int, tall: float) -> int:
-    """How many columns make tiles, so many times as high as wide, a sheet about 1.5 times as wide as high; the last row
-    full, or nearly.
-    """
-    wish = math.sqrt(count * WIDE * tall)
-    fewest, most = max(1, round(0.7 * wish)), max(1, round(1.4 * wish))
-    return min(range(min(fewest, count), min(most, count) + 1), key=lambda c: 3 * (-count % c) / c + abs(c / wish - 1))
 
 
 def as_rgb(picture: NDArray[np.generic]) -> Pixels:

@@ -175,7 +175,7 @@ def _draw_bars(page: Page, letters: Lettering, bars: Sequence[tuple[str, float]]
     for i, (name, value) in enumerate(bars):
         y = box.y + i * BAR + 0.05
         page.text(letters.name(name), left, y)
-        page.text(f"{value:.4g}", box.x + box.width + 0.1, y)
+        page.text(f"{value + 0.0:.4g}", box.x + box.width + 0.1, y)
     return box.y + box.height + GAP / 2
 
 

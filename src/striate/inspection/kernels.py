@@ -9,12 +9,14 @@ import numpy as np
 from striate.engines.contract import Array
 from striate.errors import SettingError, StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.looks_at import of_the_picture
 from striate.inspection.maps import Scale, first_convolution
 from striate.messages import render
 from striate.model import Model
 from striate.network.graph import Graph, Node
 from striate.network.layers import Conv2D, Dense, DepthwiseConv2D
+from striate.network.settings import checked
 from striate.network.summary import flattened_maps
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class Kernels(Shown):
         return [render("figure.kernels.some" if channels else "figure.kernels.some_filters", shown | every)]
 
 
+@checked(model=may_be.model, filters=may_be.numbers, channels=may_be.numbers, scale=may_be.scale)
 def kernels(
     model: Model,
     layer: str | None = None,

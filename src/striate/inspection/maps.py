@@ -9,10 +9,12 @@ import numpy as np
 from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.subject import Picture, Subject, subject
 from striate.model import Model
 from striate.network.graph import Graph
 from striate.network.layers import Conv2D, DepthwiseConv2D
+from striate.network.settings import checked, positive
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,6 +54,7 @@ class Maps(Shown):
         )
 
 
+@checked(model=may_be.model, layers=may_be.layers, scale=may_be.scale, most=positive)
 def maps(
     model: Model,
     picture: Picture | Subject,

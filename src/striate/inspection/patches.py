@@ -13,10 +13,11 @@ from striate.data.load import load_images
 from striate.engines.contract import Array
 from striate.errors import DataError, SettingError, StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.gallery import Gallery
 from striate.model import Model
 from striate.network.graph import Graph
-from striate.network.settings import convert, positive
+from striate.network.settings import checked, positive
 from striate.network.shapes import Fields
 from striate.network.window import Pair
 
@@ -111,6 +112,7 @@ class Patches(Shown):
         return patch_sheet(self)
 
 
+@checked(model=may_be.model, count=positive, per_picture=positive)
 def patches(
     model: Model,
     data: Source,
@@ -127,10 +129,6 @@ def patches(
     a unit. Of equal numbers the first picture's comes first, and of one picture the place nearest to its beginning.
     Memory does not grow with the number of pictures. Raises `UnknownNameError` for a layer that is not there.
     """
-    count, per_picture = (
-        convert("patches", "count", positive, count),
-        convert("patches", "per_picture", positive, per_picture),
-    )
     pictures = gallery(model, data)
     if not len(pictures):
         raise DataError("patches.no_pictures")

@@ -6,7 +6,7 @@ layer adds up. The score of a network that ends in maps is the sum of one channe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from striate.network.layers import activation_of
 from striate.network.part import PROBABILITIES
 
 Array = NDArray[Any]
+Kind = Literal["class", "output", "channel"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,24 @@ class Score:
     """The score of one class of one picture: its channel of the output, its name if it has one.
 
     `before`: taken before the last layer's activation. `side` is -1 for the class that a single output is low for.
+    `kind`: where nothing says that the model tells classes apart it is of an "output", or of a "channel" of maps.
     """
 
     channel: int
     name: str | None
     before: bool
     side: int = 1
+    kind: Kind = "class"
 
     @property
     def label(self) -> str:
         """The class as users call it."""
         return self.name if self.name is not None else str(self.channel)
+
+    @property
+    def code(self) -> str:
+        """The code of what it is called, with `label` in it."""
+        return f"trace.score.{self.kind}"
 
 
 def score_of(model: Model, graph: Graph, output: Array, named: str | int | None) -> Score:
@@ -54,7 +62,13 @@ def score_of(model: Model, graph: Graph, output: Array, named: str | int | None)
     else:
         chosen = class_number(named, names, classes)
     name = None if names is None else names[chosen]
-    return Score(0, name, before, (-1, 1)[chosen]) if classes != count else Score(chosen, name, before)
+    if classes != count:
+        return Score(0, name, before, (-1, 1)[chosen])
+    return Score(chosen, name, before, kind=_kind(graph, classes=names is not None or before))
+
+
+def _kind(graph: Graph, *, classes: bool) -> Kind:
+    return "class" if classes else "output" if len(graph.output_shape) == 1 else "channel"
 
 
 def _winner(output: Array, classes: int, middle: float) -> int:

@@ -11,7 +11,9 @@ from striate.data.images import examine
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array
 from striate.errors import DataError, StateError
+from striate.inspection import arguments as may_be
 from striate.model import Model
+from striate.network.settings import checked
 from striate.network.window import Pair
 from striate.training.targets import as_pictures
 
@@ -48,6 +50,7 @@ class Subject:
         return shown if shown.ndim == 3 and shown.shape[2] in (1, 3) else None
 
 
+@checked(model=may_be.model)
 def subject(model: Model, picture: Picture) -> Subject:
     """A file, pixels (h, w) or (h, w, c) of whole numbers 0 to 255, or floats that are as the model takes them.
 

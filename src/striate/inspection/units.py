@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 from striate.errors import SettingError
+from striate.inspection import arguments as may_be
 from striate.network.graph import Graph, Node
+from striate.network.settings import checked, is_whole
 
 _ADDRESS = re.compile(r"(?P<layer>.+?):(?P<channel>\d{1,9})(?::(?P<row>\d{1,9}),(?P<column>\d{1,9}))?")
 
@@ -34,6 +36,7 @@ class Unit:
         return Unit(layer, channel, *place)
 
 
+@checked(graph=may_be.of(Graph))
 def unit_of(graph: Graph, address: "str | Unit") -> Unit:
     """The unit of an address in this network, whose sizes are known (`graph.at`).
 
@@ -42,9 +45,13 @@ def unit_of(graph: Graph, address: "str | Unit") -> Unit:
     """
     unit = address if isinstance(address, Unit) else _read(address)
     node = graph.node(unit.layer)
-    if len(unit.index) != len(node.shape) or any(i >= n for i, n in zip(unit.index, node.shape, strict=True)):
+    if len(unit.index) != len(node.shape) or not all(map(_inside, unit.index, node.shape)):
         raise SettingError(_required(node), unit=str(unit), layer=node.name, **_last(node))
     return unit
+
+
+def _inside(i: int, n: int) -> bool:
+    return is_whole(i) and 0 <= i < n
 
 
 def _read(address: object) -> Unit:

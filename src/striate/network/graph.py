@@ -167,7 +167,7 @@ class Graph:
 
     def place(self, name: str) -> int:
         """Where in `nodes` a name stands."""
-        if name not in self._places:
+        if not isinstance(cast(object, name), str) or name not in self._places:
             raise unknown_name("node", name, self._places)
         return self._places[name]
 

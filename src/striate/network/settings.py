@@ -29,7 +29,7 @@ Kept = TypeVar("Kept")
 
 
 class Unfit(Exception):  # noqa: N818 (never seen by a user)
-    """Raised by a converter: the code of what is required."""
+    """Raised by a converter: the code of what is required; `came` among the fields where a part of it is to blame."""
 
     def __init__(self, code: str, **fields: object) -> None:
         super().__init__(code)
@@ -120,12 +120,36 @@ def keywords_checked(where: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return decorate
 
 
+def checked(**converters: Callable[[Any], Any]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function whose arguments of these names go through converters, all but those left at their default.
+
+    Unknown keywords are answered as by `keywords_checked`.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        where, form = function.__name__, signature(function)
+
+        @keywords_checked(where)
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            given = form.bind(*args, **kwargs)
+            for name, converter in converters.items():
+                came = given.arguments.get(name, form.parameters[name].default)
+                if came is not form.parameters[name].default:
+                    given.arguments[name] = convert(where, name, converter, came)
+            return cast(Callable[..., T], function)(*given.args, **given.kwargs)
+
+        return call
+
+    return decorate
+
+
 def convert(where: str, name: str, converter: Callable[[Any], Kept], came: object) -> Kept:
     """What a converter makes of an argument; a `SettingError` that says where, when it refuses."""
     try:
         return converter(came)
     except Unfit as unfit:
-        raise SettingError(unfit.code, where=where, setting=name, came=came, **unfit.fields) from None
+        raise SettingError(unfit.code, **{"where": where, "setting": name, "came": came, **unfit.fields}) from None
 
 
 def config(description: object) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -25,7 +25,7 @@ def show(summary: Summary, stream: TextIO | None = None) -> None:
     if stream is None and in_notebook():
         from IPython.display import display  # type: ignore[import-not-found]
 
-        cast(Any, display)(SummaryTable(summary))
+        cast(Any, display)(SummaryTable.of(summary))
         return
     out = stream or sys.stdout
     if out.isatty():
@@ -37,17 +37,20 @@ def show(summary: Summary, stream: TextIO | None = None) -> None:
         out.write(as_text(summary) + "\n")
 
 
-@dataclass(frozen=True)
-class SummaryTable:
+@dataclass(frozen=True, repr=False)
+class SummaryTable(Summary):
     """A summary that shows itself: as text where it is printed, as HTML in a notebook."""
 
-    summary: Summary
+    @staticmethod
+    def of(summary: Summary) -> "SummaryTable":
+        """The same facts."""
+        return SummaryTable(**{each.name: getattr(summary, each.name) for each in fields(summary)})
 
     def __repr__(self) -> str:
-        return as_text(self.summary)
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        return as_html(self.summary)
+        return as_html(self)
 
 
 def as_text(summary: Summary) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from striate.cli.computing import computing
 from striate.cli.figure_files import check_figure, save_figure
-from striate.cli.learn.trials import Share, checked_source, trial_pictures
+from striate.cli.learn.trials import checked_source, trial_pictures
 from striate.cli.learn.typed import Names
 from striate.cli.learn.written_activations import (
     function_lines,
@@ -15,7 +15,7 @@ from striate.cli.learn.written_activations import (
     speed_lines,
 )
 from striate.cli.output import write, write_json
-from striate.cli.readers import Place, Whole
+from striate.cli.readers import Number, Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
@@ -33,7 +33,7 @@ from striate.views.reading import reading_view
 @argument("data", Place(), required=False)
 @flag("--digits")
 @option("--functions", reader=Names())
-@option("--accuracy", reader=Share(), default=0.9)
+@option("--accuracy", reader=Number(above=0, below=1), default=0.9)
 @option("--steps", reader=Whole(1), default=300)
 @option("--pictures", reader=Whole(1), default=6000)
 @option("--seeds", reader=Whole(1), default=3)

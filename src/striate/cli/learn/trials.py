@@ -1,11 +1,9 @@
 """What commands that train for comparison share: the pictures, the names of what is compared, how far it has come."""
 
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 from striate.cli.output import aside
-from striate.cli.readers import Unreadable
 from striate.data.dataset import Dataset
 from striate.data.images import Colour, Pair
 from striate.data.load import digits, load_images
@@ -44,20 +42,3 @@ def trial_pictures(source: Path | None, size: Pair | None) -> Dataset:
     data = read_pictures(source, size=LARGEST_CHOSEN)
     aside("trials.made_small", size=data.preprocessing.size)
     return data
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share above 0 and below 1."""
-
-    def metavar(self) -> str:
-        return "X"
-
-    def read(self, text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = 0.0
-        if not 0 < value < 1:
-            raise Unreadable("trials.share")
-        return value

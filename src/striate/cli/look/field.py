@@ -13,6 +13,7 @@ from striate.errors import SettingError
 from striate.inspection.fields.field import Effective, FieldBox, ReceptiveField, receptive_field
 from striate.inspection.fields.noise import PICTURES
 from striate.inspection.fields.padding import Map, PaddingMap, padding_map
+from striate.inspection.silence import CAUSES
 from striate.inspection.why.attribution import nothing
 from striate.messages import render
 from striate.views.columns import aligned, printable
@@ -84,7 +85,15 @@ def _say_field(found: ReceptiveField) -> None:
     titles = [render(code) for code in COLUMNS]
     write(["", *aligned([titles, *rows], right=range(1, len(titles)))])
     if found.now.silent:
-        say("field.silent", unit=printable(str(found.unit)))
+        _say_silence(found)
+
+
+def _say_silence(found: ReceptiveField) -> None:
+    """That no pixel moves the unit, and why."""
+    say("field.silent", unit=printable(str(found.unit)))
+    for cause in CAUSES:
+        if layers := [printable(end.layer) for end in found.now.ends if end.cause == cause]:
+            say(f"field.silent.{cause}", layers=layers)
 
 
 def _sides(box: FieldBox) -> dict[str, int]:
@@ -126,6 +135,7 @@ def _box_json(box: FieldBox) -> dict[str, object]:
 def _effective_json(each: Effective) -> dict[str, object]:
     return {
         "silent": each.silent,
+        "ends": [vars(end) for end in each.ends],
         "spread": each.spread,
         "size": each.size,
         "ratio": each.ratio,

@@ -11,8 +11,9 @@ from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
 from striate.errors import SettingError
+from striate.figures.save import check_still
 from striate.inspection.films.class_shares import ClassShares, class_shares
-from striate.inspection.films.film import MILLISECONDS, PAGE, Film, Frame, check_ending
+from striate.inspection.films.film import KNOWN, MILLISECONDS, Film, Frame
 from striate.inspection.films.film import film as film_of
 from striate.messages import render
 from striate.views.columns import aligned
@@ -44,9 +45,7 @@ def film(
 ) -> None:
     """`striate look film`."""
     if output:
-        check_ending(output)
-        if classes and output.suffix.lower() in PAGE:
-            raise SettingError("film.no_page_of_classes", path=output)
+        check_still(output, KNOWN)
     if classes and picture:
         raise SettingError("film.classes_and_picture")
     shown = (

@@ -5,6 +5,7 @@ from typing import cast
 
 from striate.cli.output import aside
 from striate.data.preprocessing import Preprocessing
+from striate.errors import FileError, nearest
 from striate.files import exists
 from striate.inspection.subject import Picture, Subject, subject
 from striate.model import Model, load_model
@@ -21,9 +22,17 @@ def opened(model: str, engine: str | None, isa: str | None, threads: int | None)
         loaded.preprocessing = Preprocessing((height, width), "grey" if channels == 1 else "rgb")
         aside("look.untrained", model=model)
     else:
-        loaded = load_model(model_file(Path(model)))
+        loaded = load_model(model_file(_there(model)))
     loaded.use(engine=engine, isa=isa, threads=threads)
     return loaded
+
+
+def _there(model: str) -> Path:
+    """The path of a model. Raises `FileError` where nothing is there and presets are called nearly so."""
+    path = Path(model)
+    if not exists(path) and (close := nearest(model, PRESETS)):
+        raise FileError("look.no_model", path=path, close=close)
+    return path
 
 
 def picture_for(model: Model, picture: Picture) -> Subject:

@@ -214,21 +214,21 @@ def _softmax(traced: Trace, *, all_: bool) -> list[str]:
 
 def _used(traced: Trace, *, all_: bool) -> list[str]:
     """What it is used for, and what of the score's gradient reaches it that way."""
-    score: dict[str, object] = {"class": printable(traced.score.label), "unit": traced.unit}
     if not traced.onward:
-        return [render("trace.is_output", score), *_reaches(traced, score)]
+        return [render("trace.is_output", {"unit": traced.unit}), *_reaches(traced)]
     lines: list[str] = []
     for onward in traced.onward:
         lines += [*_uses(onward, all_=all_), ""]
-    return [*lines, *_reaches(traced, score)]
+    return [*lines, *_reaches(traced)]
 
 
-def _reaches(traced: Trace, score: dict[str, object]) -> list[str]:
+def _reaches(traced: Trace) -> list[str]:
     if traced.looked.blind:
         return [render("trace.blind", {"layer": traced.looked.blind})]
     if traced.gradient is None:
         return []
-    fields = {**score, "gradient": number(traced.gradient)}
+    score = render(traced.score.code, {"label": printable(traced.score.label)})
+    fields = {"score": score, "gradient": number(traced.gradient)}
     if not traced.onward:
         return [render("trace.gradient", fields)]
     total = sum(onward.total for onward in traced.onward)

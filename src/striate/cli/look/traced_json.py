@@ -23,7 +23,8 @@ def trace_json(traced: Trace) -> dict[str, object]:
         "sums": None if traced.sums is None else json_numbers(traced.sums),
         "field": _field(traced),
         "used_by": [_onward(onward) for onward in traced.onward],
-        "class": traced.score.label,
+        "class": traced.score.label if traced.score.kind == "class" else None,
+        "output": traced.score.channel,
         "score_before_activation": traced.score.before,
         "gradient": json_number(traced.gradient),
     }

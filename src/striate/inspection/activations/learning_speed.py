@@ -11,6 +11,7 @@ from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.errors import SettingError, TrainingError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.activations.slopes import known
 from striate.inspection.computer import Computer
 from striate.inspection.trials import (
@@ -25,7 +26,7 @@ from striate.inspection.trials import (
     wired,
 )
 from striate.network.graph import Graph
-from striate.network.settings import convert, positive, proper_share
+from striate.network.settings import checked, convert, positive, proper_share
 from striate.training.callbacks import NO_LOGS, Callback, Logs
 
 if TYPE_CHECKING:
@@ -150,6 +151,12 @@ class LearningSpeed(Shown):
         return drawn([self.sketch()])
 
 
+@checked(
+    data=may_be.dataset,
+    activations=may_be.some_names,
+    budget=may_be.of(SpeedBudget),
+    computer=may_be.of(Computer),
+)
 def learning_speed(
     data: Dataset,
     activations: Sequence[str] = COMPARED,

@@ -11,6 +11,8 @@ from striate.engines.contract import Array
 from striate.engines.reference.activation import ACTIVATIONS
 from striate.errors import unknown_name
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
+from striate.network.settings import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,6 +69,7 @@ class ActivationFunctions(Shown):
         return drawn([self.sketch()])
 
 
+@checked(names=may_be.some_names)
 def activation_functions(names: Sequence[str] | None = None) -> ActivationFunctions:
     """The functions that layers know by these names (None: all but softmax, which is one of a whole vector).
 

@@ -9,11 +9,11 @@ import numpy as np
 from striate.data.counting import Reading
 from striate.engines.contract import Array
 from striate.engines.reference.activation import ACTIVATIONS
-from striate.errors import unknown_name
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.activations.slopes import known
 from striate.network.initializers import INITIALIZERS
-from striate.network.settings import convert, positive, whole
+from striate.network.settings import checked, positive, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +58,14 @@ class GradientLeft(Shown):
         return drawn([self.sketch()])
 
 
+@checked(
+    activations=may_be.some_names,
+    starts=may_be.starts,
+    depths=may_be.depths,
+    width=positive,
+    draws=positive,
+    seed=whole,
+)
 def gradient_left(
     activations: Sequence[str] | None = None,
     starts: Sequence[str] = STARTS,
@@ -74,12 +82,7 @@ def gradient_left(
     width that cannot be.
     """
     names = known(activations)
-    for start in starts:
-        if start not in INITIALIZERS:
-            raise unknown_name("initializer", start, INITIALIZERS)
-    layers = tuple(convert("gradient_left", "depths", positive, depth) for depth in depths)
-    width = convert("gradient_left", "width", positive, width)
-    draws, seed = convert("gradient_left", "draws", positive, draws), convert("gradient_left", "seed", whole, seed)
+    layers = tuple(depths)
     shares = np.empty((len(names), len(starts), len(layers), draws))
     for draw in range(draws):
         for s, start in enumerate(starts):

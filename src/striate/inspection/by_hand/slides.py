@@ -12,7 +12,9 @@ from striate.errors import SettingError
 from striate.figures.animation import save_animation
 from striate.figures.shown import Shown
 from striate.figures.sliding import Position, Slide, position_figure, sliding_frames, sliding_sheet
+from striate.inspection import arguments as may_be
 from striate.inspection.by_hand.windows import Convolution, Matrix, Pooled, Pooling, Sum
+from striate.network.settings import checked
 from striate.network.window import Pair
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Sliding(Shown):
             raise SettingError("learn.too_many_positions", came=len(self.slide.positions), most=most)
 
 
+@checked(facts=may_be.of(Convolution, Pooling), at=may_be.row_and_column)
 def sliding(
     facts: Convolution | Pooling, channels: Sequence[Matrix], kernels: Sequence[Matrix] = (), at: Pair | None = None
 ) -> Sliding:

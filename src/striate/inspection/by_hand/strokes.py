@@ -12,9 +12,11 @@ from striate.engines.contract import Array
 from striate.errors import DataError, SizeError, unknown_name
 from striate.figures.shown import Shown
 from striate.figures.strokes import StrokeRow, strokes_figure
+from striate.inspection import arguments as may_be
 from striate.model import Model
 from striate.network.graph import Input
 from striate.network.layers import Conv2D
+from striate.network.settings import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -100,6 +102,7 @@ class StrokeAnswers(Shown):
         return strokes_figure(rows, self.classes, self.means, list(MEASURES.values()))
 
 
+@checked(data=may_be.dataset)
 def strokes(
     data: Dataset,
     straight: str = "1",

@@ -7,9 +7,15 @@ from 0.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from functools import partial
+from numbers import Real
+from typing import Any, Literal, TypeGuard, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from striate.errors import DataError, SettingError, SizeError, unknown_name
+from striate.inspection import arguments as may_be
 from striate.network.settings import Padding, convert, optional_positive_pair, positive_pair
 from striate.network.settings import padding as padding_form
 from striate.network.shapes import Windows, border
@@ -133,6 +139,27 @@ class Pooling(_Slid):
         return tuple(tuple(number.value for number in row) for row in self.pools)
 
 
+def _matrix(what: str, rows: object) -> Matrix:
+    """Rows of numbers; those of an array as Python has them. Raises `DataError` for what is none."""
+    written: object = cast(NDArray[Any], rows).tolist() if isinstance(rows, np.ndarray) else rows
+    if not _is_list(written) or not all(_is_list(row) and all(map(_is_number, row)) for row in written):
+        raise DataError("learn.no_matrix", what=what, came=cast(object, rows))
+    return cast(Matrix, written)
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real)
+
+
+_EACH = [[[1, 2], [3, 4]]]  # a matrix a channel
+_PICTURES = may_be.several(partial(_matrix, "learn.picture"), _EACH, least=0)
+_KERNELS = may_be.several(partial(_matrix, "learn.kernel"), _EACH, least=0)
+
+
 def convolution(
     channels: Sequence[Matrix],
     kernels: Sequence[Matrix],
@@ -144,6 +171,8 @@ def convolution(
     Picture and kernel are given as one matrix a channel. Raises `DataError` for matrices that are none or do not belong
     together, `SettingError` for a stride or padding that cannot be, `SizeError` where no window fits.
     """
+    channels = convert("convolution", "channels", _PICTURES, channels)
+    kernels = convert("convolution", "kernels", _KERNELS, kernels)
     if len(channels) != len(kernels):
         raise SettingError("learn.channels", pictures=len(channels), kernels=len(kernels))
     size = _common_size("learn.picture", channels)
@@ -173,6 +202,7 @@ def pooling(
     window = convert("pooling", "size", positive_pair, size)
     steps = convert("pooling", "stride", optional_positive_pair, stride) or window
     border_asked = convert("pooling", "padding", padding_form, padding)
+    picture = _matrix("learn.picture", picture)
     placed = _placed(_common_size("learn.picture", [picture]), window, steps, border_asked)
     pools = [
         [_pooled(picture, placed, row, column, kind) for column in range(placed.count[1])]

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.fields.gaussian import Gaussian, fitted, moments
 from striate.inspection.fields.noise import PICTURES, Noise
 from striate.inspection.parts import up_to, with_first_weights
+from striate.inspection.silence import Ending, endings
 from striate.inspection.subject import Picture, Subject, taken
 from striate.inspection.units import Unit, unit_of
 from striate.inspection.why.attribution import Progress, nothing
 from striate.model import Model
 from striate.network.graph import Graph
 from striate.network.seen import Part, seen
+from striate.network.settings import checked, positive, whole
 from striate.network.window import Pair
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Effective:
     its second moment about its mean, in rows and in columns; `gaussian` the bell fitted to it inside of the box. `size`
     is the height and width of an evenly lit patch with the same spread, sqrt(12 spread^2 + 1); `ratio` the root of its
     area over that of the box. `outside` is the squared gradient outside of the box: 0, or the arithmetic is wrong.
+    Where no pixel moves the unit `ends` are the layers that pass nothing on to it.
     """
 
     share: Map
@@ -68,10 +72,11 @@ class Effective:
     gaussian: Gaussian | None
     ratio: float
     outside: float
+    ends: tuple[Ending, ...] = ()
 
     @property
     def silent(self) -> bool:
-        """Whether no pixel moves the unit: a ReLU on the way is off, or the unit sees padding only."""
+        """Whether no pixel moves the unit."""
         return not self.share.any()
 
     @property
@@ -125,6 +130,7 @@ class ReceptiveField(Shown):
         return field_figure(str(self.unit), self.size, shown, box, unclipped, [*panels, panel(code, self.now)])
 
 
+@checked(model=may_be.model, pictures=positive, seed=whole)
 def receptive_field(
     model: Model,
     unit: str | Unit,
@@ -191,7 +197,8 @@ def effective(
         progress(min(begin + AT_A_TIME, len(x)))
     total = float(energy.sum())
     if not total > 0:
-        return Effective(energy, (0.0, 0.0), None, 0.0, 0.0)
+        ends = endings(model, unit, x, AT_A_TIME) if box.area else (Ending(unit.layer, "padding"),)
+        return Effective(energy, (0.0, 0.0), None, 0.0, 0.0, ends)
     _, covariance = moments(energy)
     spread = math.sqrt(max(covariance[0, 0], 0)), math.sqrt(max(covariance[1, 1], 0))
     outside = total - float(box.of(energy).sum()) if np.count_nonzero(energy) > np.count_nonzero(box.of(energy)) else 0

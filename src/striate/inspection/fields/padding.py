@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from striate.errors import SettingError, StateError
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.fields.field import FieldBox, box_around
 from striate.model import Model
 from striate.network.graph import Graph
@@ -28,6 +29,7 @@ from striate.network.layers import (
 )
 from striate.network.open_sizes import is_open
 from striate.network.seen import seen
+from striate.network.settings import checked, positive_pair
 from striate.network.shapes import Shape, joined_axis, output_shape, windows
 from striate.network.window import Pair
 
@@ -59,6 +61,7 @@ class PaddingMap(Shown):
         return padding_figure(self.layer, self.size, self.boxes, self.walks)
 
 
+@checked(model=may_be.model, size=positive_pair)
 def padding_map(model: Model, layer: str, size: Pair | None = None) -> PaddingMap:
     """The share of padding for each place of a layer's maps; `size` (height, width) where the model leaves it open.
 

@@ -11,15 +11,17 @@ from striate.engines.contract import Array
 from striate.errors import StateError
 from striate.figures.animation import MOVING, save_animation
 from striate.figures.class_shares import ClassScene
+from striate.figures.save import check_still
 from striate.figures.shown import Shown
-from striate.files import as_path
+from striate.files import as_path, write_text
 from striate.inspection.films.film import (
     HELD,
+    KNOWN,
     MILLISECONDS,
+    PAGE,
     Frame,
     Made,
     as_kernels,
-    check_ending,
     chosen,
     counted,
     film_folder,
@@ -89,10 +91,14 @@ class ClassShares(Shown):
         return class_sheet(self.scene)
 
     def save(self, path: str | Path, milliseconds: int = MILLISECONDS, made: Made | None = None) -> None:
-        """Write the last frame (PNG, SVG) or all (GIF, WebP), as the path ends. As `Film.save`."""
+        """Write the last frame (PNG, SVG) or all (GIF, WebP, HTML), as the path ends. As `Film.save`."""
         path = as_path("ClassShares.save", path, "path")
-        check_ending(path)
-        if path.suffix.lower() in MOVING:
+        check_still(path, KNOWN)
+        if path.suffix.lower() in PAGE:
+            from striate.figures.class_page import class_page
+
+            write_text(path, class_page(self.scene))
+        elif path.suffix.lower() in MOVING:
             from striate.figures.class_shares import class_frames
 
             shown = [milliseconds] * (len(self.frames) - 1) + [milliseconds * HELD]

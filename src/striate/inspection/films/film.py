@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from striate.engines.contract import Array
 from striate.errors import DataError, FileError, StateError, UnknownNameError
-from striate.figures.animation import MOVING, check_moving, save_animation
-from striate.figures.save import ENDINGS
+from striate.figures.animation import MOVING, save_animation
+from striate.figures.save import ENDINGS, check_still
 from striate.figures.shown import Shown
 from striate.figures.tiles import Scene
 from striate.files import as_path, exists, write_text
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MILLISECONDS = 160  # that a frame is shown
 HELD = 10  # times as long: the last one
 PAGE = (".html", ".htm")
+KNOWN = (*MOVING, *PAGE, *ENDINGS)  # endings of what a film can be written as
 
 Made = Callable[[int, int], object]  # so many frames of all are drawn
 
@@ -96,7 +97,7 @@ class Film(Shown):
         """
         path = as_path("Film.save", path, "path")
         ending = path.suffix.lower()
-        check_ending(path)
+        check_still(path, KNOWN)
         if ending in PAGE:
             from striate.figures.film_page import film_page
 
@@ -116,17 +117,6 @@ def counted(figures: "Iterator[Figure]", count: int, made: Made | None) -> "Iter
         yield figure
         if made:
             made(i + 1, count)
-
-
-def check_ending(path: Path) -> None:
-    """Raise `FileError` unless a film can be written there; to be asked before long work."""
-    ending = path.suffix.lower()
-    if ending in MOVING:
-        check_moving(path)
-    elif ending not in (*PAGE, *ENDINGS):
-        raise FileError("figure.unknown_ending", path=path, known=(*MOVING, PAGE[0], *ENDINGS))
-    elif not path.parent.is_dir():
-        raise FileError("figure.no_folder", path=path, folder=path.parent)
 
 
 def film(

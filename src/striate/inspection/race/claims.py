@@ -7,9 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.inspection import arguments as may_be
 from striate.inspection.race.descents import Descent, descend, noise_of, ways_down
 from striate.inspection.race.racers import AHEAD, FULL, MOMENTUM, STOCHASTIC, rule_of
 from striate.inspection.race.surfaces import ACROSS, ALONG, BARRIER, STEEP, SURFACES
+from striate.network.settings import checked, whole
 
 Array = NDArray[np.float64]
 Verdict = Literal["holds", "partly", "fails"]
@@ -51,6 +53,7 @@ WINDOW = 100  # steps over which crossings are counted
 FLOOR = 1e-3
 
 
+@checked(factors=may_be.rates)
 def swings(factors: Sequence[float] = FACTORS) -> tuple[Swing, ...]:
     """Gradient descent, momentum and NAG in the valley at the same learning rates, factor / L."""
     return tuple(
@@ -120,6 +123,7 @@ class Escape:
         return self.escaped / self.walkers
 
 
+@checked(seed=whole)
 def escapes(seed: int = 0) -> tuple[Escape, ...]:
     """Gradient descent and momentum, which have no luck to try, and sgd with more and more noise."""
     still = [(racer, 0.0, 1) for racer in (FULL, MOMENTUM)]

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from striate.figures.contest import Band, bands_figure
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.race.course import Course, Run, run_of
 from striate.inspection.race.racers import GRID, RACERS, STOCHASTIC, checked_racers
+from striate.network.settings import checked, positive_real
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,6 +107,13 @@ class Contest(Shown):
         )
 
 
+@checked(
+    course=may_be.of(Course),
+    racers=may_be.names,
+    seeds=may_be.seeds,
+    rate=positive_real,
+    grid=may_be.rates,
+)
 def contest(
     course: Course,
     racers: Sequence[str] = RACERS,

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from striate.data.dataset import Dataset
 from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.engines.select import engine as engine_named
+from striate.inspection import arguments as may_be
 from striate.inspection.race.descents import mean_turn
 from striate.inspection.race.racers import FULL, rule_of
 from striate.inspection.trials import convolutions, some
 from striate.network.graph import Graph, chain
 from striate.network.initializers import first_values
 from striate.network.losses import SparseCategoricalCrossentropy
+from striate.network.settings import checked, positive, text
 from striate.presets.read import wired
 
 Indices = NDArray[np.intp]
@@ -120,6 +122,14 @@ class Course:
         return self.engine.compile(self.graph, capacity, Purpose(loss=LOSS), threads=self.threads)
 
 
+@checked(
+    data=may_be.dataset,
+    network=text,
+    pictures=positive,
+    steps=positive,
+    batch_size=positive,
+    threads=positive,
+)
 def course_of(
     data: Dataset,
     *,

@@ -14,11 +14,12 @@ from striate.engines.reference.program import ReferenceEngine
 from striate.errors import SettingError
 from striate.figures.paths import Panel, Track, paths_figure
 from striate.figures.shown import Shown
-from striate.inspection.race.racers import GRID, RACERS, STOCHASTIC, checked_racers, rule_of
+from striate.inspection import arguments as may_be
+from striate.inspection.race.racers import GRID, KNOWN, RACERS, STOCHASTIC, checked_racers, rule_of
 from striate.inspection.race.surfaces import Surface
 from striate.network.layout import Span
 from striate.network.optimizers import Rule
-from striate.network.settings import convert, not_negative
+from striate.network.settings import checked, not_negative, one_of, positive, positive_real, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -126,6 +127,16 @@ def field(surface: Surface) -> tuple[Array, float]:
     return surface.value(np.stack([x, y], -1)), surface.least
 
 
+@checked(
+    surface=may_be.of(Surface),
+    racers=may_be.names,
+    steps=positive,
+    rate=positive_real,
+    grid=may_be.rates,
+    seed=whole,
+    noise=not_negative,
+    start=may_be.point,
+)
 def race_on(
     surface: Surface,
     racers: Sequence[str] = RACERS,
@@ -146,7 +157,7 @@ def race_on(
     `UnknownNameError`, `SettingError`.
     """
     racers = checked_racers(racers)
-    spread = surface.noise if noise is None else convert("race_on", "noise", not_negative, noise)
+    spread = surface.noise if noise is None else noise
     if steps > MOST_STEPS:
         raise SettingError("race.too_many_steps", came=steps, most=MOST_STEPS)
     counting, total = count(1), len(racers) * (1 + len(grid))
@@ -171,6 +182,15 @@ def _merit(descent: Descent) -> tuple[bool, bool, float]:
     return True, not lasting, float(descent.values[-1]) if lasting else -float(len(descent.path))
 
 
+@checked(
+    surface=may_be.of(Surface),
+    racer=one_of("optimizer", KNOWN),
+    learning_rate=positive_real,
+    steps=positive,
+    seed=whole,
+    noise=not_negative,
+    start=may_be.point,
+)
 def descend(
     surface: Surface,
     racer: str,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.errors import unknown_name
+from striate.network.settings import checked, one_of
 
 Array = NDArray[np.float64]
 
@@ -114,8 +114,7 @@ SURFACES = {
 }
 
 
+@checked(name=one_of("surface", SURFACES))
 def surface_named(name: str) -> Surface:
     """A function by its name. Raises `UnknownNameError`."""
-    if name not in SURFACES:
-        raise unknown_name("surface", name, SURFACES)
     return SURFACES[name]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.inspection import arguments as may_be
 from striate.inspection.scores import way_back
 from striate.inspection.subject import Picture, Subject, subject
 from striate.inspection.tracing.looked import Looked
@@ -17,10 +18,12 @@ from striate.inspection.units import Unit, unit_of
 from striate.model import Model
 from striate.network.graph import Node
 from striate.network.layers import CustomLayer
+from striate.network.settings import checked
 
 Array = NDArray[Any]
 
 
+@checked(model=may_be.model, class_=may_be.class_)
 def trace(model: Model, picture: Picture | Subject, unit: str | Unit, *, class_: str | int | None = None) -> Trace:
     """One number that a model computes for a picture, by its address such as "conv2:5:7,9".
 
@@ -32,6 +35,7 @@ def trace(model: Model, picture: Picture | Subject, unit: str | Unit, *, class_:
     return _trace(looked, unit_of(looked.graph, unit))
 
 
+@checked(model=may_be.model, units=may_be.units)
 @np.errstate(all="ignore")  # numbers that are not finite are shown as they are
 def traces(model: Model, picture: Picture | Subject, units: Sequence[str | Unit]) -> list[Trace]:
     """The same of several numbers, computed in one pass."""

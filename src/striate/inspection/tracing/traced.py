@@ -142,7 +142,7 @@ class Trace(Shown):
         """The number's field in the picture, its patch times its kernel, and its strongest terms."""
         from striate.figures.traced import traced_sheet
 
-        title = f"{self.unit} = {self.value:.6g}"
+        title = f"{self.unit} = {self.value + 0.0:.6g}"  # -0 is 0, too
         return traced_sheet(title, (self.subject.shown, self.field), _blocks(self), _bars(self), _lines(self))
 
 
@@ -186,10 +186,10 @@ def _lines(traced: Trace) -> list[str]:
     """How the sum becomes the number, and what of the score's gradient reaches it."""
     lines: list[str] = []
     if traced.computed is not None and traced.activation and traced.terms.total is not None:
-        lines.append(f"{traced.activation}({traced.terms.total:.6g}) = {traced.computed:.6g}")
+        lines.append(f"{traced.activation}({traced.terms.total + 0.0:.6g}) = {traced.computed + 0.0:.6g}")
     if traced.terms.weights is None:
         lines.append(render("figure.trace.unknown"))
     if traced.gradient is not None:
-        fields = {"class": traced.score.label, "gradient": f"{traced.gradient:.4g}"}
-        lines.append(render("trace.gradient", fields))
+        score = render(traced.score.code, {"label": traced.score.label})
+        lines.append(render("trace.gradient", {"score": score, "gradient": f"{traced.gradient + 0.0:.4g}"}))
     return lines

@@ -12,6 +12,7 @@ from striate.data.counting import Reading
 from striate.data.dataset import Dataset
 from striate.engines.contract import Array
 from striate.figures.shown import Shown
+from striate.inspection import arguments as may_be
 from striate.inspection.computer import Computer
 from striate.inspection.trials import Material, Schooling, Shape, batch_of, counted, material, right, trained
 from striate.inspection.versus.moving import ANGLES, right_shifted, right_turned, shifts_for
@@ -30,7 +31,7 @@ from striate.inspection.versus.nets import (
     weights_by_size,
 )
 from striate.model import Model
-from striate.network.settings import convert, optional_positive, positive, whole
+from striate.network.settings import checked, convert, optional_positive, positive, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -194,6 +195,7 @@ def _means(of: Mapping[str, Array]) -> Mapping[str, Array]:
     return {name: values.mean(axis=-1) for name, values in of.items()}
 
 
+@checked(data=may_be.dataset, budget=may_be.of(VersusBudget), seed=whole, computer=may_be.of(Computer))
 def versus(
     data: Dataset,
     budget: VersusBudget | None = None,
@@ -206,7 +208,7 @@ def versus(
 
     `seed` draws the shuffle of the pixels, and is the first of the trainings'. Raises `SettingError`, `DataError`.
     """
-    budget = _checked(budget or VersusBudget(), seed)
+    budget = _checked(budget or VersusBudget())
     pictures = material(data, budget.pictures, budget.judged)
     nets = compared_nets(pictures.shape, pictures.classes, budget.filters)
     batch = batch_of(len(pictures.y))
@@ -264,9 +266,8 @@ def _right(models: list[Model], pictures: Material) -> Array:
     return np.stack([right(model, pictures.judged_x, pictures.judged_y) for model in models])
 
 
-def _checked(budget: VersusBudget, seed: int) -> VersusBudget:
+def _checked(budget: VersusBudget) -> VersusBudget:
     convert("versus", "epochs", optional_positive, budget.epochs)
     for name in ("pictures", "judged", "seeds", "filters"):
         convert("versus", name, positive, getattr(budget, name))
-    convert("versus", "seed", whole, seed)
     return budget

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from striate.errors import SettingError, StateError
+from striate.inspection import arguments as may_be
 from striate.inspection.fields.padding import field_boxes
 from striate.inspection.subject import Picture, Subject, taken
 from striate.inspection.why.attribution import Attribution, Map, Told, evidence
@@ -22,6 +23,7 @@ from striate.network.layers import (
     LayerNormalization,
     ReLU,
 )
+from striate.network.settings import checked
 
 FINISHING = (BatchNormalization, LayerNormalization, Activation, ReLU, Add)
 
@@ -46,6 +48,7 @@ class GradCam(Attribution):
         return [("why.gradcam.fact", {"layer": self.layer, "size": self.coarse[0].shape})]
 
 
+@checked(model=may_be.model, classes=may_be.classes)
 def grad_cam(
     model: Model, picture: Picture | Subject, classes: Sequence[str | int] | None = None, *, layer: str | None = None
 ) -> GradCam:
@@ -58,7 +61,7 @@ def grad_cam(
     """
     scores, looked_at = Scores.of(model), taken(model, picture)
     graph = scores.model.graph.at(looked_at.x.shape[1:])
-    chosen_layer = _checked(graph, layer) if layer else last_maps(graph)
+    chosen_layer = last_maps(graph) if layer is None else _checked(graph, layer)
     kept = scores.model.feature_maps_of(looked_at.x, [chosen_layer, scores.output])
     given = scores.among(kept[scores.output])[0]
     chosen = scores.chosen(given, classes)

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.engines.contract import Array
+from striate.inspection import arguments as may_be
 from striate.inspection.subject import Picture, Subject, taken
 from striate.inspection.why.attribution import Attribution, Progress, Told, evidence, nothing
 from striate.inspection.why.baselines import BASELINES, baseline_of
 from striate.inspection.why.class_scores import Scores
 from striate.model import Model
-from striate.network.settings import convert, positive
+from striate.network.settings import checked, one_of, positive
 
 FIRST_STEPS, MOST_STEPS = 32, 512  # where nobody says how many: doubled until the gap is small
 SMALL_GAP = 0.01  # of the difference between the scores
@@ -49,6 +50,7 @@ class IntegratedGradients(Attribution):
         return [("why.integrated.fact", {"baseline": BASELINES[self.baseline], "steps": self.steps}), *sums]
 
 
+@checked(model=may_be.model, classes=may_be.classes, baseline=one_of("baseline", BASELINES), steps=positive)
 def integrated_gradients(
     model: Model,
     picture: Picture | Subject,
@@ -70,7 +72,7 @@ def integrated_gradients(
     given, before = scores.given(np.stack([x, start]), 2)
     chosen = scores.chosen(given, classes)
     differences = [float(given[k]) - float(before[k]) for k in chosen]
-    count = FIRST_STEPS if steps is None else convert("integrated_gradients", "steps", positive, steps)
+    count = FIRST_STEPS if steps is None else steps
     while True:
         values = [_integrated(scores, x, start, k, count, progress, (i, len(chosen))) for i, k in enumerate(chosen)]
         gaps = [float(each.sum()) - difference for each, difference in zip(values, differences, strict=True)]

@@ -7,12 +7,13 @@ from typing import ClassVar
 import numpy as np
 
 from striate.engines.contract import Array
+from striate.inspection import arguments as may_be
 from striate.inspection.subject import Picture, Subject, taken
 from striate.inspection.why.attribution import Attribution, Map, Progress, Told, evidence, nothing
 from striate.inspection.why.baselines import BASELINES, baseline_of
 from striate.inspection.why.class_scores import Scores
 from striate.model import Model
-from striate.network.settings import convert, positive_pair
+from striate.network.settings import checked, convert, one_of, positive_pair
 from striate.network.window import Pair
 
 WINDOW_SHARE = 7  # of the picture's side is the window's, unless it is said
@@ -42,6 +43,11 @@ class Occlusion(Attribution):
         return [("why.occlusion.fact", fields)]
 
 
+@checked(
+    model=may_be.model,
+    classes=may_be.classes,
+    fill=one_of("baseline", BASELINES),
+)
 def occlusion(
     model: Model,
     picture: Picture | Subject,

@@ -7,10 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from striate.engines.contract import Array
+from striate.inspection import arguments as may_be
 from striate.inspection.subject import Picture, Subject, taken
 from striate.inspection.why.attribution import Attribution, Told, evidence
 from striate.inspection.why.class_scores import Scores
 from striate.model import Model
+from striate.network.settings import checked
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Saliency(Attribution):
         return [("why.saliency.fact", {})]
 
 
+@checked(model=may_be.model, classes=may_be.classes)
 def saliency(model: Model, picture: Picture | Subject, classes: Sequence[str | int] | None = None) -> Saliency:
     """max over c of |dS/dx[h,w,c]|, S the score of a class before softmax. Simonyan, Vedaldi and Zisserman 2014.
 

@@ -21,7 +21,6 @@ TEXTS = {
     "activations.nothing_to_train": "{setting} goes with a training; give DATA or --digits, too.",
     "activations.too_few_steps": "steps must be at least {required}, for the accuracy is looked at so often, got {came}; give more.",
     "trials.too_small": "Pictures must be at least {required} pixels high and wide to be pooled twice, got {came:size}; give larger ones, or --size 28.",
-    "trials.share": "{where}: {setting} must be a share above 0 and below 1, such as 0.9, got '{came}'.",
     "trials.made_small": "The pictures are made {size:size} for this comparison; --size takes another size, and more time.",
     "trials.one_class": "There must be two classes or more to tell apart, got {came}; give a folder with one subfolder for each class.",
     # The functions.

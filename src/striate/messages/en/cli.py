@@ -45,6 +45,9 @@ TEXTS = {
     "usage.whole_to": "{where}: {setting} must be a whole number of at most {maximum}, got '{came}'.",
     "usage.whole_from": "{where}: {setting} must be a whole number of {minimum} or more, got '{came}'.",
     "usage.number": "{where}: {setting} must be a finite number, got '{came}'.",
+    "usage.number_from": "{where}: {setting} must be a number of {minimum:g} or more, got '{came}'.",
+    "usage.number_above": "{where}: {setting} must be a number above {above:g}, got '{came}'.",
+    "usage.number_between": "{where}: {setting} must be a number above {above:g} and below {below:g}, got '{came}'.",
     "usage.one_of": "{where}: {setting} must be one of {known:quoted}, got '{came}'.",
     # striate info.
     "cli.info.striate": "striate",

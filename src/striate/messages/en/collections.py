@@ -20,6 +20,7 @@ TEXTS = {
     "data.get.what": "{title}, {megabytes:.1f} MB, {page}",
     "data.get.licence": "Licence: {licence}",
     "collections.from": "from {address}",
+    "data.not_fetched": "{path} does not exist; striate data get {name} -o {typed} fetches this collection to there.",
     "data.get.there": "{folder}",
     "collections.next": "Next: striate train {folder} -o OUT",
     "collections.licence.mnist": "Yann LeCun and Corinna Cortes hold the copyright; Creative Commons Attribution-ShareAlike 3.0, as Keras and TensorFlow state it.",

@@ -38,7 +38,6 @@ TEXTS = {
     "more room for them, as in --film 256MB.",
     "film.no_classes": "The snapshots in {path} do not tell what each class did: train with striate train --optimizer sgd --film-classes, or "
     "Snapshots(..., classes=True).",
-    "film.no_page_of_classes": "{path}: what each class did is drawn as .png, .svg, .gif or .webp; end the name with one of them, or leave out --classes.",
     "film.classes_and_picture": "--classes shows kernels, --picture maps; leave out one of them.",
     "film.saved": "film: {file}",
     "film.drawing": "drawing",
@@ -69,12 +68,15 @@ TEXTS = {
     "film.some_of": "{shown} of {count} frames. Sizes are root mean squares over the layer's kernels.",
     "film.classes_title": "{title}: what each class did to {layer}",
     "film.kernel": "kernel",
+    "film.shares": "Shares of the change",
     "film.change": "change",
     "film.decay": "weight decay",
+    "film.shares_note": "How far each part goes along the change. Each row adds up to 100 %; below 0 a part pulled the other way.",
     "film.shares_are": "Shares of each kernel's change up to step {step:,}: how far what a class's pictures added goes along the change. Each row adds up to "
     "100 %; below 0 a class pulled the other way.",
     "film.rest": "What all parts leave of the change, which is rounding: at most {rest:.1e}, where weights changed by up to {change:.2g}.",
     "film.classes_note": "{kernels} of {count} kernels, since the first step: the change is the sum of the columns behind it. Below each part its share "
     "of the change; below 0 it pulled the other way.",
+    "film.classes_page": "A row a kernel, {kernels} of {count}, since the first step: the change is the sum of the columns behind it.",
     "film.classes_shown": "The {shown} classes of {count} that added most.",
 }

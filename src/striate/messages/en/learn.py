@@ -31,6 +31,7 @@ TEXTS = {
     # What can be wrong.
     "learn.not_a_number": "The {what:text} must be made of decimal numbers, apart by blanks, and rows, apart by ';', but '{came}' is none; write it as 8, -1 or 0.5.",
     "learn.empty": "The {what:text} is empty; give at least one number.",
+    "learn.no_matrix": "A {what:text} is rows of numbers, for each channel one such as [[1, 2], [3, 4]], got {came!r}; write it so.",
     "learn.ragged": "All rows of the {what:text} must have the same length: row {row} (from 0) has {came}, row 0 has {required}; even them out.",
     "learn.channels": "A picture needs one kernel for each channel, but there are {pictures} channels and {kernels} kernels; give as many --kernel as --image.",
     "learn.channel_sizes": "All channels must have the same size, but one {what:text} is {came:size} and the first {required:size}; even them out.",

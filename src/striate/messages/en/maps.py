@@ -46,6 +46,8 @@ TEXTS = {
     "kernels.none_anywhere": "{layer} has no kernels, and no other layer of this model has.",
     "kernels.no_filter": "{layer} has no filter {came}: they are numbered from 0 to {last}.",
     "kernels.no_channel": "A filter of {layer} looks at no channel {came}: they are numbered from 0 to {last}.",
+    "maps.no_picture": "'picture' is the number of one of the {count} pictures, from 0 to {last}, got {came!r}; choose one of these.",
+    "maps.empty": "There is nothing to draw: these are the feature maps of no picture; give at least one.",
     "figure.scale.shared": "One scale of colours for all: blue below 0, white 0, red above.",
     "figure.scale.own": "Each has its own scale of colours, to the number behind ±: blue below 0, white 0, red above.",
     "figure.scale.matrix": "Blue below 0, white 0, red above.",

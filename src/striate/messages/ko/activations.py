@@ -21,7 +21,6 @@ TEXTS = {
     "activations.nothing_to_train": "{setting:은/는} 학습할 때 쓰는 옵션입니다. DATA나 --digits도 함께 주십시오.",
     "activations.too_few_steps": "정확도를 {required}스텝마다 보므로 steps는 {required} 이상이어야 하는데 {came:이/가} 들어왔습니다. 더 크게 주십시오.",
     "trials.too_small": "두 번 풀링하려면 이미지의 높이와 너비가 {required}픽셀 이상이어야 하는데 {came:size|이/가} 들어왔습니다. 더 큰 이미지를 주거나 --size 28을 쓰십시오.",
-    "trials.share": "{where}: {setting:은/는} 0.9처럼 0보다 크고 1보다 작은 비율이어야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "trials.made_small": "비교를 위해 이미지를 {size:size|으로/로} 줄입니다. --size로 다른 크기를 줄 수 있고, 크면 시간이 더 걸립니다.",
     "trials.one_class": "구별하려면 클래스가 둘 이상이어야 하는데 {came}개입니다. 클래스마다 하위 폴더가 하나씩 있는 폴더를 주십시오.",
     # 함수.

@@ -45,6 +45,9 @@ TEXTS = {
     "usage.whole_to": "{where}: {setting:은/는} {maximum} 이하의 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.whole_from": "{where}: {setting:은/는} {minimum} 이상의 정수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.number": "{where}: {setting:은/는} 유한한 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.number_from": "{where}: {setting:은/는} {minimum:g} 이상의 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.number_above": "{where}: {setting:은/는} {above:g}보다 큰 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
+    "usage.number_between": "{where}: {setting:은/는} {above:g}보다 크고 {below:g}보다 작은 수여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     "usage.one_of": "{where}: {setting:은/는} {known:quoted} 중 하나여야 하는데 {came:quoted|이/가} 들어왔습니다.",
     # striate info.
     "cli.info.striate": "striate",

@@ -20,6 +20,7 @@ TEXTS = {
     "data.get.what": "{title}, {megabytes:.1f} MB, {page}",
     "data.get.licence": "라이선스: {licence}",
     "collections.from": "{address}에서 받는 중",
+    "data.not_fetched": "{path:이/가} 없습니다. striate data get {name} -o {typed} 명령으로 이 데이터 모음을 그곳에 받을 수 있습니다.",
     "data.get.there": "{folder}",
     "collections.next": "다음: striate train {folder} -o 결과폴더",
     "collections.licence.mnist": "저작권자는 Yann LeCun과 Corinna Cortes이며, Keras와 TensorFlow에 따르면 Creative Commons Attribution-ShareAlike 3.0입니다.",

@@ -37,7 +37,6 @@ TEXTS = {
     "film.not_kept_before": "{layer}의 맵은 스냅샷에 가중치가 없는 {missing:list}에도 달려 있습니다. 더 앞의 층을 고르거나 --film 256MB처럼 자리를 더 주고 학습하십시오.",
     "film.no_classes": "{path}의 스냅샷에는 클래스마다 한 일이 남아 있지 않습니다. striate train --optimizer sgd --film-classes나 "
     "Snapshots(..., classes=True)로 학습하십시오.",
-    "film.no_page_of_classes": "{path}: 클래스마다 한 일은 .png, .svg, .gif, .webp로 그립니다. 이름의 끝을 이 가운데 하나로 하거나 --classes를 빼십시오.",
     "film.classes_and_picture": "--classes는 커널을, --picture는 맵을 보여 줍니다. 둘 가운데 하나를 빼십시오.",
     "film.saved": "필름: {file}",
     "film.drawing": "그리는 중",
@@ -68,12 +67,15 @@ TEXTS = {
     "film.some_of": "프레임 {count}개 가운데 {shown}개입니다. 크기는 층의 커널 전체의 제곱 평균 제곱근입니다.",
     "film.classes_title": "{title}: 클래스마다 {layer}에 한 일",
     "film.kernel": "커널",
+    "film.shares": "변화에서의 몫",
     "film.change": "변화",
     "film.decay": "가중치 감쇠",
+    "film.shares_note": "부분마다 변화의 방향으로 얼마나 갔는지를 뜻합니다. 행의 합은 100 %이고, 0보다 작으면 반대쪽으로 끌었습니다.",
     "film.shares_are": "{step:,} 스텝까지 커널이 변한 것에서 차지하는 몫입니다. 클래스의 이미지가 더한 것이 변화의 방향으로 얼마나 갔는지를 뜻합니다. "
     "행의 합은 100 %이고, 0보다 작으면 반대쪽으로 끌었습니다.",
     "film.rest": "변화에서 모든 부분을 빼고 남는 것은 반올림이며 커도 {rest:.1e}입니다. 가중치는 {change:.2g}까지 변했습니다.",
     "film.classes_note": "첫 스텝부터의 변화입니다. 커널 {count}개 가운데 {kernels}개이며, 변화는 그 뒤에 있는 열들의 합입니다. 부분 아래의 수는 변화에서 차지하는 몫이고, "
     "0보다 작으면 반대쪽으로 끌었습니다.",
+    "film.classes_page": "행은 커널({count}개 가운데 {kernels}개)이고, 첫 스텝부터의 변화는 그 뒤의 열을 모두 더한 것입니다.",
     "film.classes_shown": "클래스 {count}개 가운데 가장 많이 더한 {shown}개입니다.",
 }

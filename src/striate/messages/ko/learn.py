@@ -31,6 +31,7 @@ TEXTS = {
     # 틀릴 수 있는 것.
     "learn.not_a_number": "{what:text|은/는} 공백으로 나눈 십진수와 ';'로 나눈 행이어야 하는데 {came:quoted|은/는} 수가 아닙니다. 8, -1, 0.5처럼 쓰십시오.",
     "learn.empty": "{what:text|이/가} 비어 있습니다. 수를 하나 이상 주십시오.",
+    "learn.no_matrix": "{what:text|은/는} 채널마다 [[1, 2], [3, 4]]처럼 수로 된 행들이어야 하는데 {came!r:이/가} 들어왔습니다. 그렇게 쓰십시오.",
     "learn.ragged": "{what:text}의 행은 길이가 모두 같아야 하는데 0행은 {required}개, {row}행은 {came}개입니다. 길이를 맞추십시오.",
     "learn.channels": "채널마다 커널이 하나씩 있어야 하는데 채널은 {pictures}개, 커널은 {kernels}개입니다. --image와 --kernel을 같은 수만큼 주십시오.",
     "learn.channel_sizes": "모든 채널의 크기가 같아야 하는데 {what:text} 하나는 {came:size}, 첫째는 {required:size}입니다. 크기를 맞추십시오.",

@@ -33,7 +33,7 @@ TEXTS = {
     "lesson.red": "빨강",
     "lesson.green": "초록",
     "lesson.blue": "파랑",
-    "lesson.step": "걸음",
+    "lesson.step": "스텝",
     "lesson.conv_weights": "합성곱 층의 가중치",
     "lesson.flat_numbers": "펼친 수",
     "lesson.dense_weights": "밀집 층의 가중치",

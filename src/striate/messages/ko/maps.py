@@ -46,6 +46,8 @@ TEXTS = {
     "kernels.none_anywhere": "{layer}에는 커널이 없고, 이 모델의 다른 층에도 없습니다.",
     "kernels.no_filter": "{layer}에는 {came}번 필터가 없습니다. 번호는 0부터 {last}까지입니다.",
     "kernels.no_channel": "{layer}의 필터가 보는 채널에 {came}번은 없습니다. 번호는 0부터 {last}까지입니다.",
+    "maps.no_picture": "'picture'는 이미지 {count}장 가운데 하나의 번호, 곧 0부터 {last}까지의 정수여야 하는데 {came!r:이/가} 들어왔습니다. 그 가운데 하나를 고르십시오.",
+    "maps.empty": "그릴 것이 없습니다. 이미지가 한 장도 없는 특성 맵입니다. 이미지를 한 장 이상 주십시오.",
     "figure.scale.shared": "모두 같은 색 눈금: 파랑은 0보다 작은 값, 하양은 0, 빨강은 0보다 큰 값.",
     "figure.scale.own": "맵마다 다른 색 눈금(± 뒤의 수까지): 파랑은 0보다 작은 값, 하양은 0, 빨강은 0보다 큰 값.",
     "figure.scale.matrix": "파랑은 0보다 작은 값, 하양은 0, 빨강은 0보다 큰 값.",

@@ -35,7 +35,7 @@ TEXTS = {
     "preflight.huge_bias": "{layer}의 편향 하나가 {value:g|이라/라} 사진에서 오는 것이 모두 묻힙니다. bias_initializer를 빼거나 가중치를 어떻게 만들었는지 살펴보십시오.",
     "preflight.dead_units": "{layer}의 유닛 {percent:.0f} %가 시험해 본 모든 사진에 0으로 답하므로, 그 가중치는 기울기를 받지 못해 결코 배우지 못합니다. 편향과 사진의 범위를 살펴보거나 activation='leaky_relu'를 쓰십시오.",
     "preflight.not_finite": "첫 손실이나 그 기울기가 유한하지 않습니다(손실 {loss:g}). 사진과 가중치의 범위를 살펴보십시오.",
-    "preflight.large_targets": "답해야 할 수가 {least:g}에서 {most:g} 사이인데 첫 가중치는 1 정도의 수로 답하고 한 걸음은 작습니다. 평균을 빼고 표준편차로 나누십시오.",
+    "preflight.large_targets": "답해야 할 수가 {least:g}에서 {most:g} 사이인데 첫 가중치는 1 정도의 수로 답하고 한 스텝은 작습니다. 평균을 빼고 표준편차로 나누십시오.",
     "preflight.first_loss": "첫 손실이 {loss:.3g}인데 찍어서 맞히면 {guessing:.3g}입니다. 레이블의 순서와 사진의 범위가 이 가중치를 학습할 때와 같습니까?",
     "preflight.rate_large": "학습률 {rate:.3g|이/가} 너무 큽니다: 첫 스텝이 커널을 그 크기의 {percent:,.0f} %만큼 바꾸고 손실이 {before:.3g}에서 {after:.3g|으로/로} 변합니다. 100분의 1로 줄이거나 최적화 방법의 기본값을 쓰십시오.",
     "preflight.rate_small": "학습률 {rate:.3g|이/가} 너무 작습니다: 한 스텝이 커널을 그 크기의 {percent:.1g} %만큼만 바꾸므로 {steps:,}스텝으로는 거의 움직이지 않습니다. 100배나 1000배를 써 보십시오.",
