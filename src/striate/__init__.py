@@ -4,7 +4,6 @@ Names and defaults are Keras's where Keras has the thing: `import striate as ker
 imported when it is first asked for (PEP 562), so that `import striate` is quick and `striate --help` needs no NumPy.
 """
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from striate import models as models
     from striate import optimizers as optimizers
     from striate import presets as presets
+    from striate import utils as utils
     from striate.confidence import Confidence as Confidence
     from striate.data.augment import Augmentation as Augmentation
     from striate.data.dataset import Dataset as Dataset
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from striate.models import load_model as load_model
     from striate.report import confidence_of as confidence_of
 else:
-    _MODULES = ("callbacks", "inspection", "layers", "losses", "metrics", "models", "optimizers", "presets")
+    _MODULES = ("callbacks", "inspection", "layers", "losses", "metrics", "models", "optimizers", "presets", "utils")
     _NAMES_OF = {
         "confidence": ("Confidence",),
         "data.augment": ("Augmentation",),
@@ -107,8 +107,8 @@ else:
         if name in _MODULES:
             return import_module(f"striate.{name}")
         if name not in _HOMES:
-            # With `obj` Python looks for a name like it and asks "did you mean".
-            raise AttributeError(f"module 'striate' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+            elsewhere = import_module("striate.network.elsewhere")
+            return elsewhere.missing_in("striate")(name)
         value = globals()[name] = getattr(import_module(f"striate.{_HOMES[name]}"), name)
         return value
 

@@ -70,6 +70,14 @@ class MissingExtraError(StriateError, ImportError):
     """A package is needed that is not installed; `fields["extra"]` names the extra that brings it."""
 
 
+class NoAttributeError(StriateError, AttributeError):
+    """An attribute that is not there, or that cannot be set; the sentence says what to write instead."""
+
+
+class NoImportError(StriateError, ImportError):
+    """A name that a module has not; the sentence says what to write instead."""
+
+
 class StateError(StriateError, RuntimeError):
     """Something is asked for before what it needs: predicting before building, training before compiling."""
 
@@ -111,6 +119,8 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
     `kind` is what was asked for ("layer", "loss", "metric" ...): its word stands in messages/ under `kind.`.
     """
     choices = sorted(known)
+    if isinstance(name, type):
+        return UnknownNameError("name.is_class", kind=f"kind.{kind}", name=name.__name__)
     close = nearest(name, choices)
     code = "name.unknown_did_you_mean" if close else "name.unknown"
     return UnknownNameError(code, kind=f"kind.{kind}", name=name, close=close, known=choices)

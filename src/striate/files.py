@@ -12,7 +12,7 @@ from striate.errors import FileError, SettingError
 
 def as_path(where: str, path: object, setting: str = "filepath") -> Path:
     """A path from a text or a path. Raises `SettingError` for anything else, and for an empty text."""
-    if not isinstance(path, str | Path) or not str(path):
+    if not isinstance(path, str | Path) or not str(path) or "\0" in str(path):
         raise SettingError("setting.path", where=where, setting=setting, came=path)
     return Path(path)
 

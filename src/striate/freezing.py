@@ -7,7 +7,7 @@ from striate.errors import unknown_name
 from striate.network.graph import Graph
 from striate.network.layers import Layer
 from striate.network.layout import Span
-from striate.network.settings import convert, positive_real
+from striate.network.settings import convert, flag, positive_real
 from striate.training.run import Run
 
 
@@ -22,6 +22,18 @@ class Freezing(ABC):
     @abstractmethod
     def graph(self) -> Graph:
         """The wiring."""
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer learns; setting it is `unfreeze()` or `freeze()`, of all layers."""
+        return not self._frozen.issuperset(self._owners(()))
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        if convert("Model", "trainable", flag, value):
+            self.unfreeze()
+        else:
+            self.freeze()
 
     def freeze(self, *layers: str | Layer) -> None:
         """Keep the weights of layers, by name or the layers themselves, as they are, bit for bit; without any: all.

@@ -1,7 +1,10 @@
 """Layers, by Keras's names: `from striate.layers import Conv2D, MaxPooling2D, Dense`."""
 
+from typing import TYPE_CHECKING
+
 from striate import calling as calling  # lets a layer be called on an array
 from striate.engines.reference.activation import custom_activation as custom_activation
+from striate.network.elsewhere import missing_in
 from striate.network.graph import Input as Input
 from striate.network.layers import Activation as Activation
 from striate.network.layers import Add as Add
@@ -29,3 +32,6 @@ from striate.network.layers import Softmax as Softmax
 from striate.network.layers import ZeroPadding2D as ZeroPadding2D
 from striate.network.layers import custom as custom
 from striate.network.layout import Weight as Weight
+
+if not TYPE_CHECKING:
+    __getattr__ = missing_in("striate.layers")

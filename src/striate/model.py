@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike
 
 from striate import storage
 from striate.bits import Bits, computed_on
+from striate.by_batch import ByBatch
 from striate.classify import Answer, Pictures, classify
 from striate.confidence import Confidence
-from striate.data.augment import Augmentation
+from striate.data.augment import Augmentation, optional_augmentation
 from striate.data.batches import ArrayBatches
 from striate.data.dataset import Dataset, Images, PictureData
 from striate.data.preprocessing import Preprocessing
@@ -50,7 +51,7 @@ from striate.views.table import SummaryTable, show
 DEFAULT_BATCH = 32  # Keras's
 
 
-class Model(Freezing, Transfer, Preflighting, Looking):
+class Model(ByBatch, Freezing, Transfer, Preflighting, Looking):
     """A network with its weights: what trains, predicts, is saved.
 
     `Model(x, y)` is everything between an `Input` and a symbol. `seed` decides first weights, order and dropout; with
@@ -147,6 +148,7 @@ class Model(Freezing, Transfer, Preflighting, Looking):
         """
         return SummaryTable.of(summarize(self.graph, self._frozen))
 
+    @keywords_checked("summary")
     def summary(self) -> None:
         """Print each layer with its output shape, weights, multiply-adds, receptive field and size formula."""
         show(self.summarize())
@@ -205,7 +207,8 @@ class Model(Freezing, Transfer, Preflighting, Looking):
         graph, data, validation = self._fed(plan, x, y, sample_weight, validation_data, validation_split)
         self._look_once(plan, graph, data, validation)
         outputs = self.graph.output_shape[-1]
-        data = by_class(data, class_weight, outputs).augmented(augmentation, plan.seed, outputs)
+        varied = convert("fit", "augmentation", optional_augmentation, augmentation)
+        data = by_class(data, class_weight, outputs).augmented(varied, plan.seed, outputs)
         if batch_size is not None and plan.batch_size != "all" and plan.batch_size > len(data):
             tell("training.short_batch", batch_size=plan.batch_size, pictures=len(data))
         listed = as_callbacks(callbacks)
@@ -305,6 +308,8 @@ class Model(Freezing, Transfer, Preflighting, Looking):
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write one safetensors file that holds everything: network, weights, classes, preprocessing."""
         path = as_path("save", filepath)
+        if path.is_dir():
+            raise FileError("file.is_folder_to_write", path=path)
         if path.suffix != storage.ENDING:
             tell("model_file.ending", path=path, ending=storage.ENDING)
         if not overwrite and exists(path):

@@ -1,12 +1,13 @@
 """The face for layers one behind the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
-from striate.network.settings import convert, flag, keywords_checked, open_shape
+from striate.network.settings import convert, flag, is_sequence, keywords_checked, open_shape
 from striate.training.targets import Shaped
 
 
@@ -18,6 +19,8 @@ class Sequential(Model):
         self._start(seed)
         self._strict = convert("Sequential", "strict", flag, strict)
         self._listed: list[Layer] = []
+        if layers is not None and not isinstance(cast(object, layers), Iterable):
+            raise GraphError("graph.no_list", came=type(layers).__name__)
         for layer in layers or ():
             self._list(layer)
         self._build_if_known()
@@ -34,8 +37,12 @@ class Sequential(Model):
             raise
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Fix the size of the pictures: (height, width, channels), the first two None where they may be any."""
-        known = convert("build", "input_shape", open_shape, input_shape)
+        """Fix the size of the pictures: (height, width, channels), the first two None where they may be any.
+
+        Before these three Keras has the batch; there None is left out.
+        """
+        sizes = input_shape[1:] if is_sequence(input_shape) and _counts_batch(input_shape) else input_shape
+        known = convert("build", "input_shape", open_shape, sizes)
         self._use(Graph.to(chain(self._listed, known), strict=self._strict))
 
     @property
@@ -72,3 +79,7 @@ class Sequential(Model):
         if self._graph is None:
             self.build(pictures.shape[1:])
         return self
+
+
+def _counts_batch(shape: Sequence[object]) -> bool:
+    return len(shape) == 4 and shape[0] is None

@@ -155,3 +155,10 @@ def _number(value: str, text: str) -> int | float:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value):
         raise SettingError("augmentation.text", came=text)
     return float(value) if "." in value else int(value)
+
+
+def optional_augmentation(value: Augmentation | None) -> Augmentation | None:
+    """An augmentation, or None."""
+    if value is not None and not isinstance(value, Augmentation):  # pyright: ignore[reportUnnecessaryIsInstance] (users)
+        raise Unfit("setting.augmentation")
+    return value

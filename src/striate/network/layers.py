@@ -5,9 +5,10 @@ theta (network/layout.py), its size rules in network/shapes.py, its arithmetic i
 """
 
 from functools import singledispatch
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from striate.errors import SettingError, UnknownNameError
+from striate.network.elsewhere import LAYER, missing
 from striate.network.initializers import INITIALIZERS
 from striate.network.layout import Array, Weight
 from striate.network.settings import (
@@ -72,6 +73,11 @@ class Layer:
 
     def __call__(self, inputs: Any) -> Any:
         return apply(inputs, self)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            raise missing(self, name, LAYER)
 
 
 @singledispatch

@@ -7,7 +7,7 @@ name to different formulas, so each says which one it is. What every rule can do
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -349,6 +349,8 @@ def rule_named(rule: str | Rule) -> Rule:
     """
     if isinstance(rule, Rule):
         return rule
+    if isinstance(cast(object, rule), type):
+        raise unknown_name("optimizer", rule, RULES)
     name, *given = (part.strip() for part in str(rule).split(","))
     if name.lower() not in RULES:
         raise unknown_name("optimizer", name, RULES)

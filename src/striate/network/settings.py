@@ -12,12 +12,13 @@ import numbers
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import wraps
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any, Literal, ParamSpec, TypeGuard, TypeVar, cast, dataclass_transform
 
 import numpy as np
 
-from striate.errors import SettingError, UnknownNameError, nearest, tell, unknown_name
+from striate.errors import NoAttributeError, SettingError, UnknownNameError, nearest, tell, unknown_name
+from striate.network.elsewhere import LAYER, argument_code
 from striate.network.window import Border, Pair
 
 Padding = Literal["valid", "same"] | Border
@@ -66,7 +67,14 @@ def described(cls: type[T]) -> type[T]:
 
     made.__init__ = cast(Any, init)
     made.__repr__ = _repr
+    made.__setattr__ = _settled
     return made
+
+
+def _settled(self: object, name: str, value: object) -> None:
+    """In place of the dataclass's own refusal."""
+    way = LAYER.get(name)
+    raise NoAttributeError(f"keras.{way}" if way else "setting.settled", where=type(self).__name__, name=name)
 
 
 def _converter(each: "Field[Any]") -> Callable[[Any], Any]:
@@ -107,10 +115,17 @@ def keywords_checked(where: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """A function whose unknown keywords are answered with the nearest known ones, as a description's are."""
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        known = [name for name in signature(function).parameters if name != "self"]
+        parameters = signature(function).parameters
+        known = [name for name in parameters if name != "self"]
+        by_position = [name for name in known if parameters[name].kind is not Parameter.KEYWORD_ONLY]
+        own = len(parameters) - len(known)
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            if (came := len(args) - own) > len(by_position):
+                raise SettingError(
+                    "setting.too_many", where=where, known=by_position, required=len(by_position), came=came
+                )
             for keyword in kwargs:
                 _current_name(where, keyword, known, {})
             return function(*args, **kwargs)
@@ -173,6 +188,8 @@ def _current_name(where: str, name: str, known: Collection[str], old_names: Mapp
     if name in old_names:
         tell("setting.old_name", where=where, old=name, new=old_names[name])
         return old_names[name]
+    if code := argument_code(name):
+        raise UnknownNameError(code, where=where, name=name)
     close = nearest(name, known)
     code = "keyword.unknown_did_you_mean" if close else "keyword.unknown"
     raise UnknownNameError(code, where=where, name=name, close=close, known=list(known))

@@ -1,5 +1,8 @@
 """Update rules: `from striate.optimizers import SGD, Adam`."""
 
+from typing import TYPE_CHECKING as TYPE_CHECKING
+
+from striate.network.elsewhere import missing_in as missing_in
 from striate.network.optimizers import NAG as NAG
 from striate.network.optimizers import SGD as SGD
 from striate.network.optimizers import Adadelta as Adadelta
@@ -18,3 +21,6 @@ from striate.network.optimizers import PlainRMSprop as PlainRMSprop
 from striate.network.optimizers import RMSprop as RMSprop
 from striate.network.optimizers import Rule as Rule
 from striate.optimizers import schedules as schedules
+
+if not TYPE_CHECKING:
+    __getattr__ = missing_in("striate.optimizers")

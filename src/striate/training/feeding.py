@@ -55,6 +55,8 @@ def shaped(x: Data) -> Pictures | Sized:
     """What tells the pictures' number and size."""
     if isinstance(x, Images):
         return x.pictures
+    if isinstance(x, tuple):
+        raise DataError("data.pair", came=len(x))
     return sized(x) if is_own(x) else as_numbers(cast(ArrayLike, x))
 
 

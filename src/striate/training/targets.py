@@ -1,6 +1,6 @@
 """Checking pictures and targets once, before training, against the shapes that the network has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -34,6 +34,8 @@ def labelled(data: Labelled) -> tuple[ArrayLike, ArrayLike, ArrayLike | None]:
 
 def as_numbers(values: ArrayLike) -> Array:
     """Values as an array. Raises `DataError` where they are no numbers or no array at all."""
+    if isinstance(values, Iterator):
+        raise DataError("data.goes_once", came=type(values).__name__)
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
@@ -45,6 +47,8 @@ def as_numbers(values: ArrayLike) -> Array:
 
 def put_weights(own: Sequence[Array], weights: Sequence[ArrayLike]) -> None:
     """Write weights over a model's own. Raises `DataError`, and writes none, unless shapes fit and all are finite."""
+    if not isinstance(cast(object, weights), Iterable):
+        raise DataError("weights.do_not_fit", required=[weight.shape for weight in own], came=type(weights).__name__)
     with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
         given = [as_numbers(weight).astype(np.float32) for weight in weights]
     required, came = [weight.shape for weight in own], [weight.shape for weight in given]

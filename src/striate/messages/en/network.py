@@ -12,6 +12,7 @@ TEXTS = {
     "kind.preset": "network",
     "name.unknown": "There is no {kind:text} '{name}'; known: {known:quoted}.",
     "name.unknown_did_you_mean": "There is no {kind:text} '{name}'; did you mean {close:quoted}? Known: {known:quoted}.",
+    "name.is_class": "'{name}' is a class; give the {kind:text} itself: {name}(...).",
     "keyword.unknown": "{where} has no argument '{name}'; it takes {known:quoted}.",
     "keyword.unknown_did_you_mean": "{where} has no argument '{name}'; did you mean {close:quoted}?",
     "setting.old_name": "{where}: '{old}' is the old name of '{new}'; it is taken as '{new}'.",

@@ -12,6 +12,7 @@ TEXTS = {
     "kind.preset": "신경망",
     "name.unknown": "{kind:text} {name:quoted|은/는} 없습니다. 쓸 수 있는 이름: {known:quoted}.",
     "name.unknown_did_you_mean": "{kind:text} {name:quoted|은/는} 없습니다. 혹시 {close:quoted}입니까? 쓸 수 있는 이름: {known:quoted}.",
+    "name.is_class": "{name:quoted|은/는} 클래스입니다. {kind:text|을/를} 만들어 {name}(...)처럼 주십시오.",
     "keyword.unknown": "{where}에는 {name:quoted|이라/라}는 인자가 없습니다. 받는 인자: {known:quoted}.",
     "keyword.unknown_did_you_mean": "{where}에는 {name:quoted|이라/라}는 인자가 없습니다. 혹시 {close:quoted}입니까?",
     "setting.old_name": "{where}: {old:quoted|은/는} '{new}'의 옛 이름입니다. {new:quoted|으로/로} 받아들였습니다.",
