@@ -1,5 +1,6 @@
 """Many cases in one test: each is run, each that fails is named, none is lost."""
 
+import numpy as np
 import pytest
 from all_in_one import all_in_one
 
@@ -20,6 +21,12 @@ def test_every_case_ran() -> None:
     assert RAN[-10:] == [(number, step) for step in (1, 2) for number in range(5)]
 
 
+def test_each_case_draws_the_same_numbers(rng: np.random.Generator) -> None:
+    drawn = []
+    all_in_one("number", range(3))(lambda number, rng: drawn.append(rng.random()))(rng=rng)
+    assert drawn == [rng.random()] * 3
+
+
 def test_all_that_fail_are_listed() -> None:
     def check(number: int, word: str) -> None:
         if word == "skipped":
@@ -32,7 +39,7 @@ def test_all_that_fail_are_listed() -> None:
         all_in_one("number, word", CASES)(check)()
     first, *failed = str(caught.value).splitlines()
     assert first == "3 of 5 cases"
-    assert [line.partition(":")[0] for line in failed] == ["(1, 'quiet')", "(2, 'large')", "(0, 'skipped')"]
+    assert [line.partition(":")[0] for line in failed] == ["1, quiet", "2, large", "0, skipped"]
     assert "AssertionError: large" in failed[1] and "Skipped: hidden" in failed[2]
 
 
