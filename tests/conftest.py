@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 
 # Before NumPy is loaded: sums this small take longer where two threads wait for each other. Processes inherit it.
@@ -14,6 +15,17 @@ from hypothesis import settings
 # No test depends on how fast it runs: on a busy computer hypothesis would count a slow example as a fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What was collected stays to the end: garbage is not looked for in it, neither meanwhile nor ever after."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,12 +3,12 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from all_in_one import all_in_one
 
 import striate
 
@@ -80,10 +80,9 @@ MODULES = {
     ".".join(file.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): file
     for file in sorted(SOURCE.rglob("*.py"))
 }
-every_module = pytest.mark.parametrize("module", MODULES)
+every_module = all_in_one("module", MODULES)
 
 
-@cache
 def tree(module: str) -> ast.Module:
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
@@ -98,14 +97,14 @@ def imported(module: str, node: ast.AST) -> list[str]:
     return []
 
 
-def imports(module: str) -> Iterator[str]:
-    for node in ast.walk(tree(module)):
-        yield from imported(module, node)
+@cache
+def imports(module: str) -> frozenset[str]:
+    return frozenset(name for node in ast.walk(tree(module)) for name in imported(module, node))
 
 
-def typing_only(module: str) -> set[ast.AST]:
+def typing_only(tree: ast.Module) -> set[ast.AST]:
     """What stands under `if TYPE_CHECKING`."""
-    blocks = [n for n in ast.walk(tree(module)) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
     return {inner for block in blocks for inner in ast.walk(block)}
 
 
@@ -130,14 +129,14 @@ def test_imports_point_down(module: str) -> None:
 def test_nobody_imports_the_face_from_below(module: str) -> None:
     """Inside the package the file is imported, not the package or what re-exports it."""
     if module not in FACE:
-        assert not FACE & set(imports(module))
+        assert not FACE & imports(module)
 
 
 def packages() -> list[str]:
     return [module for module, file in MODULES.items() if file.name == "__init__.py"]
 
 
-@pytest.mark.parametrize("module", [module for module in packages() if module != "striate"])
+@all_in_one("module", [module for module in packages() if module != "striate"])
 def test_packages_own_files_only_re_export(module: str) -> None:
     for statement in tree(module).body:
         docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
@@ -168,21 +167,22 @@ def test_no_two_modules_import_each_other(module: str) -> None:
     """Not by any way round."""
     reached, waiting = set[str](), [module]
     while waiting:
-        found = {name for name in imports(waiting.pop()) if name in MODULES} - reached
+        found = (imports(waiting.pop()) & MODULES.keys()) - reached
         assert module not in found, f"{module} leads back to itself"
         reached |= found
         waiting.extend(found)
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if not m.startswith("striate.cli") and m != "striate.sklearn"])
+@all_in_one("module", [m for m in MODULES if not m.startswith("striate.cli") and m != "striate.sklearn"])
 def test_heavy_packages_are_imported_where_they_are_needed(module: str) -> None:
     """Inside a function. A command's own file may bring them, and so may the classifier for scikit-learn:
 
     nothing else imports these (`test_importing_the_package_loads_nothing_heavy`).
     """
-    functions = [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef)]
-    later = {inner for node in functions for inner in ast.walk(node)} | typing_only(module)
-    for node in ast.walk(tree(module)):
+    read = tree(module)
+    functions = [node for node in ast.walk(read) if isinstance(node, ast.FunctionDef)]
+    later = {inner for node in functions for inner in ast.walk(node)} | typing_only(read)
+    for node in ast.walk(read):
         if node not in later:
             assert not {name.partition(".")[0] for name in imported(module, node)} & HEAVY
 

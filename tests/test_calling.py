@@ -5,6 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 
 import striate
@@ -12,7 +13,7 @@ from striate import Sequential
 from striate.errors import DataError, SizeError, StriateError
 from striate.layers import Add, Concatenate, Conv2D, Dense, Flatten, InputLayer, MaxPooling2D
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 
 
 def test_a_layer_called_on_an_array_answers_with_one(rng: np.random.Generator) -> None:

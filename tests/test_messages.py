@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from all_in_one import all_in_one
 
 import striate
 from striate import errors
@@ -19,7 +21,7 @@ from striate.messages.render import texts
 
 SOURCE = Path(striate.__file__).parent
 EN, KO = texts("en"), texts("ko")
-every_code = pytest.mark.parametrize("code", sorted(EN))
+every_code = all_in_one("code", sorted(EN))
 HANGUL = re.compile("[가-힣]")
 
 
@@ -140,6 +142,7 @@ def codes_given(call: ast.Call) -> list[str]:
     return [c.value for c in choices if isinstance(c, ast.Constant) and isinstance(c.value, str)]
 
 
+@cache  # read in a test rather than while tests are collected, which every process does
 def raised() -> list[tuple[str, str, str, set[str] | None]]:
     """(where, constructor, code, the fields given; None where they cannot be read off)."""
     found: list[tuple[str, str, str, set[str] | None]] = []
@@ -160,27 +163,20 @@ def raised() -> list[tuple[str, str, str, set[str] | None]]:
     return found
 
 
-RAISED = raised()
-
-
 def test_the_reading_of_the_source_finds_what_there_is() -> None:
-    assert len(RAISED) > 100
-    assert {"SizeError", "Unfit", "DataError", "tell"} <= {name for _, name, _, _ in RAISED}
+    assert len(raised()) > 100
+    assert {"SizeError", "Unfit", "DataError", "tell"} <= {name for _, name, _, _ in raised()}
 
 
-def short(value: object) -> str:
-    """The same in every process."""
-    return str(sorted(value) if isinstance(value, set) else value)[:60]
+def test_what_is_raised_has_a_text_with_the_fields_it_is_given() -> None:
+    @all_in_one("where, name, code, fields", raised())
+    def check(where: str, name: str, code: str, fields: set[str] | None) -> None:
+        assert code in EN, f"{where}: {code} has no text"
+        if fields is not None:
+            missing = field_names(EN[code]) - fields - ADDED_ON_THE_WAY.get(name, set())
+            assert not missing, f"{where}: the text of {code} shows {missing}"
 
-
-@pytest.mark.parametrize(("where", "name", "code", "fields"), RAISED, ids=short)
-def test_what_is_raised_has_a_text_with_the_fields_it_is_given(
-    where: str, name: str, code: str, fields: set[str] | None
-) -> None:
-    assert code in EN, f"{where}: {code} has no text"
-    if fields is not None:
-        missing = field_names(EN[code]) - fields - ADDED_ON_THE_WAY.get(name, set())
-        assert not missing, f"{where}: the text of {code} shows {missing}"
+    check()
 
 
 def test_no_text_is_left_over() -> None:
@@ -259,9 +255,7 @@ PARTICLES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("particles", "right"), [(p, word) for p, words in PARTICLES.items() for word in words.split()]
-)
+@all_in_one("particles, right", [(p, word) for p, words in PARTICLES.items() for word in words.split()])
 def test_particles_follow_the_last_sound(particles: str, right: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with_final, without = particles.split("/")
     word = right.removesuffix(with_final) if right.endswith(with_final) else right.removesuffix(without)

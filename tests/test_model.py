@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 
 import striate
@@ -12,7 +13,7 @@ from striate.errors import DataError, GraphError, SettingError, SizeError, State
 from striate.layers import Conv2D, Dense, Dropout, Flatten, Input, InputLayer, MaxPooling2D
 from striate.network.initializers import first_values
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 
 
 def net() -> list[striate.layers.Layer]:

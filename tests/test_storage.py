@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 from safetensors import safe_open
 
@@ -20,7 +21,7 @@ def small(seed: int = 0) -> Sequential:
     return Sequential([Flatten(input_shape=(2, 2, 1)), Dense(3, "softmax")], seed=seed)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@all_in_one("case", CASES)
 def test_there_and_back(case: Case, rng: np.random.Generator, tmp_path: Path) -> None:
     model, file = Model.of(case.graph, seed=3), tmp_path / "m.safetensors"
     model.save(file)

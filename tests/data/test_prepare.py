@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from striate.engines.native import prepare as native
 built = pytest.mark.skipif(not core.available(), reason=str(core.why_absent()))
 Computed = Callable[..., np.ndarray]
 SHAPES = [(7, 5, 6, 3), (3, 1, 1, 1), (4, 9, 4, 1), (2, 28, 28, 1), (5, 8, 8, 5), (2, 1, 7, 2)]
-every_shape = pytest.mark.parametrize("shape", SHAPES)
+every_shape = all_in_one("shape", SHAPES)
 every_type = pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 AUGMENTATIONS = {
     "nothing": None,

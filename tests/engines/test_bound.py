@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 
 from striate.engines.contract import Array, Purpose
@@ -88,7 +89,7 @@ def test_weights_are_those_of_the_binding(program: Any, weights: Weights, x: Arr
     assert np.array_equal(bound.forward(x).output, before)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@all_in_one("case", CASES)
 def test_packed_weights_outlive_every_layer(case: Case) -> None:
     """What one batch leaves in the arena must not be what the next one takes for its weights."""
     rng = np.random.default_rng(1)
@@ -103,7 +104,7 @@ def test_packed_weights_outlive_every_layer(case: Case) -> None:
         assert np.array_equal(found, other.forward(theta, state, x).output)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@all_in_one("case", CASES)
 def test_what_is_packed_serves_again(case: Case) -> None:
     """Asked with the same weights a program packs nothing, and answers as one that has to."""
     rng = np.random.default_rng(2)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from kernels import EPSILON, WAYS, Halo, Plan, Way, assert_within, instruction_sets
 from numpy.typing import NDArray
 
@@ -75,7 +76,7 @@ CASES = (
     Case((4, 4, 9, 24), (3, 4), dilation=(1, 2), chunks=3, group=8),
     Case((2, 3, 5, 40), (1, 1), group=8),
 )
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_case = all_in_one("case", CASES)
 
 
 def floats(rng: np.random.Generator, *shape: int) -> Array:

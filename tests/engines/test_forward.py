@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from math import prod
 
 import numpy as np
-import pytest
+from all_in_one import all_in_one
 from cases import CASES, Array, Case, Curve, Gate, random_state, random_theta
 
 from striate.engines.contract import Key, Purpose
@@ -34,7 +34,7 @@ from striate.network.graph import Graph, Node, chain
 from striate.network.layers import activation_of
 from striate.network.shapes import windows
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 NO_STATE = np.zeros(0)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 from native_parity import instruction_sets
 
@@ -15,7 +16,7 @@ from striate.network.graph import Graph, chain
 pytestmark = pytest.mark.skipif(not core.available(), reason=str(core.why_absent()))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.graph.theta.size], ids=lambda case: case.id)
+@all_in_one("case", [case for case in CASES if case.graph.theta.size])
 def test_nothing_is_left_of_the_last_gradient(case: Case, rng: np.random.Generator) -> None:
     graph, x = case.graph, case.pictures(rng).astype(np.float32)
     theta, state = (make(graph, rng).astype(np.float32) for make in (random_theta, random_state))

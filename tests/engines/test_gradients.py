@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Array, Case, random_state, random_theta
 
 from striate.engines.contract import Gradients, Key, Program, Purpose
@@ -19,7 +20,7 @@ from striate.losses import (
 from striate.network.graph import Graph, chain
 from striate.network.layers import activation_of
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 NO_STATE = np.zeros(0)
 KEY = Key(seed=7, step=3)
 
@@ -48,9 +49,7 @@ def modes(case: Case) -> list[bool]:
     return [False, True] if case.graph.state.spans else [False]
 
 
-over_the_table_in_every_mode = pytest.mark.parametrize(
-    ("case", "by_batch"), [pytest.param(c, m, id=f"{c.id}-batch" if m else c.id) for c in CASES for m in modes(c)]
-)
+over_the_table_in_every_mode = all_in_one("case, by_batch", [(c, m) for c in CASES for m in modes(c)])
 
 
 @over_the_table_in_every_mode

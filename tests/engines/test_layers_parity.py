@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from numpy.typing import NDArray
 from wirings import WIRINGS
 
@@ -75,7 +76,7 @@ def compare(name: str, mode: str, program: Program, graph: Graph) -> None:
         np.testing.assert_allclose(views[weight], expected, **CLOSE, err_msg=weight)
 
 
-@pytest.mark.parametrize("name", ENTRIES)
+@all_in_one("name", ENTRIES)
 def test_outputs_and_gradients_are_those_of_keras(name: str) -> None:
     graph = graph_of(name)
     assert sorted(ENTRIES[name]["weights"]) == sorted(span.name.removeprefix("it/") for span in graph.theta.spans)

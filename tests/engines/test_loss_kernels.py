@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_sets
 from numpy.typing import NDArray
 
@@ -15,8 +16,8 @@ from striate.engines.reference.activation import softmax
 Array = NDArray[Any]
 Shape = tuple[int, int, int, int]
 every_isa = pytest.mark.parametrize("isa", instruction_sets())
-every_shape = pytest.mark.parametrize(
-    ("shape", "halo"),
+every_shape = all_in_one(
+    "shape, halo",
     [
         ((5, 1, 1, 10), NO_HALO),
         ((3, 1, 1, 16), NO_HALO),
@@ -26,7 +27,6 @@ every_shape = pytest.mark.parametrize(
         ((2, 5, 4, 1), NO_HALO),
         ((2, 1, 1, 1000), NO_HALO),
     ],
-    ids=str,
 )
 REFERENCE = {
     LossKind.MEAN_SQUARED_ERROR: losses.SQUARED,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 from native_parity import Array, instruction_sets, native
 
@@ -12,7 +13,7 @@ from striate.engines.reference.program import ReferenceEngine
 pytestmark = pytest.mark.skipif(not core.available(), reason="the compiled core is not there")
 
 SETS = instruction_sets()
-every_row = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+every_row = all_in_one("case", CASES)
 
 
 def numbers(case: Case, pictures: int) -> tuple[Array, Array, Array]:

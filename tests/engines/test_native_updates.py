@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from numpy.typing import NDArray
 
 from striate.engines.native import core
@@ -76,7 +77,7 @@ OPTIONS: dict[str, dict[str, float]] = {
 }
 every_set = pytest.mark.parametrize("isa", sets())
 every_rule = pytest.mark.parametrize("name", MAKERS)
-every_option = pytest.mark.parametrize("option", OPTIONS)
+every_option = all_in_one("option", OPTIONS)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from kernels import EPSILON, NO_HALO, WAYS, Halo, Plan, Way, assert_within, instruction_sets
 from numpy.typing import NDArray
 
@@ -54,7 +55,7 @@ CASES = (
     Case((1, 1, 1, 33), 2),
     Case((2, 2, 3, 600), 2, (1, 0, 1, 1)),
 )
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_case = all_in_one("case", CASES)
 
 
 def floats(rng: np.random.Generator, *shape: int) -> Array:

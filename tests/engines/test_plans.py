@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 
 from striate import Sequential
@@ -56,7 +57,7 @@ def test_memory_of_presets(name: str, loss: Any) -> None:
 
 
 @training
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@all_in_one("case", CASES)
 def test_memory_of_every_case(case: Case, loss: Any) -> None:
     facts = facts_of(case.graph, loss=loss)
     check(facts)

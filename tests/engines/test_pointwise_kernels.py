@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_sets
 from numpy.typing import NDArray
 
@@ -26,7 +27,7 @@ SHAPES: tuple[tuple[tuple[int, int, int, int], Halo], ...] = (
     ((4, 6, 5, 1), (1, 1, 1, 1)),
     ((3, 4, 4, 16), NO_HALO),
 )
-every_shape = pytest.mark.parametrize(("shape", "halo"), SHAPES, ids=str)
+every_shape = all_in_one("shape, halo", SHAPES)
 
 BOUNDED = (
     Function(Curve.BOUNDED_RELU, largest=2.5, negative_slope=0.25, threshold=0.5),

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from kernels import EPSILON, NO_HALO, Halo, Plan, assert_within, instruction_sets
 from numpy.typing import NDArray
 
@@ -52,7 +53,7 @@ CASES = (
     Case((1, 8, 8, 16), (2, 2), (1, 2), ((0, 1), (1, 0))),
     Case((1, 4, 4, 3), (1, 1), (3, 3)),
 )
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_case = all_in_one("case", CASES)
 
 
 def maps_for(case: Case, rng: np.random.Generator) -> Array:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 from numpy.typing import NDArray
 
@@ -80,9 +80,7 @@ def check_statistics(case: Case, mode: str, program: Program, stored: list[Array
         np.testing.assert_allclose(ours, expected, **CLOSE, err_msg=span.name)
 
 
-@pytest.mark.parametrize(
-    ("case", "mode"), [pytest.param(c, m, id=f"{c.id}-{m}") for c in SPOKEN_FOR for m in ROWS[c.id]["found"]]
-)
+@all_in_one("case, mode", [(c, m) for c in SPOKEN_FOR for m in ROWS[c.id]["found"]])
 def test_outputs_and_gradients_are_those_of_pytorch(case: Case, mode: str) -> None:
     graph, (x, theta, state, dy) = case.graph, given(case)
     program = ReferenceEngine().compile(graph, case.batch, purpose_of(graph, mode))

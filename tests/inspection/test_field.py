@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 from drawn_graphs import graphs
 from hypothesis import given, settings
@@ -53,7 +54,7 @@ def nothing_moves_it_from_outside(graph: Graph, engine: str, rng: np.random.Gene
 
 
 @pytest.mark.parametrize("engine", ["native", "reference"])
-@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.id)
+@all_in_one("case", PICTURES)
 def test_outside_the_box_the_gradient_is_0(case: Case, engine: str, rng: np.random.Generator) -> None:
     nothing_moves_it_from_outside(case.graph, engine, rng)
 

@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 
 from striate.errors import SettingError, StateError, UnknownNameError
@@ -118,7 +119,7 @@ class Counted:
         return found
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.id)
+@all_in_one("case", PICTURES)
 def test_ways_are_counted_as_in_loops(case: Case) -> None:
     counted = Counted(case.graph)
     for place, node in enumerate(case.graph.nodes):
@@ -128,7 +129,7 @@ def test_ways_are_counted_as_in_loops(case: Case) -> None:
         np.testing.assert_allclose(found.ravel(), expected, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.id)
+@all_in_one("case", PICTURES)
 def test_boxes_are_counted_as_in_loops(case: Case) -> None:
     """Each pixel of each field's box, one by one; where the graph says the field of a layer."""
     height, width, _ = case.shape

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from striate.network.graph import Graph, chain
 from striate.network.settings import config
 from striate.presets.read import PRESETS, network, wired
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 
 
 @over_the_table

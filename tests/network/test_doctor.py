@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -166,8 +167,10 @@ def broken_chains(count: int) -> Iterator[Wiring]:
             yield wired(layers, shape)
 
 
-BROKEN = list(broken_chains(500))
-FIXES = [{fix.code.removeprefix("fix."): fix for fix in fixes(wiring)} for wiring in BROKEN]
+@cache  # by the first test that asks: every process collects, few come to these tests
+def mended() -> list[tuple[Wiring, dict[str, Fix]]]:
+    """Random chains that do not fit, with what the doctor proposes for each."""
+    return [(wiring, by_kind(wiring)) for wiring in broken_chains(500)]
 
 
 def layers_of(wiring: Wiring) -> list[Layer]:
@@ -198,7 +201,7 @@ def numbers(fix: Fix) -> set[int]:
 
 def test_every_fix_builds_and_is_a_change_of_its_kind_alone() -> None:
     kinds = set()
-    for wiring, found in zip(BROKEN, FIXES, strict=True):
+    for wiring, found in mended():
         before, shape = layers_of(wiring), picture_shape(wiring)
         for code, fix in found.items():
             built(fix.wiring)
@@ -232,7 +235,7 @@ def shrinks(layer: Layer) -> bool:
 
 
 def test_no_smaller_padding_builds() -> None:
-    for wiring, found in zip(BROKEN, FIXES, strict=True):
+    for wiring, found in mended():
         layers, shape = layers_of(wiring), picture_shape(wiring)
         last = at_fault(layers, shape)
         pools = [i for i, layer in enumerate(layers) if isinstance(layer, MaxPooling2D | AveragePooling2D)]
@@ -266,7 +269,7 @@ def smallest_lowering(
 
 @pytest.mark.parametrize("setting", ["strides", "kernel_size", "pool_size"])
 def test_no_smaller_lowering_builds(setting: str) -> None:
-    for wiring, found in zip(BROKEN, FIXES, strict=True):
+    for wiring, found in mended():
         layers, shape = layers_of(wiring), picture_shape(wiring)
         if setting == "pool_size" and {"kernel_size", "kernel_size_at_most"} & set(found):
             continue  # poolings are asked where convolutions do not help
@@ -291,7 +294,7 @@ def below(low: int, high: int) -> set[int]:
 
 
 def test_no_smaller_pictures_fit_and_all_larger_ones_do() -> None:
-    for wiring, found in zip(BROKEN, FIXES, strict=True):
+    for wiring, found in mended():
         height, width, _ = picture_shape(wiring)
         fit = resizable(wiring)
         down, right = found["pictures_or_larger"].fields["size"]  # type: ignore[misc]
@@ -320,7 +323,7 @@ def stage_groups(layers: Sequence[Layer]) -> list[list[int]]:
 
 
 def test_no_fewer_layers_can_be_left_out() -> None:
-    for wiring, found in zip(BROKEN, FIXES, strict=True):
+    for wiring, found in mended():
         layers, shape = layers_of(wiring), picture_shape(wiring)
         groups = stage_groups(layers)
         runs = [groups[a : a + n] for n in range(1, len(groups) + 1) for a in range(len(groups) - n, -1, -1)]

@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case
 
 from striate.errors import GraphError, SizeError, StateError, StriateError
@@ -11,7 +12,7 @@ from striate.layers import Add, Conv2D, Dense, Dropout, Flatten, Input, InputLay
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layout import ALIGNMENT
 
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 
 
 def names(graph: Graph) -> list[str]:

@@ -1,7 +1,7 @@
 """Parts followed back to the picture: against what NaN reaches, against the fields of graphs, in graphs drawn too."""
 
 import numpy as np
-import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 from drawn_graphs import graphs
 from hypothesis import given, settings
@@ -71,7 +71,7 @@ def check(graph: Graph, rng: np.random.Generator) -> None:
                     assert found[axis][0] <= places[:, axis].min() <= places[:, axis].max() <= found[axis][1]
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.id)
+@all_in_one("case", PICTURES)
 def test_boxes_are_what_a_unit_looks_at(case: Case, rng: np.random.Generator) -> None:
     check(case.graph, rng)
 
@@ -82,7 +82,7 @@ def test_boxes_in_drawn_networks(graph: Graph) -> None:
     check(graph, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.id)
+@all_in_one("case", PICTURES)
 def test_unclipped_boxes_are_the_fields_of_the_graph(case: Case) -> None:
     """Of all channels together: a field is that of a whole layer."""
     graph = case.graph

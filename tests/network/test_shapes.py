@@ -4,6 +4,7 @@ from math import ceil, prod
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, Curve, random_state, random_theta
 
 from striate.engines.contract import Purpose
@@ -30,7 +31,7 @@ from striate.network.graph import Graph, chain
 from striate.network.shapes import output_shape, weights
 
 Shape = tuple[int, ...]
-over_the_table = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+over_the_table = all_in_one("case", CASES)
 
 
 def places(size: int, kernel: int, stride: int, padding: object, axis: int) -> int:
@@ -123,7 +124,7 @@ def test_multiply_adds_are_one_for_each_weight_at_each_place(case: Case) -> None
         assert graph.multiply_adds(node) == sum(prod(kernel) * prod(node.shape[:-1]) for kernel in kernels)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if len(c.shape) == 3], ids=lambda case: case.id)
+@all_in_one("case", [c for c in CASES if len(c.shape) == 3])
 def test_a_unit_sees_exactly_its_receptive_field(case: Case, rng: np.random.Generator) -> None:
     """A NaN in one pixel makes NaN of every unit that looks at it, and of no other.
 

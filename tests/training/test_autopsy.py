@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from all_in_one import all_in_one
 from cases import CASES, Case, random_state, random_theta
 from numpy.typing import NDArray
 
@@ -65,9 +66,7 @@ def numbers(case: Case) -> tuple[Array, Array]:
     return theta, rng.standard_normal((3, *case.graph.input_shape)).astype(np.float32)
 
 
-every_row = pytest.mark.parametrize(
-    ("case", "number"), [(case, i) for i, case in enumerate(CASES)], ids=[case.id for case in CASES]
-)
+every_row = all_in_one("case, number", [(case, i) for i, case in enumerate(CASES)])
 
 
 @every_row
