@@ -119,8 +119,8 @@ CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 PUT_TOGETHER = (
     "kind.", "choice.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
     "summary.unseen_", "summary.lopsided_", "fix.", "plan.",
-    "check.", "keras.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.", "versus.",
-    "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
+    "check.", "keras.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.",
+    "versus.", "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
     "field.silent.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from striate.engines.native.geometry import PASS_BYTES, Sum, beside_the_map, cut, phase_halo, phase_taps, stretches, widened
+from striate.engines.native.geometry import (
+    PASS_BYTES,
+    Sum,
+    beside_the_map,
+    cut,
+    phase_halo,
+    phase_taps,
+    stretches,
+    widened,
+)
 from striate.engines.native.lowering import (
     Lowering,
     Value,
