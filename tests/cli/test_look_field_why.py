@@ -11,6 +11,7 @@ from PIL import Image
 
 from striate.data.preprocessing import Preprocessing
 from striate.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from striate.model import load_model
 from striate.sequential import Sequential
 
 Run = Callable[..., Any]
@@ -52,6 +53,17 @@ def test_field_of_a_unit(run: Run, model: str, picture: str, tmp_path: Path) -> 
     assert "16x18" in ended.err
     with Image.open(figure) as drawn:
         assert drawn.format == "PNG"
+
+
+def test_why_no_pixel_moves_a_unit_is_said(run: Run, model: str, tmp_path: Path) -> None:
+    net = load_model(model)
+    net.theta[:] = 0
+    net.save(tmp_path / "zero.safetensors")
+    line = ("look", "field", str(tmp_path / "zero.safetensors"), "--unit", "conv1:0:3,3")
+    said = run(*line).out
+    assert "The weights of conv1 that its way leads through are all 0." in said and "ReLU" not in said
+    assert "conv1의 가중치가 모두 0입니다." in run(*line, "--lang", "ko").out
+    assert json.loads(run(*line, "--json").out)["now"]["ends"] == [{"layer": "conv1", "cause": "weights"}]
 
 
 def test_field_as_json(run: Run, model: str) -> None:

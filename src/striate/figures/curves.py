@@ -8,8 +8,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from striate.errors import DataError
-from striate.figures.canvas import BLUE, FAINT, INK, RULE, VERMILION, blank, require_matplotlib
+from striate.figures.canvas import BLUE, FAINT, INK, VERMILION, blank, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
+from striate.figures.panels import percent_axis, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,9 +64,9 @@ def _draw(panel: "Axes", name: str, training: Series, validation: Series, letter
         handlelength=2.2,
         columnspacing=1.4,
     )
-    _tidy(panel, max(len(training), len(validation)))
+    _set_epochs(panel, max(len(training), len(validation)))
     if _is_share(name):
-        _show_percent(panel)
+        percent_axis(panel)
 
 
 def _line(panel: "Axes", values: Series, label: str, color: str, style: str, mark: str) -> None:
@@ -83,12 +84,8 @@ def _is_share(name: str) -> bool:
     return name.endswith("accuracy")
 
 
-def _tidy(panel: "Axes", epochs: int) -> None:
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.spines[["left", "bottom"]].set_color(RULE)
-    panel.grid(axis="y", color=RULE, linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.tick_params(colors=FAINT, labelsize=9, length=0)
+def _set_epochs(panel: "Axes", epochs: int) -> None:
+    tidy(panel)
     panel.set_xticks(_ticks(epochs))
     margin = 0.04 * epochs
     panel.set_xlim(1 - margin, epochs + margin)
@@ -99,14 +96,3 @@ def _ticks(epochs: int) -> list[int]:
     steps = (digit * 10**zeros for zeros in count() for digit in (1, 2, 5))
     step = next(step for step in steps if epochs <= MOST_TICKS * step)
     return sorted({1, *range(step, epochs + 1, step)})
-
-
-def _show_percent(panel: "Axes") -> None:
-    from matplotlib.ticker import FuncFormatter
-
-    def percent(share: float, _: int | None) -> str:
-        return f"{100 * share:.4g} %"
-
-    low, high = panel.get_ylim()
-    panel.set_ylim(max(low, -0.02), min(high, 1.02))
-    panel.yaxis.set_major_formatter(FuncFormatter(percent))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
+from striate.figures.color_bars import color_bar, over_white
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.overlays import FROM_ZERO, over
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
@@ -73,7 +74,8 @@ def field_figure(
             page.text(line, left, place.y + close[1] + 0.08 + n * LINE)
         left += room + APART
     beside = left - APART - room + close[0] + 0.12
-    _bar(page, Box(beside, LINE * 2, BAR, min(close[1], 2.0)))
+    bar = Box(beside, LINE * 2, BAR, min(close[1], 2.0))  # from 0 to the greatest gradient of a panel
+    color_bar(page, bar, over_white(FROM_ZERO, 0.0), (0, 1), ("0", "1"))
     page.text(letters.label("field.figure.bar"), beside - 0.07, LINE * 0.4, color=FAINT)
     return page.figure
 
@@ -122,19 +124,6 @@ def _lines(panel: FieldPanel, letters: Lettering) -> list[str]:
     _, _, long, short, degrees = panel.bell
     lines.append(letters.label("field.figure.bell", long=long, short=short))
     return [*lines, letters.label("field.figure.fit", degrees=degrees, goodness=panel.goodness)]
-
-
-def _bar(page: Page, place: Box) -> None:
-    """From 0 to the greatest gradient of a panel."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import ListedColormap, Normalize
-
-    shares = np.linspace(0, 1, 256)[:, np.newaxis]
-    colors = ListedColormap(over(None, shares, 1.0, FROM_ZERO)[:, 0])
-    bar = page.figure.colorbar(ScalarMappable(Normalize(0, 1), colors), cax=page.axes(place), ticks=[0, 1])
-    bar.ax.set_yticklabels(["0", "1"])
-    bar.ax.tick_params(length=0, labelsize=SMALL, colors=FAINT)
-    bar.outline.set_edgecolor(RULE)  # type: ignore[operator]
 
 
 def _near(unclipped: Sides, size: tuple[int, int]) -> Sides:

@@ -14,7 +14,7 @@ from striate.figures.columns import columns_for
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 from striate.figures.ranges import largest
-from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, color_bar, side_for
+from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, side_for, signed_bar
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,7 +84,7 @@ def kernel_sheet(
             page.image(kernels[:, :, j, i], box, COLORS, -most, most)
             page.frame(box, RULE, 0.6)
     if scale == "shared":
-        color_bar(page, Box(right, top, BAR, min(BAR_HEIGHT, max(bottom - top - GAP, 0.8))), of_all)
+        signed_bar(page, Box(right, top, BAR, min(BAR_HEIGHT, max(bottom - top - GAP, 0.8))), of_all)
     for i, line in enumerate(lines):
         page.text(line, 0, bottom + i * LINE, color=FAINT)
     return page.figure
@@ -107,7 +107,7 @@ def weight_matrix(weights: Pixels, *, title: str, notes: Sequence[str]) -> "Figu
     box = Box(0, LINE, width, height)
     page.image(weights.T, box, COLORS, -most, most)
     page.frame(box, RULE, 0.6)
-    color_bar(page, Box(width + GAP, LINE, BAR, min(BAR_HEIGHT, height)), most)
+    signed_bar(page, Box(width + GAP, LINE, BAR, min(BAR_HEIGHT, height)), most)
     for i, line in enumerate(lines):
         page.text(line, 0, bottom + i * LINE, color=FAINT)
     return page.figure

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.figures.canvas import FAINT, INK, RULE, require_matplotlib
+from striate.figures.color_bars import color_bar
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page
 
@@ -43,7 +44,8 @@ def padding_figure(layer: str, size: tuple[int, int], boxes: Shares, walks: Shar
         page.frame(box, RULE, 0.6)
         if max(shares.shape) <= MOST_WRITTEN:
             _write(page, box, shares, most)
-    _bar(page, Box(2 * across + APART + 0.12, top, BAR, min(height, 2.2)), most)
+    bar = Box(2 * across + APART + 0.12, top, BAR, min(height, 2.2))
+    color_bar(page, bar, COLORS, (0, most), ["0 %", f"{100 * most:.0f} %"])
     return page.figure
 
 
@@ -56,13 +58,3 @@ def _write(page: Page, box: Box, shares: Shares, most: float) -> None:
     for (row, column), share in np.ndenumerate(shares):
         color = INK if share > 0.55 * most else "white"
         page.text(f"{100 * share:.0f}", box.x + (column + 0.32) * step, box.y + (row + 0.36) * step, color=color)
-
-
-def _bar(page: Page, place: Box, most: float) -> None:
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    bar = page.figure.colorbar(ScalarMappable(Normalize(0, most), COLORS), cax=page.axes(place), ticks=[0, most])
-    bar.ax.set_yticklabels(["0 %", f"{100 * most:.0f} %"])
-    bar.ax.tick_params(length=0, labelsize=SMALL, colors=FAINT)
-    bar.outline.set_edgecolor(RULE)  # type: ignore[operator]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from striate.errors import DataError
-from striate.figures.canvas import BLUE, FAINT, INK, RULE, VERMILION, blank, require_matplotlib
+from striate.figures.canvas import BLUE, FAINT, INK, VERMILION, blank, require_matplotlib
 from striate.figures.fonts import lettering
+from striate.figures.panels import tidy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,12 +42,7 @@ def rate_range(
     room = HEADROOM * max(first - least, 1e-6)
     panel.set_ylim(least - room, first + 2 * room)
     panel.set_xscale("log")
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.spines[["left", "bottom"]].set_color(RULE)
-    panel.grid(axis="y", color=RULE, linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.tick_params(colors=FAINT, labelsize=9, length=0)
-    panel.tick_params(which="minor", length=0)
+    tidy(panel)
     title = panel.set_title(letters.label("figure.rate.title"), loc="left", pad=26, parse_math=False)
     title.set(fontfamily=fonts, fontsize=12, color=INK)
     panel.set_xlabel(letters.log_name("learning_rate"), fontfamily=fonts, color=FAINT)

@@ -10,6 +10,7 @@ import numpy as np
 
 from striate.errors import DataError
 from striate.figures.canvas import FAINT, INK, RULE, VERMILION, require_matplotlib
+from striate.figures.color_bars import color_bar
 from striate.figures.columns import columns_for
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
@@ -104,7 +105,7 @@ def map_sheet(
         page.image(maps[:, :, i], box, COLORS, -most[i], most[i])
         page.frame(box, RULE, 0.6)
     if scale == "shared":
-        color_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most[0])
+        signed_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most[0])
     for i, line in enumerate(lines):
         page.text(line, 0, bottom + i * LINE, color=FAINT)
     return page.figure
@@ -144,13 +145,7 @@ def _answer_lines(answer: Answer, letters: Lettering, inches: float) -> list[str
     return lines + letters.wrapped(letters.label("figure.truth", truth=letters.name(truth)), inches, SMALL, lines=2)
 
 
-def color_bar(page: Page, box: Box, most: float) -> None:
+def signed_bar(page: Page, box: Box, most: float) -> None:
     """The colours from -most to most."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    axes = page.axes(box)
-    bar = page.figure.colorbar(ScalarMappable(Normalize(-most, most), COLORS), cax=axes, ticks=[-most, 0, most])
-    bar.ax.set_yticklabels([f"{value:.3g}" for value in (-most, 0.0, most)])
-    bar.ax.tick_params(length=0, labelsize=SMALL, colors=FAINT)
-    bar.outline.set_edgecolor(RULE)  # type: ignore[operator]
+    ticks = (-most, 0.0, most)
+    color_bar(page, box, COLORS, ticks, [f"{value:.3g}" for value in ticks])

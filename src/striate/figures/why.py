@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.figures.canvas import FAINT, RULE, require_matplotlib
+from striate.figures.color_bars import color_bar, over_white
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.overlays import BOTH_SIDES, FROM_ZERO, over
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
@@ -118,18 +119,10 @@ def _most(maps: Sequence[NDArray[np.float64]]) -> float:
 
 def _bar(page: Page, place: Box, most: float, colors: str, letters: Lettering | None, *, signed: bool) -> None:
     """The colours as they look over white, with what the ends mean."""
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import ListedColormap, Normalize
-
-    least = -1.0 if signed else 0.0
-    mixed = ListedColormap(over(None, np.linspace(least, 1, 256)[:, np.newaxis], 1.0, colors)[:, 0])
-    ticks = [-most, 0.0, most] if signed else [0.0, most]
     if most <= 0:
         return
-    bar = page.figure.colorbar(ScalarMappable(Normalize(least * most, most), mixed), cax=page.axes(place), ticks=ticks)
-    bar.ax.set_yticklabels([f"{tick:.3g}" for tick in ticks])
-    bar.ax.tick_params(length=0, labelsize=SMALL, colors=FAINT)
-    bar.outline.set_edgecolor(RULE)  # type: ignore[operator]
+    ticks = [-most, 0.0, most] if signed else [0.0, most]
+    color_bar(page, place, over_white(colors, -1.0 if signed else 0.0), ticks, [f"{tick:.3g}" for tick in ticks])
     if letters:
         page.text(letters.label("why.figure.for"), place.x, place.y - 1.6 * LINE, color=FAINT)
     if letters and signed:
