@@ -88,12 +88,12 @@ STRIATE_INLINE void leave(const Vector (&sums)[P * V], const Row& row, Function 
     for (int i = 0; i < P * V; ++i) store(row.y + i / V * row.y_step + i % V * lanes, function(sums[i], i));
 }
 
-/// What a stretch adds to the sums of windows First to Last of a tile.
+/// What a stretch adds to the sums of windows First to Last of a tile; `w` goes on to the weights behind.
 template <int V, int First, int Last, int Size>
-STRIATE_INLINE void add_up(Vector (&sums)[Size], const float* x, std::int64_t size, std::int64_t x_step, const float* w,
-                           std::int64_t width) {
+STRIATE_INLINE void add_up(Vector (&sums)[Size], const float* x, const Stretch& stretch, std::int64_t x_step,
+                           const float*& w, std::int64_t width) {
     if constexpr (First < Last) {
-        for (const float* end = x + size; x != end; ++x) {
+        for (const float* end = x + stretch.size; x != end; ++x) {
             Vector weights[V];
             STRIATE_UNROLL
             for (int v = 0; v < V; ++v) weights[v] = load(w + v * lanes);
@@ -101,32 +101,33 @@ STRIATE_INLINE void add_up(Vector (&sums)[Size], const float* x, std::int64_t si
             STRIATE_UNROLL
             for (int i = First * V; i < Last * V; ++i) sums[i] += all(x[i / V * x_step]) * weights[i % V];
         }
+    } else {
+        w += stretch.size * width;
     }
 }
 
-/// `ends`: which ends of its row a tile has, as `Stretch::beside` counts them.
-template <int P, int V>
+/// `ends`: which ends of its row a tile has, as `Stretch::beside` counts them; for `AtEnd` alone.
+template <int P, int V, bool AtEnd>
 void tile(const Row& row, const Pass& pass, int ends, Finish finish, const Convolve& op, std::int64_t channels) {
     Vector sums[P * V];
     STRIATE_UNROLL
     for (int i = 0; i < P * V; ++i) sums[i] = load(row.start + i / V * row.start_step + i % V * lanes);
     const float* w = pass.weights;
     for (const Stretch* stretch = pass.first; stretch != pass.last; ++stretch) {
-        const float* const x = row.x + stretch->offset;
-        switch (stretch->beside & ends) {
+        const float* x = row.x + stretch->offset;
+        switch (AtEnd ? stretch->beside & ends : 0) {
             case 0:
-                add_up<V, 0, P>(sums, x, stretch->size, row.x_step, w, pass.width);
+                add_up<V, 0, P>(sums, x, *stretch, row.x_step, w, pass.width);
                 break;
             case 1:
-                add_up<V, 1, P>(sums, x, stretch->size, row.x_step, w, pass.width);
+                add_up<V, 1, P>(sums, x, *stretch, row.x_step, w, pass.width);
                 break;
             case 2:
-                add_up<V, 0, P - 1>(sums, x, stretch->size, row.x_step, w, pass.width);
+                add_up<V, 0, P - 1>(sums, x, *stretch, row.x_step, w, pass.width);
                 break;
             default:
-                add_up<V, 1, P - 1>(sums, x, stretch->size, row.x_step, w, pass.width);
+                add_up<V, 1, P - 1>(sums, x, *stretch, row.x_step, w, pass.width);
         }
-        w += stretch->size * pass.width;
     }
     const auto at = [&row](int i) { return load(row.at + i / V * row.at_step + i % V * lanes); };
     switch (finish) {
@@ -156,36 +157,37 @@ inline constexpr int most_windows = 14, most_vectors = STRIATE_REGISTERS >= 32 ?
 /// Whether a tile's sums, weights and a broadcast fit into the registers.
 constexpr bool fits(int windows, int vectors) { return windows * vectors + vectors + 1 <= STRIATE_REGISTERS; }
 
-template <int P, int V>
+template <int P, int V, bool AtEnd>
 constexpr Tile tile_or_none() {
     if constexpr (fits(P, V)) {
-        return &tile<P, V>;
+        return &tile<P, V, AtEnd>;
     } else {
         return nullptr;
     }
 }
 
-template <int V>
+template <int V, bool AtEnd>
 struct OfVectors {
     static constexpr Tile tiles[] = {nullptr,
-                                     tile_or_none<1, V>(),
-                                     tile_or_none<2, V>(),
-                                     tile_or_none<3, V>(),
-                                     tile_or_none<4, V>(),
-                                     tile_or_none<5, V>(),
-                                     tile_or_none<6, V>(),
-                                     tile_or_none<7, V>(),
-                                     tile_or_none<8, V>(),
-                                     tile_or_none<9, V>(),
-                                     tile_or_none<10, V>(),
-                                     tile_or_none<11, V>(),
-                                     tile_or_none<12, V>(),
-                                     tile_or_none<13, V>(),
-                                     tile_or_none<14, V>()};
+                                     tile_or_none<1, V, AtEnd>(),
+                                     tile_or_none<2, V, AtEnd>(),
+                                     tile_or_none<3, V, AtEnd>(),
+                                     tile_or_none<4, V, AtEnd>(),
+                                     tile_or_none<5, V, AtEnd>(),
+                                     tile_or_none<6, V, AtEnd>(),
+                                     tile_or_none<7, V, AtEnd>(),
+                                     tile_or_none<8, V, AtEnd>(),
+                                     tile_or_none<9, V, AtEnd>(),
+                                     tile_or_none<10, V, AtEnd>(),
+                                     tile_or_none<11, V, AtEnd>(),
+                                     tile_or_none<12, V, AtEnd>(),
+                                     tile_or_none<13, V, AtEnd>(),
+                                     tile_or_none<14, V, AtEnd>()};
 };
 
-constexpr const Tile* tiles_of[] = {nullptr, OfVectors<1>::tiles, OfVectors<2>::tiles, OfVectors<3>::tiles,
-                                    OfVectors<4>::tiles};
+template <bool AtEnd>
+constexpr const Tile* tiles_of[] = {nullptr, OfVectors<1, AtEnd>::tiles, OfVectors<2, AtEnd>::tiles,
+                                    OfVectors<3, AtEnd>::tiles, OfVectors<4, AtEnd>::tiles};
 
 /// The most windows that a tile of so many vectors takes.
 constexpr int windows_at_most(int vectors) {
@@ -194,22 +196,22 @@ constexpr int windows_at_most(int vectors) {
     return most;
 }
 
-/// A run of windows as tiles of nearly equal size.
-STRIATE_INLINE void run(const Row& row, std::int64_t windows, const Pass& pass, Finish finish, const Convolve& op,
+/// A run of windows as tiles of nearly equal size; the row moves along. `beside`: of all stretches.
+STRIATE_INLINE void run(Row& row, std::int64_t windows, const Pass& pass, int beside, Finish finish, const Convolve& op,
                         std::int64_t channels, int vectors) {
     const std::int64_t most = smaller<std::int64_t>(op.tile, windows_at_most(vectors));
     const std::int64_t tiles = (windows + most - 1) / most;
-    for (std::int64_t t = 0; t < tiles; ++t) {
-        const Range range = share_of(windows, t, tiles);
-        const std::int64_t first = range.first;
-        Row here = row;
-        here.x += first * row.x_step;
-        here.y += first * row.y_step;
-        here.start += first * row.start_step;
-        if (row.add) here.add += first * row.add_step;
-        if (row.at) here.at += first * row.at_step;
-        const int ends = op.along_pictures ? 0 : (first == 0 ? 1 : 0) + (range.last == windows ? 2 : 0);
-        tiles_of[vectors][range.last - first](here, pass, ends, finish, op, channels);
+    std::int64_t first = 0;
+    for (std::int64_t t = 1; t <= tiles; ++t) {
+        const std::int64_t last = windows * t / tiles, count = last - first;
+        const int ends = ((first == 0 ? 1 : 0) + (last == windows ? 2 : 0)) & beside;
+        (ends ? tiles_of<true> : tiles_of<false>)[vectors][count](row, pass, ends, finish, op, channels);
+        row.x += count * row.x_step;
+        row.y += count * row.y_step;
+        row.start += count * row.start_step;
+        if (row.add) row.add += count * row.add_step;
+        if (row.at) row.at += count * row.at_step;
+        first = last;
     }
 }
 
@@ -286,6 +288,8 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
     const bool grouped = op.channels < op.y.channels && op.channels % rounding != 0;
     const bool from_y = !order.begins || adds_to_itself(op);
     const Finish finish = finish_of(op, order.ends, grouped);
+    int beside = 0;  // windows of other pictures are all in the same place
+    for (const Stretch* s = pass.first; s != pass.last && !pictures; ++s) beside |= s->beside;
     // Before the last pass nothing is added, and no function is applied.
     const bool adds = order.ends && op.add.present() && !adds_to_itself(op), slopes = order.ends && op.at.present();
     for (std::int64_t line = lines.first; line < lines.last; ++line) {
@@ -298,18 +302,18 @@ void sweep(const Convolve& op, const Work& work, Range lines, std::int64_t first
         for (std::int64_t v = 0; v < width; v += most_vectors * lanes) {
             const int vectors = static_cast<int>(smaller<std::int64_t>(width - v, most_vectors * lanes) / lanes);
             float* const y = to.at(picture, r, c) + v;
-            const Row row{.x = from.at(picture, r, c),
-                          .y = y,
-                          .start = from_y ? y : (bias ? bias + v : zeros),
-                          .add = adds ? add.at(picture, r, c) + v : nullptr,
-                          .at = slopes ? at.at(picture, r, c) + v : nullptr,
-                          .x_step = from.step(pictures),
-                          .y_step = to.step(pictures),
-                          .start_step = from_y ? to.step(pictures) : 0,
-                          .add_step = add.step(pictures),
-                          .at_step = at.step(pictures)};
+            Row row{.x = from.at(picture, r, c),
+                    .y = y,
+                    .start = from_y ? y : (bias ? bias + v : zeros),
+                    .add = adds ? add.at(picture, r, c) + v : nullptr,
+                    .at = slopes ? at.at(picture, r, c) + v : nullptr,
+                    .x_step = from.step(pictures),
+                    .y_step = to.step(pictures),
+                    .start_step = from_y ? to.step(pictures) : 0,
+                    .add_step = add.step(pictures),
+                    .at_step = at.step(pictures)};
             const Pass mine{here.first, here.last, here.weights + v, width};
-            run(row, windows, mine, finish, op,
+            run(row, windows, mine, beside, finish, op,
                 grouped ? op.channels - first_channel - v : std::int64_t{vectors} * lanes, vectors);
         }
     }
