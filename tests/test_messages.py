@@ -117,8 +117,8 @@ CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 PUT_TOGETHER = (
     "kind.", "choice.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
     "summary.unseen_", "summary.lopsided_", "fix.", "plan.",
-    "check.", "keras.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.", "versus.",
-    "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
+    "check.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.", "versus.",
+    "keras.", "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
     "SizeError": {"layer", "walk", "advice", "fixes"},  # the doctor adds them

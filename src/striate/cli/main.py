@@ -48,8 +48,3 @@ class Program(Folder):
 
 program = Program("striate", code="cli", package="striate.cli", names=COMMANDS)
 program.params.insert(0, answering("--version", answer=lambda ctx: render("cli.version", {"version": __version__})))
-
-
-def main() -> NoReturn:
-    """The entry of the installed command."""
-    program.main()

@@ -35,6 +35,7 @@ from striate.tuning import Tuning
 from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 
+MOST_EPOCHS = 1_000_000  # far beyond any use, and still a number that the schedules can count with
 BEGINS_ANEW = ("resume.record_damaged", "checkpoint.none_whole")  # errors that nothing can be resumed after
 
 
@@ -101,7 +102,7 @@ def kept(often: float | Frequency | None, film: Filming | None = None) -> Keepin
 @argument("data", Place())
 @option("-o", "--output", reader=Place(), required=True)
 @option("--model", reader=Text())
-@option("--epochs", reader=Whole(1))
+@option("--epochs", reader=Whole(1, MOST_EPOCHS))
 @option("--batch", reader=Batch())
 @option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
