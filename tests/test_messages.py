@@ -313,3 +313,11 @@ def test_texts_need_nothing_but_python() -> None:
     code = "import sys; from striate.messages import render; render('file.exists', {'path': 1}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "rich", "click"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_no_name_begins_a_line_of_its_own(spoken: str) -> None:
+    name = "a\nerror: b\x1b[2J"
+    known = {"kind": "kind.layer", "name": "x", "known": [name]}
+    for code, fields in (("file.not_found", {"path": Path(name)}), ("name.unknown", known)):
+        assert render(code, fields, spoken).isprintable()
