@@ -35,7 +35,7 @@ from striate.tuning import Tuning
 from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 
-MOST_EPOCHS = 1_000_000  # far beyond any use, and still a number that the schedules can count with
+MOST_EPOCHS = 1_000_000_000  # far beyond any use, and still a number that the schedules can count with
 # After these errors there is nothing to go on with, or another process is at it.
 NOT_TO_RESUME = ("resume.record_damaged", "checkpoint.none_whole", "run.in_use")
 
