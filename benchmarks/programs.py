@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
-STRIATE = "from striate.cli.main import main; main()"  # what the installed command `striate` does
+STRIATE = "from striate.entry import main; main()"  # what the installed command `striate` does
 # With its bytecode written, as an installed package has it.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 

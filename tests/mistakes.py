@@ -250,6 +250,9 @@ MISTAKES = {
     ),
     "no learning rate": option("--lr 0", "setting.positive_real", {"came": 0.0}),
     "a rate that is no number": option("--lr nan", "usage.number", {"setting": "--lr", "came": "nan"}),
+    "epochs without end": option(
+        f"--epochs {10**22}", "usage.whole_to", {"setting": "--epochs", "came": str(10**22), "maximum": 1_000_000_000}
+    ),
     "no epochs": option("--epochs 0", "usage.whole_from", {"setting": "--epochs", "came": "0", "minimum": 1}),
     "no batch": option("--batch 0", "usage.batch", {"setting": "--batch", "came": "0"}),
     "half a size": option("--size 8x", "usage.size", {"setting": "--size", "came": "8x"}),

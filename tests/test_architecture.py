@@ -15,6 +15,7 @@ import striate
 # From the top. A module stands on the floor with its longest prefix and may import its own floor and those below.
 FLOORS = [
     ["striate.__main__"],
+    ["striate.entry"],
     ["striate.cli"],
     ["striate"],  # what users import: this and the next floor only re-export
     [

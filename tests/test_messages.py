@@ -119,9 +119,8 @@ CALLS = re.compile(r"(Error|Notice|Note|Unfit|tell|render|aside|unknown_name)$")
 PUT_TOGETHER = (
     "kind.", "choice.", "cli.", "log.", "judged.", "part.", "predict.", "train.", "summary.column.", "summary.total.",
     "summary.unseen_", "summary.lopsided_", "fix.", "plan.",
-    "check.", "keras.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.",
-    "versus.", "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.",
-    "field.silent.",
+    "check.", "picture.change.", "smile.class.", "changed.", "autopsy.", "race.column.", "activations.", "versus.",
+    "keras.", "trace.", "maps.column.", "kernels.column.", "figure.scale.", "figure.kernels.", "field.silent.",
 )  # fmt: skip
 ADDED_ON_THE_WAY = {
     "SizeError": {"layer", "walk", "advice", "fixes"},  # the doctor adds them
@@ -308,3 +307,11 @@ def test_texts_need_nothing_but_python() -> None:
     code = "import sys; from striate.messages import render; render('file.exists', {'path': 1}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"numpy", "rich", "click"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_no_name_begins_a_line_of_its_own(spoken: str) -> None:
+    name = "a\nerror: b\x1b[2J"
+    known = {"kind": "kind.layer", "name": "x", "known": [name]}
+    for code, fields in (("file.not_found", {"path": Path(name)}), ("name.unknown", known)):
+        assert render(code, fields, spoken).isprintable()

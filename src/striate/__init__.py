@@ -5,10 +5,10 @@ imported when it is first asked for (PEP 562), so that `import striate` is quick
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from striate.version import __version__ as __version__
 
+TYPE_CHECKING = False  # type checkers know the name; to import it from typing takes longer than all of this
 if TYPE_CHECKING:
     from striate import callbacks as callbacks
     from striate import inspection as inspection

@@ -1,5 +1,5 @@
 """`python -m striate` is the command `striate`."""
 
-from striate.cli.main import main
+from striate.entry import main
 
 main()

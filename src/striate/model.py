@@ -308,7 +308,7 @@ class Model(ByBatch, Freezing, Transfer, Preflighting, Looking):
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write one safetensors file that holds everything: network, weights, classes, preprocessing."""
         path = as_path("save", filepath)
-        if exists(path) and path.is_dir():
+        if not path.name:  # "." or "/"
             raise FileError("file.is_folder_to_write", path=path)
         if path.suffix != storage.ENDING:
             tell("model_file.ending", path=path, ending=storage.ENDING)

@@ -227,7 +227,9 @@ def test_json_has_no_numbers_that_are_not_finite(capsys: pytest.CaptureFixture[s
     assert told == {"losses": [0.5, None], "best": {"rate": None}, "epochs": 2}
 
 
-@pytest.mark.parametrize("line", [["learn", "conv", "--image", "1", "--kernel", "1"], ["info"]])
+@pytest.mark.parametrize(
+    "line", [["learn", "conv", "--image", "1", "--kernel", "1"], ["info"], ["--help"], ["--version"]]
+)
 def test_a_reader_that_has_enough(process: Process, line: list[str]) -> None:
     started = process(*line)
     started.stdout.close()  # long before the process writes

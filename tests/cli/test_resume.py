@@ -16,6 +16,7 @@ import pytest
 from pictures import write_parts
 
 from striate.cli import main
+from striate.run_folder import held
 
 pytestmark = pytest.mark.usefixtures("no_drawing")
 
@@ -124,6 +125,9 @@ def test_what_was_done_is_kept_where_it_fails(source: Path, run: Run, tmp_path: 
     """An error that can be mended says how to go on; the disk's own file that takes nothing is a real one."""
     out = tmp_path / "out"
     ended(source, str(out), tmp_path, signal.SIGTERM, after=12)
+    with held(out):  # there is nothing to mend while another goes on with it
+        told = run("resume", str(out))
+    assert told.code == 3 and told.err.count("\n") == 1 and str(os.getpid()) in told.err
     (out / "last.safetensors").unlink()
     (out / "last.safetensors").mkdir()  # cannot be replaced by a file
     told = run("resume", str(out))

@@ -51,7 +51,7 @@ WIDE = (
 STRIATE = """
 import atexit, os, pathlib
 atexit.register(lambda: pathlib.Path(os.environ["PEAK"]).write_text(pathlib.Path("/proc/self/status").read_text()))
-from striate.cli.main import main
+from striate.entry import main
 main()
 """
 

@@ -21,6 +21,13 @@ COMMANDS = (
 class Program(Folder):
     """All commands."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the line; --help and --version answer here already."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(Code.READER_GONE) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was called."""
         try:
@@ -48,8 +55,3 @@ class Program(Folder):
 
 program = Program("striate", code="cli", package="striate.cli", names=COMMANDS)
 program.params.insert(0, answering("--version", answer=lambda ctx: render("cli.version", {"version": __version__})))
-
-
-def main() -> NoReturn:
-    """The entry of the installed command."""
-    program.main()

@@ -35,7 +35,9 @@ from striate.training.keeping import Frequency
 from striate.views.lines import JsonLines, View
 from striate.views.progress import progress_view
 
-BEGINS_ANEW = ("resume.record_damaged", "checkpoint.none_whole")  # errors that nothing can be resumed after
+MOST_EPOCHS = 1_000_000_000  # far beyond any use, and still a number that the schedules can count with
+# After these errors there is nothing to go on with, or another process is at it.
+NOT_TO_RESUME = ("resume.record_damaged", "checkpoint.none_whole", "run.in_use")
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def kept(often: float | Frequency | None, film: Filming | None = None) -> Keepin
 @argument("data", Place())
 @option("-o", "--output", reader=Place(), required=True)
 @option("--model", reader=Text())
-@option("--epochs", reader=Whole(1))
+@option("--epochs", reader=Whole(1, MOST_EPOCHS))
 @option("--batch", reader=Batch())
 @option("--optimizer", reader=Text())
 @option("--lr", reader=Number())
@@ -258,7 +260,7 @@ def _resumable(folder: Path) -> Generator[None]:
             aside("train.resume", folder=as_typed(folder))
         raise
     except (DataError, OSError, MemoryError) as error:
-        if unfinished(folder) and getattr(error, "code", "") not in BEGINS_ANEW:
+        if unfinished(folder) and getattr(error, "code", "") not in NOT_TO_RESUME:
             error.add_note(render("train.resume_then", {"folder": as_typed(folder)}))
         raise
 

@@ -97,7 +97,7 @@ class _Formatter(string.Formatter):
             case "list":
                 return ", ".join(str(item) for item in _items(value))
             case "quoted":
-                return ", ".join(f"'{item}'" for item in _items(value))
+                return ", ".join(f"'{_in_line(item)}'" for item in _items(value))
             case "names":
                 return self._named(cast("list[str]", value))
             case "each":
@@ -110,7 +110,7 @@ class _Formatter(string.Formatter):
             case "" if isinstance(value, float):
                 return f"{value:g}"
             case "" if isinstance(value, PurePath):
-                return str(value)
+                return _in_line(value)
             case _:
                 return cast(str, super().format_field(value, spec))
 
@@ -121,6 +121,11 @@ class _Formatter(string.Formatter):
         ]
         *front, last = ", ".join(parts).rsplit(", ", 1)
         return render("names.and", {"front": front[0], "last": last}, self._language) if front else last
+
+
+def _in_line(name: object) -> str:
+    """A name, of a file say, that could else begin a line of its own, or steer a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in str(name))
 
 
 def _runs(names: list[str]) -> list[list[str]]:
