@@ -129,10 +129,17 @@ ADDED_ON_THE_WAY = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for file in sorted(SOURCE.rglob("*.py")):
-        if file.parent.name not in LANGUAGES:
-            yield str(file.relative_to(SOURCE)), ast.parse(file.read_text("utf-8"))
+@cache
+def modules() -> list[tuple[str, ast.Module]]:
+    files = [file for file in sorted(SOURCE.rglob("*.py")) if file.parent.name not in LANGUAGES]
+    return [(str(file.relative_to(SOURCE)), ast.parse(file.read_text("utf-8"))) for file in files]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def read_once() -> Iterator[None]:
+    """The source as trees, a million objects, for as long as the tests of this file run."""
+    yield
+    modules.cache_clear()
 
 
 def codes_given(call: ast.Call) -> list[str]:

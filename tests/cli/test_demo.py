@@ -52,12 +52,15 @@ class Demo(NamedTuple):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demonstration as users get it, in a process of its own; it takes some seconds, so there is one for all."""
+    from matplotlib import font_manager, get_cachedir
+
+    assert font_manager.fontManager.ttflist  # the fonts are listed
     root = tmp_path_factory.mktemp("demo")
     variables = {
         "PYTHONPATH": str(Path(main.__file__).parents[2]),
         "LC_ALL": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",  # on a busy machine more only wait for each other
-        "MPLCONFIGDIR": str(root / "matplotlib"),
+        "MPLCONFIGDIR": get_cachedir(),  # a first list takes seconds, and on a busy machine matplotlib says so
     }
     line = [sys.executable, "-m", "striate", "demo", "--seed", "0"]
     ended = subprocess.run(line, cwd=root, env=variables, capture_output=True, text=True, check=True)

@@ -23,13 +23,18 @@ pytestmark = pytest.mark.usefixtures("no_drawing")
 Run = Callable[..., Any]
 QUICK = ("--model", "digits", "--epochs", "4", "--batch", "16", "--threads", "1", "--augment", "shift=1")
 SOURCE = str(Path(main.__file__).parents[2])
-# A step that takes its time, so that a signal comes between two of them; both keepers of models say it.
+# Steps that take their time from where the signal is sent, so that it comes between two of them; both keepers of models
+# say it.
 SLOWLY = """
-import sys, time
+import itertools, sys, time
 from striate.training.callbacks import ModelCheckpoint
-ModelCheckpoint.on_train_batch_end = lambda *_: (print("step", file=sys.stderr, flush=True), time.sleep(0.2))
+after, said = int(sys.argv[1]), itertools.count(1)
+def step(*_):
+    print("step", file=sys.stderr, flush=True)
+    if next(said) >= after: time.sleep(0.2)
+ModelCheckpoint.on_train_batch_end = step
 from striate.cli.main import program
-program.main(sys.argv[1:])
+program.main(sys.argv[2:])
 """
 
 
@@ -42,7 +47,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ended(source: Path, folder: str, cwd: Path, number: int, after: int) -> "tuple[int, str]":
     """Train slowly, send a signal after half as many steps; the exit code, and what was said."""
     environment = {**os.environ, "PYTHONPATH": SOURCE, "LC_ALL": "C.UTF-8", "COLUMNS": "80"}
-    line = [sys.executable, "-c", SLOWLY, "train", str(source), "-o", folder, *QUICK]
+    line = [sys.executable, "-c", SLOWLY, str(after), "train", str(source), "-o", folder, *QUICK]
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(line, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         signal.signal(signal.SIGINT, before)
