@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compare import ALL, ALL_COLUMNS, BEST, BEST_COLUMNS, PEERS, US
+from benchmarks.peers.nets import NETS
 from benchmarks.result import Table, table_markdown
 
 ROOT = Path(__file__).parents[1]
@@ -70,11 +71,17 @@ def main(arguments: Sequence[str]) -> int:
 def with_figures(text: str, results: Sequence[Mapping[str, Any]], language: str) -> str:
     """A page's text with these results in its places."""
     for begin, (title, columns) in PLACES.items():
-        rows = [[row[name] for name in columns] for result in results for row in result["tables"][title]]
+        told = [row for result in results for row in result["tables"][title]]
+        rows = [[row[name] for name in columns] for row in sorted(told, key=_by_net)]
         figures = f"{begin}\n\n{_table(rows, columns, language)}\n\n{_sentence(results, language)}\n\n{END}"
         place = re.compile(f"{re.escape(begin)}.*?{re.escape(END)}", re.DOTALL)
         text = place.sub(lambda _, figures=figures: figures, text)
     return text
+
+
+def _by_net(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """Nets in the order of their table, training before inference, small batches first."""
+    return list(NETS).index(row["net"]), row["what"] == "infer", row["batch"]
 
 
 def _table(rows: Sequence[Sequence[object]], columns: Mapping[str, str], language: str) -> str:

@@ -19,6 +19,7 @@ from striate.data.batches import ArrayBatches
 from striate.data.dataset import Dataset, Images, PictureData
 from striate.data.preprocessing import Preprocessing
 from striate.engines.contract import Array, Forward, Purpose
+from striate.engines.native.room import check_weights, free_bytes
 from striate.errors import DataError, FileError, SettingError, StateError, tell
 from striate.files import as_path, exists
 from striate.freezing import Freezing
@@ -85,6 +86,8 @@ class Model(ByBatch, Freezing, Transfer, Preflighting, Looking):
     def _use(self, graph: Graph, theta: Array | None = None, state: Array | None = None) -> None:
         if self._class_names is not None:
             storage.check_count(self._class_names, graph)
+        if theta is None:
+            check_weights(graph.theta, free_bytes)
         self._graph = graph
         self.theta: Array = first_values(graph.theta, self.seed) if theta is None else theta
         self.state: Array = first_values(graph.state, self.seed) if state is None else state

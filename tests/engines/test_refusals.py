@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from striate import Sequential
 from striate.engines.contract import Key, Purpose
 from striate.engines.native import core, room
 from striate.engines.select import engine
@@ -185,6 +186,15 @@ def test_a_plan_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(2, 1000)["code"] == "engine.no_memory_for_one"
     monkeypatch.setattr("striate.engines.native.program.free_bytes", lambda: told["needed"])
     asks(native.compile(NET, 4096, purpose, threads=2))["step"]()
+
+
+@pytest.mark.parametrize("units", [10**9, 10**20])
+def test_weights_that_no_memory_holds_are_refused_before_they_are_drawn(units: int) -> None:
+    with pytest.raises(OutOfMemoryError) as caught:
+        Sequential([Flatten(), Dense(16), Dense(units)]).predict(np.zeros((1, 64, 64, 1)))
+    theta = 64 * 64 * 16 + 16 + 16 * units + units  # in float32, and the largest weight in float64 before
+    assert (caught.value.code, caught.value.fields["weight"]) == ("engine.no_memory_for_weights", "dense2/kernel")
+    assert caught.value.fields["needed"] == 4 * theta + 8 * 16 * units
 
 
 @pytest.mark.parametrize(("free", "fits"), [(999, 0), (1000, 1), (1099, 1), (1100, 2), (50_000, 491), (100_899, 999)])

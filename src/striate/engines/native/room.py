@@ -4,8 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+from striate.engines.native.memory import FLOAT
 from striate.errors import OutOfMemoryError
+from striate.network.layout import Layout
 
+LARGE = 1 << 24  # weights, 64 MiB: fewer are not worth asking the system
 GUESSES = 5  # plans that are made to find a batch that fits
 
 
@@ -20,6 +23,18 @@ def check_room(needed: int, capacity: int, needs: Callable[[int], int], free: in
     if fits == 0:
         raise OutOfMemoryError("engine.no_memory_for_one", needed=needed, pictures=capacity, free=free)
     raise OutOfMemoryError("engine.no_memory", needed=needed, pictures=capacity, free=free, fits=fits)
+
+
+def check_weights(layout: Layout, free: Callable[[], int | None]) -> None:
+    """Raise `OutOfMemoryError` where weights cannot be drawn, each in float64 and then into the vector of all."""
+    if layout.size < LARGE:
+        return
+    largest = max(layout.spans, key=lambda span: span.size)
+    needed, room = FLOAT * layout.size + 2 * FLOAT * largest.size, free()
+    if room is not None and needed > room:
+        raise OutOfMemoryError(
+            "engine.no_memory_for_weights", needed=needed, weight=largest.name, shape=largest.shape, free=room
+        )
 
 
 def _largest(needed: int, capacity: int, needs: Callable[[int], int], free: int) -> int:

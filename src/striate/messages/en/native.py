@@ -15,6 +15,8 @@ TEXTS = {
     "{fits:,} pictures at a time would fit.",
     "engine.no_memory_for_one": "This takes {needed:,} bytes of memory for {pictures} pictures at a time, and only {free:,} are free: not even one "
     "picture at a time would fit. Use a smaller network or smaller pictures.",
+    "engine.no_memory_for_weights": "The first weights take {needed:,} bytes of memory, most of them for {weight} of shape {shape:size}, and only {free:,} "
+    "are free. Use fewer filters or units, or smaller pictures.",
     "engine.vector_theta": "weights",
     "engine.vector_state": "running statistics",
     "cli.computing.engine": "The engine that computes (default: the fastest that is there).",

@@ -14,6 +14,8 @@ TEXTS = {
     "들어갑니다.",
     "engine.no_memory_for_one": "한 번에 사진 {pictures}장을 계산하려면 메모리 {needed:,}바이트가 필요한데 남은 것은 {free:,}바이트뿐이어서 한 장도 계산할 수 "
     "없습니다. 더 작은 신경망이나 더 작은 사진을 쓰십시오.",
+    "engine.no_memory_for_weights": "첫 가중치를 만들려면 메모리 {needed:,}바이트가 필요한데 남은 것은 {free:,}바이트뿐입니다. 그 대부분은 {shape:size} 모양의 "
+    "{weight} 때문입니다. 필터나 유닛을 줄이거나 더 작은 사진을 쓰십시오.",
     "engine.vector_theta": "가중치",
     "engine.vector_state": "이동 통계",
     "cli.computing.engine": "계산할 엔진(기본값: 있는 것 가운데 가장 빠른 것).",
