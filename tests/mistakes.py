@@ -245,11 +245,12 @@ MISTAKES = {
         linked,
     ),
     # Settings
-    "a negative learning rate": option(
-        "--lr -0.1", "setting.positive_real", {"where": "Adam", "setting": "learning_rate", "came": -0.1}
+    "a negative learning rate": option("--lr -1", "usage.number_above", {"setting": "--lr", "came": "-1", "above": 0}),
+    "no learning rate": option("--lr 0", "usage.number_above", {"setting": "--lr", "came": "0", "above": 0}),
+    "a rate that is no number": option(
+        "--lr nan", "usage.number_above", {"setting": "--lr", "came": "nan", "above": 0}
     ),
-    "no learning rate": option("--lr 0", "setting.positive_real", {"came": 0.0}),
-    "a rate that is no number": option("--lr nan", "usage.number", {"setting": "--lr", "came": "nan"}),
+    "no minutes": option("--minutes 0", "usage.number_above", {"setting": "--minutes", "came": "0", "above": 0}),
     "epochs without end": option(
         f"--epochs {10**22}", "usage.whole_to", {"setting": "--epochs", "came": str(10**22), "maximum": 1_000_000_000}
     ),

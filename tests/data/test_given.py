@@ -150,12 +150,19 @@ def test_two_pairs_as_keras_has_them() -> None:
         ((X, [[0], [1, 1], [1], [0]]), "array.ragged", {"where": "labels"}),
         ((X / 255, [0, 1, 1, 0]), "array.dtype", {"where": "pictures", "came": "float64"}),
         ((X, [0, 1]), "labels.count", {"where": "labels", "pictures": 4, "labels": 2}),
+        (([], []), "data.no_pictures", {}),
         ((((X, [0, 1, 1, 0]), (X, [0, 1])),), "labels.count", {"where": "test labels", "pictures": 4, "labels": 2}),
     ],
 )
 def test_arrays_that_cannot_be(refuses: Any, source: Any, code: str, fields: dict[str, Any]) -> None:
     with refuses(DataError, code, **fields):
         load_images(*source)
+
+
+@pytest.mark.parametrize("source", [None, 5, np.zeros(())])
+def test_what_no_pictures_can_come_from(refuses: Any, source: Any) -> None:
+    with refuses(SettingError, "data.no_source", where="load_images", setting="source", came=source):
+        load_images(source)
 
 
 # Scikit-learn's Bunch

@@ -83,7 +83,7 @@ def fitting(function: Any) -> Any:
     fitted.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
     options = (
         option("--class-weights", reader=OneOf((AUTO, *WEIGHTINGS, "none"))),
-        option("--minutes", reader=Number()),
+        option("--minutes", reader=Number(above=0)),
         flag("--find-lr"),
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),

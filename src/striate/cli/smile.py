@@ -33,7 +33,7 @@ LONGEST_NUMBER = 9  # digits of a camera's number that OpenCV takes
 @option("--camera", reader=Text("cli.metavar.camera"))
 @option("--model", reader=Place(), required=True)
 @option("-o", "--output", reader=Place())
-@option("--seconds", reader=Number())
+@option("--seconds", reader=Number(above=0))
 @computing
 @json_flag
 def smile(

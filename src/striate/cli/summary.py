@@ -49,7 +49,7 @@ class Sizes:
 @option("--size", reader=Size())
 @option("--channels", reader=Whole(1))
 @option("--classes", reader=Whole(2))
-@option("--width", reader=Number())
+@option("--width", reader=Number(above=0))
 @flag("--fix")
 @flag("--plan")
 @flag("--learning")

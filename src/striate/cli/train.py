@@ -106,14 +106,14 @@ def kept(often: float | Frequency | None, film: Filming | None = None) -> Keepin
 @option("--epochs", reader=Whole(1, MOST_EPOCHS))
 @option("--batch", reader=Batch())
 @option("--optimizer", reader=Text())
-@option("--lr", reader=Number())
+@option("--lr", reader=Number(above=0))
 @option("--schedule", reader=OneOf(tuple(SCHEDULES)))
-@option("--weight-decay", reader=Number())
+@option("--weight-decay", reader=Number(minimum=0))
 @option("--label-smoothing", reader=Number())
 @option("--augment", reader=Text())
 @option("--seed", reader=Whole(0), default=0)
 @option("--size", reader=Size())
-@option("--width", reader=Number(), default=1.0)
+@option("--width", reader=Number(above=0), default=1.0)
 @fitting
 @looking_ahead
 @computing

@@ -39,6 +39,12 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
         return from_arrays(_parts(cast(tuple[Any, ...], source)), class_names)
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
         return from_list(cast(Paths, source), labels, class_names)
+    try:
+        pictures = len(source)
+    except TypeError:  # also of an array of no axes
+        raise SettingError("data.no_source", where="load_images", setting="source", came=source) from None
+    if not pictures:
+        raise DataError("data.no_pictures")
     return from_arrays({"train": (cast(object, source), labels)}, class_names)
 
 

@@ -56,7 +56,7 @@ TEXTS = {
     "check.page_title": "Check of {data}",
     "check.page_text": "As text",
     "check.page_saved": "The report is in {file}.",
-    "check.list_saved": "{count:,} files are listed in {file}; nothing was moved or deleted.",
+    "check.list_saved": "Files listed in {file}: {count:,}; nothing was moved or deleted.",
     "check.next": "Next: striate train {data} -o OUT --skip {list}",
     "check.next_list": "Next: striate check {data} --list {list}, then striate train {data} -o OUT --skip {list}",
     "skip.no_list": "{file} is no list of files; required is a text in UTF-8 with one file a line, as striate check DATA --list FILE writes it.",

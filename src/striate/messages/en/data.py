@@ -4,6 +4,7 @@ TEXTS = {
     "kind.colour": "colour",
     "kind.resize": "resizing rule",
     "file.no_permission": "{path} may not be read; give yourself permission to read it, or copy it to a place of your own.",
+    "data.no_source": "{where}: '{setting}' must be a folder, an archive, an .npz file, a list of picture files or an array of pictures, got {came!r}.",
     "data.unknown_source": "{file} holds no pictures with labels; required is a folder with one subfolder a class, a .zip or .tar of one, an .npz file, or the folder that the four IDX files are in.",
     "data.sizes_differ": "{where}: pictures are {came:size}, those for training {required:size}; make them the same, or give size=(height, width).",
     "data.size_chosen": "The pictures are {smallest:size} to {largest:size} (height x width); all are resized to {size:size}. Give size=(height, width) to change it.",

@@ -4,6 +4,7 @@ TEXTS = {
     "kind.colour": "색",
     "kind.resize": "크기 조절 방법",
     "file.no_permission": "{path:을/를} 읽을 권한이 없습니다. 읽기 권한을 주거나, 권한이 있는 곳에 복사하십시오.",
+    "data.no_source": "{where}: {setting:quoted|은/는} 폴더, 압축 파일, .npz 파일, 사진 파일의 목록, 사진 배열 가운데 하나여야 하는데 {came!r:이/가} 들어왔습니다.",
     "data.unknown_source": "{file}에는 레이블이 붙은 사진이 없습니다. 클래스마다 하위 폴더가 하나씩 있는 폴더, 그런 폴더를 압축한 .zip이나 .tar, .npz 파일, IDX 파일 네 개가 든 폴더 중 하나를 주십시오.",
     "data.sizes_differ": "{where}: 사진 크기가 {came:size}인데 학습용 사진은 {required:size}입니다. 크기를 맞추거나 size=(높이, 너비)를 주십시오.",
     "data.size_chosen": "사진 크기가 {smallest:size}부터 {largest:size}까지(높이x너비)여서 모두 {size:size|으로/로} 바꾸었습니다. 다른 크기를 쓰려면 size=(높이, 너비)를 주십시오.",
