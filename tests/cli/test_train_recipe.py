@@ -81,7 +81,7 @@ def test_options_come_first_and_decide_the_bits(train: Run, tmp_path: Path) -> N
         ("--augment", "shift", "flip,shift=2"),
         ("--augment", "shift=8", "shift=8"),
         ("--schedule", "zigzag", "one_cycle"),
-        ("--weight-decay", "-1", "weight_decay"),
+        ("--weight-decay", "-1", "--weight-decay"),
         ("--label-smoothing", "1", "label_smoothing"),
     ],
 )
