@@ -40,7 +40,7 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
         return from_list(cast(Paths, source), labels, class_names)
     try:
-        pictures = len(source)
+        pictures = len(cast(Any, source))
     except TypeError:  # also of an array of no axes
         raise SettingError("data.no_source", where="load_images", setting="source", came=source) from None
     if not pictures:
