@@ -39,13 +39,14 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
         return from_arrays(_parts(cast(tuple[Any, ...], source)), class_names)
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
         return from_list(cast(Paths, source), labels, class_names)
+    given = cast(Any, source)
     try:
-        pictures = len(cast(Any, source))
+        pictures = len(given)
     except TypeError:  # also of an array of no axes
-        raise SettingError("data.no_source", where="load_images", setting="source", came=source) from None
+        raise SettingError("data.no_source", where="load_images", setting="source", came=given) from None
     if not pictures:
         raise DataError("data.no_pictures")
-    return from_arrays({"train": (cast(object, source), labels)}, class_names)
+    return from_arrays({"train": (given, labels)}, class_names)
 
 
 def _at(path: Path) -> Listing | RawParts:
