@@ -35,12 +35,8 @@ SETS = instruction_sets()
 
 
 def extents(graph: Graph, visible: tuple[str, ...] = (), *, folds: bool = False) -> dict[str, Pair]:
-    readers: list[list[int]] = [[] for _ in graph.nodes]
-    for place, node in enumerate(graph.nodes):
-        for source in node.inputs:
-            readers[source].append(place)
     seen = {graph.place(name) for name in visible} | {len(graph.nodes) - 1}
-    found = read_extents(graph, readers, Fuser(graph, readers, seen), lambda _: False, lambda _: folds)
+    found = read_extents(Fuser(graph, seen), lambda _: False, lambda _: folds)
     return {node.name: extent for node, extent in zip(graph.nodes, found, strict=True)}
 
 

@@ -97,12 +97,12 @@ struct Windows {
     std::int32_t down = 1, across = 1;
 };
 
-/// Values that follow one another in x and meet as many rows of packed weights.
+/// Values that follow one another in x and meet as many rows of packed weights. `beside`: 1 where they lie beside the
+/// map, in its halo, for the first window of a row, 2 for the last, 3 for both.
 struct Stretch {
     std::int64_t offset = 0;  ///< from the window's first pixel, in floats
     std::int64_t size = 0;
-    std::int32_t beside =
-        0;  ///< 1: of a row's first window it lies beside the map, in the halo; 2: of the last; 3: both
+    std::int32_t beside = 0;
 };
 
 /// y = maps copied from x, a part of them to a part of y; `accumulate`: added to what is there.

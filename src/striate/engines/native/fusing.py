@@ -1,6 +1,6 @@
 """Which nodes are done together: what follows a convolution or a normalisation, as far as nobody else reads it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from striate.engines.native.lowering import CURVES, FROM_INPUT, IN_REGISTERS, function_of
@@ -24,13 +24,17 @@ class Chain:
 class Fuser:
     """Looks ahead in a graph. `visible`: nodes whose values are asked for, so they must be there by themselves."""
 
-    def __init__(self, graph: Graph, readers: Sequence[Sequence[int]], visible: Collection[int]) -> None:
-        self._graph, self._readers, self._visible = graph, readers, visible
+    def __init__(self, graph: Graph, visible: Collection[int]) -> None:
+        self.graph, self._visible = graph, visible
+        self.readers: list[list[int]] = [[] for _ in graph.nodes]  # of each node
+        for place, node in enumerate(graph.nodes):
+            for source in node.inputs:
+                self.readers[source].append(place)
         self._last: int | None = None
 
     def alone(self, place: int) -> bool:
         """Whether one node alone reads a value."""
-        return len(self._readers[place]) == 1 and place not in self._visible
+        return len(self.readers[place]) == 1 and place not in self._visible
 
     def chain(
         self, place: int, known: Collection[int], *, folds: bool, adds: bool, registers: bool, last: int | None = None
@@ -41,7 +45,7 @@ class Fuser:
         `registers`: only functions that are done in registers; `last`: a node that stands by itself, since a loss
         works on what comes before it.
         """
-        node = self._graph.nodes[place]
+        node = self.graph.nodes[place]
         names, end = [node.name], place
         norm: int | None = None
         other: int | None = None
@@ -49,27 +53,27 @@ class Fuser:
         self._last = last
         if function != LINEAR or not is_plain(node.layer):
             return Chain(node.name, place, function=function, alone=self.alone(place))
-        if folds and (after := self._next(end)) and isinstance(self._graph.nodes[after].layer, BatchNormalization):
+        if folds and (after := self._next(end)) and isinstance(self.graph.nodes[after].layer, BatchNormalization):
             norm = end = after
-            names.append(self._graph.nodes[after].name)
-        if adds and (after := self._next(end)) and isinstance(self._graph.nodes[after].layer, Add):
-            inputs = self._graph.nodes[after].inputs
+            names.append(self.graph.nodes[after].name)
+        if adds and (after := self._next(end)) and isinstance(self.graph.nodes[after].layer, Add):
+            inputs = self.graph.nodes[after].inputs
             others = [i for i in inputs if i != end]
             if len(inputs) == 2 and len(others) == 1 and others[0] in known:
                 other, end = others[0], after
-                names.append(self._graph.nodes[after].name)
-        if (after := self._next(end)) and isinstance(self._graph.nodes[after].layer, Activation | ReLU):
-            wanted = function_of(self._graph.nodes[after].layer)
+                names.append(self.graph.nodes[after].name)
+        if (after := self._next(end)) and isinstance(self.graph.nodes[after].layer, Activation | ReLU):
+            wanted = function_of(self.graph.nodes[after].layer)
             possible = wanted.curve in IN_REGISTERS if registers else True
-            possible = possible and is_plain(self._graph.nodes[after].layer)
+            possible = possible and is_plain(self.graph.nodes[after].layer)
             sums = other is not None or isinstance(node.layer, Add)
             if possible and not (sums and wanted.curve in FROM_INPUT):  # what it was given is not kept
                 function, end = wanted, after
-                names.append(self._graph.nodes[after].name)
+                names.append(self.graph.nodes[after].name)
         return Chain(" + ".join(names), end, norm, other, function, self.alone(end))
 
     def _next(self, place: int) -> int | None:
-        after = self._readers[place][0] if self.alone(place) else None
+        after = self.readers[place][0] if self.alone(place) else None
         return None if after == self._last else after
 
 

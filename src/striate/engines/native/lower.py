@@ -110,10 +110,6 @@ class _Walk:
     def __init__(self, graph: Graph, capacity: int, purpose: Purpose, isa: InstructionSet, wish: Wish) -> None:
         self.graph, self.purpose, self.wish = graph, purpose, wish
         backward = wish.learns or bool(wish.sources)
-        readers: list[list[int]] = [[] for _ in graph.nodes]
-        for place, node in enumerate(graph.nodes):
-            for source in node.inputs:
-                readers[source].append(place)
         named = {*purpose.keep, *wish.sources, *(purpose.gradients_of if backward else ())}
         visible = {graph.place(name) for name in named} | {len(graph.nodes) - 1}
         self.by_itself = {graph.place(name) for name in (*wish.sources, *(purpose.gradients_of if backward else ()))}
@@ -123,9 +119,9 @@ class _Walk:
         self.low = Lowering(
             graph, purpose, isa, Recording(capacity, lasting=not (wish.learns or wish.sources)), backward, asked
         )
-        self.readers = readers
-        self.fuser = Fuser(graph, readers, visible)
-        extents = read_extents(graph, readers, self.fuser, self._goes_by_channels, self._folds_behind)
+        self.fuser = Fuser(graph, visible)
+        self.readers = self.fuser.readers
+        extents = read_extents(self.fuser, self._goes_by_channels, self._folds_behind)
         self.low.extents |= {node.name: extent for node, extent in zip(graph.nodes, extents, strict=True)}
         self.inside: set[int] = set()  # nodes done in the pass of another
         self.scores: Value | None = None
