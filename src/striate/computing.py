@@ -13,7 +13,7 @@ from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.losses import Loss
 from striate.network.open_sizes import is_open
-from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive
+from striate.network.settings import convert, flag, keywords_checked, optional, positive
 from striate.report import fitting_loss
 from striate.training.loop import Plan
 from striate.views.plan import show_plan
@@ -87,7 +87,7 @@ class Computing(ABC):
         this computer has not, `StateError` for "native" without the compiled core.
         """
         self._engine = engine_named(engine, isa=isa)
-        self._threads = convert("Model", "threads", optional_positive, threads)
+        self._threads = convert("Model", "threads", optional(positive), threads)
         self._programs = Programs()
 
     def use_as(self, other: "Computing") -> None:

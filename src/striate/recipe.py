@@ -16,9 +16,10 @@ from striate.network.optimizers import Rule, rule_named
 from striate.network.schedules import CosineDecay, OneCycle, PolynomialDecay, Schedule
 from striate.network.settings import (
     convert,
+    not_negative,
     one_of,
-    optional_not_negative,
-    optional_positive,
+    optional,
+    positive,
     positive_real,
     share,
     text,
@@ -94,13 +95,13 @@ class Recipe:
     freeze: str | None = None
 
     def __post_init__(self) -> None:
-        convert("Recipe", "epochs", optional_positive, self.epochs)
+        convert("Recipe", "epochs", optional(positive), self.epochs)
         if self.batch_size != "all":
-            convert("Recipe", "batch_size", optional_positive, self.batch_size)
+            convert("Recipe", "batch_size", optional(positive), self.batch_size)
         convert("Recipe", "seed", whole, self.seed)
-        convert("Recipe", "threads", optional_positive, self.threads)
+        convert("Recipe", "threads", optional(positive), self.threads)
         convert("Recipe", "width", positive_real, self.width)
-        convert("Recipe", "weight_decay", optional_not_negative, self.weight_decay)
+        convert("Recipe", "weight_decay", optional(not_negative), self.weight_decay)
         if self.schedule is not None:
             one_of("schedule", SCHEDULES)(self.schedule)
         if self.class_weights is not None:

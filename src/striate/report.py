@@ -17,7 +17,7 @@ from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.losses import BinaryCrossentropy, Loss, SparseCategoricalCrossentropy
-from striate.network.settings import convert, flag, keywords_checked, optional_positive, positive, whole
+from striate.network.settings import convert, flag, keywords_checked, optional, positive, whole
 from striate.training.answers import Abstaining, Answering, Answers
 from striate.training.calibration import Bin, Calibration
 from striate.training.confusion import ClassFacts, Confusion, balanced_accuracy, class_facts, macro
@@ -240,7 +240,7 @@ def _watched(
     batch_size, loss, engine, threads, isa = how
     graph, data = batches_for(where, model.graph, loss, x, y)
     size = min(convert(where, "batch_size", positive, batch_size), len(data))
-    spoken_for = convert(where, "threads", optional_positive, threads)
+    spoken_for = convert(where, "threads", optional(positive), threads)
     program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
     missing = _Missing()
     judging = Looks(program, loss, looking.seen) if looking.looks > 1 else program

@@ -19,7 +19,7 @@ from striate.errors import DataError, MissingExtraError, SettingError, SizeError
 from striate.model import Model, load_model
 from striate.network.layers import Layer
 from striate.network.optimizers import Rule, rule_named
-from striate.network.settings import convert, optional_shape, positive
+from striate.network.settings import convert, optional, positive, shape
 from striate.presets.read import network
 from striate.runs.preparing import check_outputs
 from striate.sequential import Sequential
@@ -153,10 +153,10 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
         return self.model_
 
     def _asked_shape(self) -> tuple[int, ...] | None:
-        shape = convert("CNNClassifier", "image_shape", optional_shape, self.image_shape)
-        if shape is not None and len(shape) not in (2, 3):
+        asked = convert("CNNClassifier", "image_shape", optional(shape), self.image_shape)
+        if asked is not None and len(asked) not in (2, 3):
             raise SettingError("sklearn.image_shape_form", came=self.image_shape)
-        return (*shape, 1) if shape is not None and len(shape) == 2 else shape
+        return (*asked, 1) if asked is not None and len(asked) == 2 else asked
 
     def _batch_size(self, pictures: int) -> int | Literal["all"]:
         """Never more than there are pictures: a fold of a cross-validation may hold fewer than a batch."""

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from striate.errors import DataError
-from striate.network.settings import convert, optional_positive
+from striate.network.settings import convert, optional, positive
 
 
 def to_categorical(x: ArrayLike, num_classes: int | None = None) -> NDArray[np.float64]:
@@ -12,7 +12,7 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> NDArray[np.f
 
     K is `num_classes`, else the largest number + 1. Raises `DataError` for what is no class number below K.
     """
-    classes = convert("to_categorical", "num_classes", optional_positive, num_classes)
+    classes = convert("to_categorical", "num_classes", optional(positive), num_classes)
     given = np.asarray(x)
     labels = given[..., 0] if given.ndim > 1 and given.shape[-1] == 1 else given
     if labels.dtype.kind not in "fiub" or not labels.size:

@@ -20,10 +20,8 @@ from striate.network.settings import (
     not_negative,
     one_of,
     open_shape,
+    optional,
     optional_name,
-    optional_open_shape,
-    optional_positive_pair,
-    optional_positive_real,
     padding,
     positive,
     positive_pair,
@@ -69,7 +67,7 @@ class Layer:
     stem: ClassVar[str] = "layer"  # unnamed layers are called by this and a number: conv1, conv2
 
     name: str | None = setting(converter=optional_name, default=None, kw_only=True)
-    input_shape: tuple[int, ...] | None = setting(converter=optional_open_shape, default=None, kw_only=True)
+    input_shape: tuple[int, ...] | None = setting(converter=optional(open_shape), default=None, kw_only=True)
 
     def __call__(self, inputs: Any) -> Any:
         return apply(inputs, self)
@@ -199,7 +197,7 @@ class Pooling2D(Layer):
     stem: ClassVar[str] = "pool"
 
     pool_size: Pair = setting(converter=positive_pair, default=2)
-    strides: Pair | None = setting(converter=optional_positive_pair, default=None)
+    strides: Pair | None = setting(converter=optional(positive_pair), default=None)
     padding: Padding = setting(converter=padding, default="valid")
 
     @property
@@ -317,7 +315,7 @@ class ReLU(Layer):
 
     stem: ClassVar[str] = "relu"
 
-    max_value: float | None = setting(converter=optional_positive_real, default=None)
+    max_value: float | None = setting(converter=optional(positive_real), default=None)
     negative_slope: float = setting(converter=not_negative, default=0.0)
     threshold: float = setting(converter=not_negative, default=0.0)
 

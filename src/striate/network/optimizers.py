@@ -20,9 +20,7 @@ from striate.network.settings import (
     described,
     flag,
     not_negative,
-    optional_not_negative,
-    optional_positive,
-    optional_positive_real,
+    optional,
     positive,
     positive_real,
     setting,
@@ -52,14 +50,14 @@ class Rule:
     slots: ClassVar[tuple[str, ...]] = ()
 
     learning_rate: float | Schedule = setting(converter=rate, default=0.01)
-    weight_decay: float | None = setting(converter=optional_not_negative, default=None, kw_only=True)
-    clipnorm: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
-    clipvalue: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
-    global_clipnorm: float | None = setting(converter=optional_positive_real, default=None, kw_only=True)
-    gradient_accumulation_steps: int | None = setting(converter=optional_positive, default=None, kw_only=True)
+    weight_decay: float | None = setting(converter=optional(not_negative), default=None, kw_only=True)
+    clipnorm: float | None = setting(converter=optional(positive_real), default=None, kw_only=True)
+    clipvalue: float | None = setting(converter=optional(positive_real), default=None, kw_only=True)
+    global_clipnorm: float | None = setting(converter=optional(positive_real), default=None, kw_only=True)
+    gradient_accumulation_steps: int | None = setting(converter=optional(positive), default=None, kw_only=True)
     use_ema: bool = setting(converter=flag, default=False, kw_only=True)
     ema_momentum: float = setting(converter=share, default=0.99, kw_only=True)
-    ema_overwrite_frequency: int | None = setting(converter=optional_positive, default=None, kw_only=True)
+    ema_overwrite_frequency: int | None = setting(converter=optional(positive), default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name) is not None]
@@ -141,7 +139,7 @@ class Adam(Rule):
 class AdamW(Adam):
     """Adam with weight decay apart from the gradient, as Keras: by eta * weight_decay. Loshchilov and Hutter 2019."""
 
-    weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+    weight_decay: float | None = setting(converter=optional(not_negative), default=0.004)
 
 
 @described
@@ -179,12 +177,12 @@ class Muon(Rule):
     adam_beta_1: float = setting(converter=share, default=0.9)
     adam_beta_2: float = setting(converter=share, default=0.999)
     epsilon: float = setting(converter=positive_real, default=1e-7)
-    weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+    weight_decay: float | None = setting(converter=optional(not_negative), default=0.004)
     momentum: float = setting(converter=share, default=0.95)
     ns_steps: int = setting(converter=positive, default=5)
     nesterov: bool = setting(converter=flag, default=True)
     rms_rate: float = setting(converter=positive_real, default=0.2)
-    adam_weight_decay: float | None = setting(converter=optional_not_negative, default=0.004)
+    adam_weight_decay: float | None = setting(converter=optional(not_negative), default=0.004)
     adam_lr_ratio: float = setting(converter=positive_real, default=1.0)
 
     def for_others(self) -> Adam:

@@ -17,7 +17,7 @@ from striate.network.settings import (
     is_real,
     is_sequence,
     not_negative,
-    optional_not_negative,
+    optional,
     positive,
     positive_real,
     proper_share,
@@ -84,7 +84,7 @@ class CosineDecay(Schedule):
     initial_learning_rate: float = setting(converter=not_negative)
     decay_steps: int = setting(converter=positive)
     alpha: float = setting(converter=not_negative, default=0.0)
-    warmup_target: float | None = setting(converter=optional_not_negative, default=None, kw_only=True)
+    warmup_target: float | None = setting(converter=optional(not_negative), default=None, kw_only=True)
     warmup_steps: int = setting(converter=whole, default=0, kw_only=True)
 
     def __call__(self, step: int) -> float:

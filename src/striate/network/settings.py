@@ -207,6 +207,11 @@ def _repr(self: object) -> str:
 # Converters. Each docstring is what the argument may be.
 
 
+def optional(converter: Callable[[Came], Kept]) -> Callable[[Came | None], Kept | None]:
+    """A converter that takes None, too, and leaves it."""
+    return lambda value: None if value is None else converter(value)
+
+
 def positive(value: int) -> int:
     """A whole number of 1 or more."""
     if not is_whole(value) or value < 1:
@@ -221,22 +226,12 @@ def whole(value: int) -> int:
     return int(value)
 
 
-def optional_positive(value: int | None) -> int | None:
-    """A whole number of 1 or more, or None."""
-    return None if value is None else positive(value)
-
-
 def positive_pair(value: int | Pair) -> Pair:
     """A whole number of 1 or more for both axes, or one for each: (height, width)."""
     pair = _pair(value)
     if pair is None or min(pair) < 1:
         raise Unfit("setting.positive_pair")
     return pair
-
-
-def optional_positive_pair(value: int | Pair | None) -> Pair | None:
-    """As `positive_pair`, or None."""
-    return None if value is None else positive_pair(value)
 
 
 def padding(value: str | int | Pair | Border) -> Padding:
@@ -288,9 +283,11 @@ def positive_real(value: float) -> float:
     return float(value)
 
 
-def optional_positive_real(value: float | None) -> float | None:
-    """A finite number above 0, or None."""
-    return None if value is None else positive_real(value)
+def real(value: float) -> float:
+    """A finite number."""
+    if not is_real(value):
+        raise Unfit("setting.real")
+    return float(value)
 
 
 def not_negative(value: float) -> float:
@@ -298,11 +295,6 @@ def not_negative(value: float) -> float:
     if not is_real(value) or value < 0:
         raise Unfit("setting.not_negative")
     return float(value)
-
-
-def optional_not_negative(value: float | None) -> float | None:
-    """A finite number of 0 or more, or None."""
-    return None if value is None else not_negative(value)
 
 
 def proper_share(value: float) -> float:
@@ -328,11 +320,6 @@ def optional_name(value: str | None) -> str | None:
     return value
 
 
-def optional_open_shape(value: Sequence[int | None] | int | None) -> tuple[int, ...] | None:
-    """As `open_shape`; or None."""
-    return None if value is None else open_shape(value)
-
-
 def open_shape(value: Sequence[int | None] | int) -> tuple[int, ...]:
     """As `shape`; all sizes but the last may be None, open until a network is planned.
 
@@ -342,11 +329,6 @@ def open_shape(value: Sequence[int | None] | int) -> tuple[int, ...]:
         return shape(cast(int, value))
     known = shape([*(1 if size is None else size for size in value[:-1]), *value[-1:]])  # type: ignore[list-item]
     return cast(tuple[int, ...], tuple(None if came is None else n for n, came in zip(known, value, strict=True)))
-
-
-def optional_shape(value: Sequence[int] | int | None) -> tuple[int, ...] | None:
-    """The shape of one picture, (height, width, channels), or of one vector, (n,); or None."""
-    return None if value is None else shape(value)
 
 
 def shape(value: Sequence[int] | int) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from striate.data.dataset import Images
 from striate.errors import MissingExtraError, SettingError, TrainingError, tell
 from striate.files import write_text
 from striate.model import Model
-from striate.network.settings import convert, optional_positive_real
+from striate.network.settings import convert, optional, positive_real
 from striate.recipe import Decided, Recipe
 from striate.training.callbacks import Callback
 from striate.training.rate_range import STEPS, RangeTest, RateRange, rows
@@ -44,7 +44,7 @@ class Tuning:
     find_rate: bool = False
 
     def __post_init__(self) -> None:
-        convert("Tuning", "minutes", optional_positive_real, self.minutes)
+        convert("Tuning", "minutes", optional(positive_real), self.minutes)
 
     def check(self, recipe: Recipe) -> None:
         """Raise `SettingError` where a rate is given and to be found."""

@@ -15,7 +15,7 @@ from striate.checkpoints import KEPT, Checkpoints
 from striate.engines.contract import Array
 from striate.errors import FileError, SettingError, StateError, StriateError
 from striate.files import as_path, remove_parts
-from striate.network.settings import Unfit, convert, flag, keywords_checked, optional_positive_real, positive
+from striate.network.settings import Unfit, convert, flag, keywords_checked, optional, positive, positive_real
 from striate.run_folder import held
 from striate.training.averaging import Average
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
@@ -181,7 +181,7 @@ class BackupAndRestore(CheckpointKeeper):
             except Unfit:
                 raise SettingError("checkpoint.frequency", where=where, setting="save_freq", came=save_freq) from None
         folder = as_path(where, backup_dir, "backup_dir")
-        cadence = Cadence(save_freq, convert(where, "seconds", optional_positive_real, seconds))
+        cadence = Cadence(save_freq, convert(where, "seconds", optional(positive_real), seconds))
         super().__init__(Checkpoints(folder, convert(where, "keep", positive, keep)), cadence)
         self._deletes = convert(where, "delete_checkpoint", flag, delete_checkpoint)
         self._held = ExitStack()

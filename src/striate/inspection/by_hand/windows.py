@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from striate.errors import DataError, SettingError, SizeError, unknown_name
 from striate.inspection import arguments as may_be
-from striate.network.settings import Padding, convert, optional_positive_pair, positive_pair
+from striate.network.settings import Padding, convert, optional, positive_pair
 from striate.network.settings import padding as padding_form
 from striate.network.shapes import Windows, border
 from striate.network.summary import AxisSize
@@ -200,7 +200,7 @@ def pooling(
     if kind not in KINDS:
         raise unknown_name("pooling", kind, KINDS)
     window = convert("pooling", "size", positive_pair, size)
-    steps = convert("pooling", "stride", optional_positive_pair, stride) or window
+    steps = convert("pooling", "stride", optional(positive_pair), stride) or window
     border_asked = convert("pooling", "padding", padding_form, padding)
     picture = _matrix("learn.picture", picture)
     placed = _placed(_common_size("learn.picture", [picture]), window, steps, border_asked)

@@ -31,7 +31,7 @@ from striate.inspection.versus.nets import (
     weights_by_size,
 )
 from striate.model import Model
-from striate.network.settings import checked, convert, optional_positive, positive, whole
+from striate.network.settings import checked, convert, optional, positive, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -267,7 +267,7 @@ def _right(models: list[Model], pictures: Material) -> Array:
 
 
 def _checked(budget: VersusBudget) -> VersusBudget:
-    convert("versus", "epochs", optional_positive, budget.epochs)
+    convert("versus", "epochs", optional(positive), budget.epochs)
     for name in ("pictures", "judged", "seeds", "filters"):
         convert("versus", name, positive, getattr(budget, name))
     return budget
