@@ -139,11 +139,20 @@ def run_through(stopping: EarlyStopping, values: list[float], name: str = "val_l
         ({"patience": 1}, [float("nan"), 3, 4], 3, 1),
         ({"patience": 1}, [float("nan"), float("nan")], 2, 0),
         ({"patience": 1}, [float("inf"), 3, float("inf")], 3, 1),
+        ({"patience": 1, "start_from_epoch": 3}, [0, 1, 2, 9, 8, 8, 1], 6, 4),
+        ({"patience": 9, "start_from_epoch": 3}, [5, 1, 2], 3, 0),
+        # Worse than the baseline 2: waited 1, 2 although better each time, and 3 where it is not; 2.0 is not below it.
+        ({"patience": 3, "baseline": 2}, [5, 4, 4, 0], 3, 1),
+        ({"patience": 3, "baseline": 2}, [5, 4, 2, 2, 0], 4, 2),
+        ({"patience": 3, "baseline": 2}, [5, 1, 1, 1, 1, 0], 5, 1),
+        ({"patience": 2, "baseline": 2, "min_delta": 1}, [5, 3, 1.5, 1.4, 0], 4, 2),
+        ({"patience": 2, "baseline": 4, "mode": "max"}, [1, 2, 5, 3, 3, 9], 5, 2),
     ],
 )
 def test_early_stopping(settings: dict[str, Any], values: list[float], epochs: int, best: int) -> None:
     kept = EarlyStopping(restore_best_weights=True, **settings)
-    assert run_through(kept, values) == (epochs, best)
+    never = len(values) <= settings.get("start_from_epoch", 0)
+    assert run_through(kept, values) == (epochs, epochs - 1 if never else best)
     assert kept.best_epoch == best
     assert run_through(EarlyStopping(**settings), values) == (epochs, epochs - 1)
 
@@ -186,6 +195,13 @@ def test_modes(make: Callable[..., Callback]) -> None:
 def test_patience_is_a_number_of_epochs(patience: object) -> None:
     with pytest.raises(SettingError):
         EarlyStopping(patience=patience)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("baseline", ["2", float("nan"), float("inf"), True])
+def test_a_baseline_is_a_number(baseline: object) -> None:
+    with pytest.raises(SettingError) as caught:
+        EarlyStopping(baseline=baseline)  # type: ignore[arg-type]
+    assert caught.value.code == "setting.real"
 
 
 def test_unknown_keywords_are_answered_with_the_nearest() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from striate.engines.contract import Array
 from striate.errors import SettingError, unknown_name
 from striate.files import append_text, as_path, empty, write_bytes
-from striate.network.settings import convert, is_sequence, keywords_checked, whole
+from striate.network.settings import convert, is_sequence, keywords_checked, optional, real, whole
 from striate.training.run import Run
 
 Mode = Literal["auto", "min", "max"]
@@ -77,13 +77,13 @@ class Monitor:
         if self.name not in logs:
             raise unknown_name("logged", self.name, logs)
         value = logs[self.name]
-        if self.best is not None and not self._beats(value, self.best):
+        if self.best is not None and not self.beats(value, self.best):
             return False
         self.best = value
         return True
 
-    def _beats(self, value: float, best: float) -> bool:
-        """A validation may come to NaN; any number is better than that."""
+    def beats(self, value: float, best: float) -> bool:
+        """Whether a value is better by more than `min_delta`; any number is better than NaN."""
         return self._sign * (value - best) > self._min_delta or (math.isnan(best) and not math.isnan(value))
 
 
@@ -114,7 +114,8 @@ class StopOnRequest(Callback):
 class EarlyStopping(Callback):
     """Stop when a value has not improved for `patience` epochs; with `restore_best_weights` go back to its best epoch.
 
-    The best weights come back also when training ends before patience does.
+    The best weights come back also when training ends before patience does. With a `baseline` only what is better than
+    that, too, makes patience begin anew. Epochs before `start_from_epoch`, counted from 0, are not looked at.
     """
 
     @keywords_checked("EarlyStopping")
@@ -125,25 +126,35 @@ class EarlyStopping(Callback):
         patience: int = 0,
         *,
         mode: Mode = "auto",
+        baseline: float | None = None,
         restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
     ) -> None:
         self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
         self.patience = convert("EarlyStopping", "patience", whole, patience)
+        self.baseline = convert("EarlyStopping", "baseline", optional(real), baseline)
         self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = convert("EarlyStopping", "start_from_epoch", whole, start_from_epoch)
         self.best_epoch = 0
+        self._waited = 0  # epochs
         self._best_weights: tuple[Array, Array] | None = None
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:
         self._monitor.restart()
-        self.best_epoch = 0
+        self.best_epoch = self._waited = 0
         self._best_weights = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = NO_LOGS) -> None:
+        if epoch < self.start_from_epoch:
+            return
+        self._waited += 1
         if self._monitor.better(logs):
             self.best_epoch = epoch
             if self.restore_best_weights:
                 self._best_weights = self.run.theta.copy(), self.run.state.copy()
-        elif epoch - self.best_epoch >= self.patience:
+            if self.baseline is None or self._monitor.beats(logs[self._monitor.name], self.baseline):
+                self._waited = 0
+        elif self._waited >= self.patience:
             self.run.stop("training.stopped_early")
 
     def on_train_end(self, logs: Logs = NO_LOGS) -> None:
@@ -152,10 +163,12 @@ class EarlyStopping(Callback):
 
     def snapshot(self) -> Kept:
         weights = None if self._best_weights is None else list(self._best_weights)
-        return {"best": self._monitor.best, "best_epoch": self.best_epoch, "best_weights": weights}
+        followed = {"best": self._monitor.best, "best_epoch": self.best_epoch, "waited": self._waited}
+        return {**followed, "best_weights": weights}
 
     def restore(self, kept: Kept) -> None:
         self._monitor.best, self.best_epoch = kept["best"], kept["best_epoch"]
+        self._waited = kept["waited"]
         self._best_weights = None if kept["best_weights"] is None else tuple(kept["best_weights"])
 
 

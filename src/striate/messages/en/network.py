@@ -25,6 +25,7 @@ TEXTS = {
     "((top, bottom), (left, right)), got {came!r}.",
     "setting.flag": "{where}: '{setting}' must be True or False, got {came!r}.",
     "setting.share": "{where}: '{setting}' must be a number from 0 up to, not including, 1, got {came!r}.",
+    "setting.real": "{where}: '{setting}' must be a finite number, got {came!r}.",
     "setting.positive_real": "{where}: '{setting}' must be a finite number above 0, got {came!r}.",
     "setting.abstract": "{where} is only what others are built upon; use one of those.",
     "size.window_of_padding": "{layer}: a padding of {border} puts {kernel:size} windows wholly outside the picture; each side's padding must be "

@@ -25,6 +25,7 @@ TEXTS = {
     "{came!r:이/가} 들어왔습니다.",
     "setting.flag": "{where}: {setting:quoted|은/는} True 또는 False여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.share": "{where}: {setting:quoted|은/는} 0 이상 1 미만의 수여야 하는데 {came!r:이/가} 들어왔습니다.",
+    "setting.real": "{where}: {setting:quoted|은/는} 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.positive_real": "{where}: {setting:quoted|은/는} 0보다 큰 유한한 수여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.abstract": "{where:은/는} 다른 클래스의 바탕 클래스라 직접 쓸 수 없습니다. 이를 상속한 클래스를 쓰십시오.",
     "size.window_of_padding": "{layer}: 패딩 {border} 때문에 {kernel:size} 창이 통째로 사진 밖에 놓입니다. 각 변의 패딩은 창보다 작아야 합니다.",
