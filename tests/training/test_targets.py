@@ -46,7 +46,8 @@ def test_pictures_are_not_copied_where_they_fit() -> None:
         ([], "data.wrong_shape"),
         ([[1, 2], [3]], "data.not_an_array"),
         ("photo.png", "data.not_numbers"),
-        ([None], "data.not_numbers"),
+        ([None], "data.objects"),
+        (np.ones((2, 3, 4, 1), object), "data.objects"),
         (np.ones((2, 3, 4, 1), complex), "data.not_numbers"),
         (np.full((2, 3, 4, 1), "a"), "data.not_numbers"),
     ],
@@ -135,7 +136,21 @@ def test_weights() -> None:
     assert weights is not None and weights.dtype == np.float32 and weights.tolist() == [1, 0, 2.5]
 
 
-@pytest.mark.parametrize("came", [[1, 2], [[1], [2], [3]], 1, [1, -1, 1], [1, np.nan, 1], [1, np.inf, 1], ["a"] * 3])
-def test_weights_that_do_not_fit(came: object) -> None:
-    with pytest.raises(DataError):
+@pytest.mark.parametrize(
+    ("came", "code"),
+    [
+        ([1, 2], "data.sample_weight"),
+        ([[1], [2], [3]], "data.sample_weight"),
+        (1, "data.sample_weight"),
+        ([1, -1, 1], "data.sample_weight_unfit"),
+        ([1, np.nan, 1], "data.sample_weight_unfit"),
+        ([1, np.inf, 1], "data.sample_weight_unfit"),
+        ([1, 1e39, 1], "data.sample_weight_unfit"),
+        (["a"] * 3, "data.not_numbers"),
+    ],
+)
+def test_weights_that_do_not_fit(came: object, code: str) -> None:
+    with pytest.raises(DataError) as caught:
         as_weights(came, 3)  # type: ignore[arg-type]
+    assert caught.value.code == code
+    assert caught.value.fields.get("picture", 1) == 1

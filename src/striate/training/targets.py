@@ -41,7 +41,7 @@ def as_numbers(values: ArrayLike) -> Array:
     except ValueError:  # rows of different lengths
         raise DataError("data.not_an_array", came=type(values).__name__) from None
     if array.dtype.kind not in "fiub":
-        raise DataError("data.not_numbers", dtype=array.dtype)
+        raise DataError("data.objects" if array.dtype.kind == "O" else "data.not_numbers", dtype=array.dtype)
     return array
 
 
@@ -109,9 +109,13 @@ def as_weights(sample_weight: ArrayLike | None, pictures: int) -> Array | None:
     """Weights of pictures as float32 (N,), or None. Raises `DataError` for another length or a number below 0."""
     if sample_weight is None:
         return None
-    weights = as_numbers(sample_weight).astype(np.float32)
-    if weights.shape != (pictures,) or not np.isfinite(weights).all() or (weights < 0).any():
+    with np.errstate(over="ignore"):  # what is too large for float32 is infinite there, and said below
+        weights = as_numbers(sample_weight).astype(np.float32)
+    if weights.shape != (pictures,):
         raise DataError("data.sample_weight", required=pictures, came=weights.shape)
+    unfit = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(unfit):
+        raise DataError("data.sample_weight_unfit", picture=int(unfit[0]), came=float(weights[unfit[0]]))
     return weights
 
 

@@ -18,6 +18,7 @@ TEXTS = {
     "description.no_layer_in_table": 'A [[layers]] table needs a line like layer = "Conv2D", got {came}.',
     "description.not_toml": "{path} is no TOML: {reason}.",
     "data.not_numbers": "Pictures and targets must be arrays of numbers, got dtype {dtype}.",
+    "data.objects": "Pictures and targets must be arrays of numbers, got an array of Python objects; .astype(float) makes them numbers where they are.",
     "data.wrong_shape": "Pictures must come as {required:size}, got {came:size}; N counts the pictures.",
     "data.not_finite": "Picture {picture} (counted from 0) holds NaN or infinity; remove or mend it.",
     "data.target_not_finite": "The target of picture {picture} (counted from 0) is NaN or infinite; remove or mend it.",
@@ -28,7 +29,8 @@ TEXTS = {
     "data.one_output": "{loss} needs at least two outputs, the model has one; use BinaryCrossentropy or Dense(number of classes).",
     "data.label_out_of_range": "Picture {picture} (counted from 0) has label {came}, but the model's outputs stand for 0 to {last}: labels must be "
     "whole numbers among these. Give the last layer more units or correct the label.",
-    "data.sample_weight": "sample_weight must be {required} finite numbers of 0 or more, one a picture, got shape {came}.",
+    "data.sample_weight": "sample_weight must be {required} numbers, one a picture, got shape {came}.",
+    "data.sample_weight_unfit": "sample_weight must be finite numbers of 0 or more, got {came} for picture {picture} (counted from 0).",
     "data.split_empty": "validation_split={share} of {pictures} pictures leaves one side empty; use more pictures or another share.",
     "data.no_pictures": "There are no pictures; pass at least one.",
     "data.other_preprocessing": "These pictures were read as {came}, the model takes {required}; read them with the model's preprocessing.",

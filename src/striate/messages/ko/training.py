@@ -19,6 +19,7 @@ TEXTS = {
     "description.no_layer_in_table": '[[layers]] 표에는 layer = "Conv2D"와 같은 줄이 있어야 하는데 {came:이/가} 들어왔습니다.',
     "description.not_toml": "{path:은/는} TOML 파일이 아닙니다: {reason}.",
     "data.not_numbers": "사진과 정답은 수의 배열이어야 하는데 dtype {dtype:이/가} 들어왔습니다.",
+    "data.objects": "사진과 정답은 수의 배열이어야 하는데 파이썬 객체의 배열이 들어왔습니다. 원소가 수라면 .astype(float)로 바꾸십시오.",
     "data.wrong_shape": "사진은 {required:size} 모양이어야 하는데 {came:size|이/가} 들어왔습니다. N은 사진의 수입니다.",
     "data.not_finite": "사진 {picture}번(0부터 셈)에 NaN이나 무한대가 있습니다. 빼거나 고치십시오.",
     "data.target_not_finite": "사진 {picture}번(0부터 셈)의 정답이 NaN이거나 무한대입니다. 빼거나 고치십시오.",
@@ -29,7 +30,8 @@ TEXTS = {
     "data.one_output": "{loss}에는 출력이 둘 이상 있어야 하는데 모델의 출력은 하나입니다. BinaryCrossentropy를 쓰거나 Dense(클래스 수)로 바꾸십시오.",
     "data.label_out_of_range": "사진 {picture}번(0부터 셈)의 레이블이 {came}인데 모델의 출력은 0부터 {last}까지를 나타냅니다. 레이블은 그 안의 "
     "정수여야 합니다. 마지막 층의 유닛을 늘리거나 레이블을 고치십시오.",
-    "data.sample_weight": "sample_weight는 사진마다 하나씩, 0 이상의 유한한 수 {required}개여야 하는데 {came} 모양이 들어왔습니다.",
+    "data.sample_weight": "sample_weight는 사진마다 하나씩 {required}개의 수여야 하는데 {came} 모양이 들어왔습니다.",
+    "data.sample_weight_unfit": "sample_weight는 0 이상의 유한한 수여야 하는데 사진 {picture}번(0부터 셈)에 {came:이/가} 들어왔습니다.",
     "data.split_empty": "사진 {pictures}장을 validation_split={share:으로/로} 나누면 한쪽이 비게 됩니다. 사진을 늘리거나 비율을 바꾸십시오.",
     "data.no_pictures": "사진이 없습니다. 한 장 이상 넘기십시오.",
     "data.other_preprocessing": "이 사진들은 {came:으로/로} 읽었는데 모델은 {required:을/를} 받습니다. 모델의 전처리로 다시 읽으십시오.",
