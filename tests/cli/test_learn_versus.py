@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 Run = Callable[..., Any]
+ONE_SEED = ("--epochs", "1", "--seeds", "1", "--filters", "2")
 QUICK = ("--epochs", "1", "--seeds", "2", "--filters", "2")
 
 
@@ -33,7 +34,7 @@ def test_tables_and_claims(run: Run, data: str, tmp_path: Path) -> None:
 
 
 def test_json_and_one_training(run: Run, data: str) -> None:
-    facts = json.loads(run("learn", "versus", data, *QUICK, "--seeds", "1", "--json").out)
+    facts = json.loads(run("learn", "versus", data, *ONE_SEED, "--json").out)
     setting = facts["setting"]
     assert setting["batch_size"] == min(64, setting["pictures"]) and setting["part"] in ("test", "validation")
     assert facts["setting"]["seeds"] == 1 and facts["setting"]["epochs"] == 1
@@ -64,14 +65,14 @@ def test_korean(run: Run, data: str) -> None:
 
 
 def test_every_program_takes_the_threads_asked_for(run: Run, data: str, threads_asked: set[int | None]) -> None:
-    assert run("learn", "versus", data, *QUICK, "--seeds", "1", "--threads", "1", "--engine", "reference").code == 0
+    assert run("learn", "versus", data, *ONE_SEED, "--threads", "1", "--engine", "reference").code == 0
     assert threads_asked == {1}
 
 
 def test_large_pictures_are_made_small_and_that_is_said_once(run: Run, tmp_path: Path) -> None:
     pictures = np.random.default_rng(2).integers(0, 255, (40, 40, 36), np.uint8)
     np.savez(tmp_path / "large.npz", x=pictures, y=np.arange(40) % 2)
-    ended = run("learn", "versus", str(tmp_path / "large.npz"), *QUICK, "--seeds", "1", "--judged", "4")
+    ended = run("learn", "versus", str(tmp_path / "large.npz"), *ONE_SEED, "--judged", "4")
     assert ended.out.startswith("36 pictures of 32x32x1 to learn from, 4 to judge by")
     said = "The pictures are made 32x32 for this comparison; --size takes another size, and more time."
     assert ended.err == f"{said}\n"

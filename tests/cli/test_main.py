@@ -209,6 +209,14 @@ def test_mistakes_in_a_line(
     assert run("--lang", language, *line.split()) == (2, "", f"{mark}: {said}\n")
 
 
+def test_an_option_given_twice_is_said(run: Run, probe: Callable[[Command], None]) -> None:
+    probe(with_parameters())
+    words = "probe there --rate 1 -n 4 --number 5 -n 6 --each 1 --each 2 --loud --loud"
+    done = run(*words.split())
+    assert done.out == f"{(Path('there'), (), 6, 1.0, 'sgd', (1, 2), None, True, False)}\n"
+    assert done.err == "note: striate probe: --number is given more than once; the last one counts.\n"
+
+
 def test_sentences_once_per_language(run: Run) -> None:
     assert run("trian").err == (
         "error: There is no command 'trian'; did you mean 'train'? "

@@ -36,7 +36,7 @@ from striate.cli.help import first_line, page
 from striate.cli.output import write, write_aside
 from striate.cli.readers import OneOf, Reader, Unreadable
 from striate.cli.usage import name_of, translated
-from striate.errors import SettingError, unknown_name
+from striate.errors import SettingError, tell, unknown_name
 from striate.messages import LANGUAGES, render
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,9 +93,13 @@ class _Told(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the line; a wrong one is an error of ours."""
         try:
-            return super().parse_args(ctx, args)
+            _, _, given = self.make_parser(ctx).parse_args(list(args))
+            left = super().parse_args(ctx, args)
         except click.UsageError as error:
             raise translated(error, ctx) from None
+        for param in _repeated(given):
+            tell("usage.twice", where=ctx.command_path, setting=name_of(param))
+        return left
 
     def get_help(self, ctx: click.Context) -> str:
         """The page that --help shows."""
@@ -197,6 +201,12 @@ def answering(*names: str, answer: Callable[[click.Context], str]) -> Option:
 
     code = f"cli.common.{names[-1].removeprefix('--')}"
     return Option(names, None, code, is_flag=True, is_eager=True, expose_value=False, callback=print_and_end)
+
+
+def _repeated(given: Sequence[click.Parameter]) -> list[click.Option]:
+    """The options of which one value counts and more than one was given."""
+    options = [p for p in dict.fromkeys(given) if isinstance(p, click.Option) and not p.is_flag and not p.multiple]
+    return [option for option in options if given.count(option) > 1]
 
 
 def _common_options() -> list[Option]:

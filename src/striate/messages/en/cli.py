@@ -39,6 +39,7 @@ TEXTS = {
     "usage.needs_a_value": "{where}: {setting} needs a value behind it; '{where} --help' shows which.",
     "usage.takes_no_value": "{where}: {setting} takes no value; write it alone.",
     "usage.left_over": "{where} takes fewer arguments: {came:quoted} is left over; leave it out, or put quotes around a text with blanks.",
+    "usage.twice": "{where}: {setting} is given more than once; the last one counts.",
     "usage.other": "{where}: {reason}",
     "usage.empty": "{where}: {setting} must not be empty; name a file or folder.",
     "usage.whole": "{where}: {setting} must be a whole number, got '{came}'.",
