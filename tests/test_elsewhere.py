@@ -13,7 +13,7 @@ import striate
 from striate import StriateError
 from striate.callbacks import EarlyStopping
 from striate.errors import NoAttributeError, NoImportError
-from striate.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input
+from striate.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, GlobalAveragePooling2D, Input, Layer
 from striate.messages.render import texts
 from striate.network import elsewhere
 from striate.network.settings import config
@@ -168,6 +168,23 @@ def test_the_batch_may_stand_before_the_sizes_to_build_for() -> None:
     made = striate.Sequential([Conv2D(2, 3), Flatten(), Dense(2)])
     made.build((None, 6, 5, 1))
     assert made.graph.input_shape == (6, 5, 1)
+
+
+@pytest.mark.parametrize("first", [[Input((6, 5, 1)), Conv2D(2, 3)], [Conv2D(2, 3, input_shape=(6, 5, 1))]])
+def test_the_size_that_the_first_layer_says_holds(first: list[Layer]) -> None:
+    made = striate.Sequential([*first, Flatten(), Dense(2)])
+    made.theta[:] = 1.5
+    made.build((6, 5, 1))
+    assert set(made.theta.tolist()) == {1.5}
+    caught = refused(lambda: made.build((7, 5, 1)))
+    assert (caught.code, caught.fields) == ("graph.input_shape_said", {"required": (6, 5, 1), "came": (7, 5, 1)})
+
+
+def test_a_size_that_the_first_layer_leaves_open_may_be_any() -> None:
+    made = striate.Sequential([Input((None, None, 3)), Conv2D(2, 3), GlobalAveragePooling2D(), Dense(2)])
+    made.build((7, 5, 3))
+    assert made.graph.input_shape == (None, None, 3)
+    assert refused(lambda: made.build((7, 5, 1))).code == "graph.input_shape_said"
 
 
 @pytest.mark.parametrize("engine", ["native", "reference"])

@@ -7,7 +7,9 @@ from striate.errors import GraphError, StateError, StriateError
 from striate.model import Model
 from striate.network.graph import Graph, Symbol, chain
 from striate.network.layers import InputLayer, Layer
+from striate.network.open_sizes import agrees
 from striate.network.settings import convert, flag, is_sequence, keywords_checked, open_shape
+from striate.network.shapes import Shape
 from striate.training.targets import Shaped
 
 
@@ -30,7 +32,7 @@ class Sequential(Model):
         self._list(layer)
         try:
             if self._graph is not None and not self._tells_shape():
-                self.build(self._graph.input_shape)
+                self._build(self._graph.input_shape)
             self._build_if_known()
         except StriateError:  # it does not fit: the model stays as it was
             self._listed.pop()
@@ -39,11 +41,15 @@ class Sequential(Model):
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Fix the size of the pictures: (height, width, channels), the first two None where they may be any.
 
-        Before these three Keras has the batch; there None is left out.
+        Before these three Keras has the batch; there None is left out. Weights are drawn anew, unless the first layer
+        says the size and the model so has them already. Raises `GraphError` where it says another size.
         """
         sizes = input_shape[1:] if is_sequence(input_shape) and _counts_batch(input_shape) else input_shape
-        known = convert("build", "input_shape", open_shape, sizes)
-        self._use(Graph.to(chain(self._listed, known), strict=self._strict))
+        asked = convert("build", "input_shape", open_shape, sizes)
+        if self._graph is None or not self._tells_shape():
+            self._build(asked)
+        elif not agrees(self._graph.input_shape, asked):
+            raise GraphError("graph.input_shape_said", required=self._graph.input_shape, came=asked)
 
     @property
     def graph(self) -> Graph:
@@ -57,6 +63,9 @@ class Sequential(Model):
     def layers(self) -> list[Layer]:
         """The layers in order, the input not counted."""
         return [layer for layer in self._listed if not isinstance(layer, InputLayer)]
+
+    def _build(self, input_shape: Shape) -> None:
+        self._use(Graph.to(chain(self._listed, input_shape), strict=self._strict))
 
     def _list(self, layer: object) -> None:
         is_input = isinstance(layer, Symbol) and not layer.inputs

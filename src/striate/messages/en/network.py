@@ -39,6 +39,7 @@ TEXTS = {
     "graph.one_input": "A model has exactly one Input, this one has {came}; build it from one Input.",
     "graph.no_layers": "A model needs at least one layer besides its input; add one.",
     "graph.name_twice": "Two layers are named '{name}'; names must differ, or use one layer object at both places.",
+    "graph.input_shape_said": "The model's first layer says that its pictures are {required:size}, and build was asked for {came:size}; leave build out, or say the size in one place.",
     "graph.input_shape_unknown": "The model does not know the size of its pictures yet; start with Input((height, width, channels)), give "
     "{layer} an input_shape, or call fit or predict with pictures first.",
     "layer.called_on_unknown": "{layer} can be called on an array (pictures, height, width, channels) or on a symbol such as Input(...), got "

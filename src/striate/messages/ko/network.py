@@ -38,6 +38,7 @@ TEXTS = {
     "graph.one_input": "모델에는 Input이 정확히 하나 있어야 하는데 {came}개입니다. Input 하나에서 출발해 만드십시오.",
     "graph.no_layers": "모델에는 입력 말고도 층이 하나 이상 있어야 합니다. 층을 더하십시오.",
     "graph.name_twice": "{name:quoted|이라/라}는 이름의 층이 둘입니다. 이름을 다르게 하거나, 두 곳에 같은 층 객체를 쓰십시오.",
+    "graph.input_shape_said": "모델의 첫 층은 사진의 크기가 {required:size|이라/라}고 하는데 build에는 {came:size|이/가} 들어왔습니다. build를 빼거나 크기를 한 곳에서만 주십시오.",
     "graph.input_shape_unknown": "모델이 아직 사진의 크기를 모릅니다. Input((높이, 너비, 채널))로 시작하거나, {layer}에 input_shape를 주거나, "
     "먼저 사진으로 fit 또는 predict를 호출하십시오.",
     "layer.called_on_unknown": "{layer}: 층은 배열(사진 수, 높이, 너비, 채널)이나 Input(...) 같은 기호로 호출해야 하는데 {came:이/가} 들어왔습니다.",
