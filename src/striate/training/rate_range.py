@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
+from striate.engines.contract import Array
 from striate.network.settings import convert, positive, positive_real
 from striate.training.callbacks import NO_LOGS, Callback, Kept, Logs
 
 LEAST_RATE, LARGEST_RATE, STEPS = 1e-6, 10.0, 120
 SMOOTHING = 0.95  # of the old mean stays
 FALLEN = 0.02  # of the first loss, at least, or no rate is suggested
+NEAR = 1.0  # decades, to either side of a rate: by their losses it is judged how the loss falls there
 BROKEN_OUT = 4.0  # the test ends where the smoothed loss is so many times its least
 
 
@@ -37,18 +41,32 @@ class RateRange:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate at which the smoothed loss falls fastest, but at most a tenth of that at which it is least.
+        """The rate at which the loss falls fastest, but at most a tenth of that at which the smoothed loss is least.
 
-        Rounded to one figure, so that it is easily typed. None where the loss never fell.
+        How fast it falls at a rate is the slope of the line through the losses from a tenth of it to ten times as much,
+        against the logarithm of the rate, by least squares: from one step to the next it is the pictures that differ.
+        For the same reason what counts begins ten times above the first rate. Rounded to one figure, so that it is
+        easily typed. None where the loss never fell.
         """
-        smoothed = self.smoothed
-        if len(smoothed) < 3:
+        where, losses = np.log10(np.array(self.rates)), np.array(self.losses)
+        begun = np.flatnonzero(where >= where[:1] + NEAR)
+        if not len(begun):
             return None
-        least = min(range(len(smoothed)), key=smoothed.__getitem__)
-        if least < 2 or smoothed[least] > (1 - FALLEN) * smoothed[0]:
+        smoothed = np.array(self.smoothed)
+        least = int(begun[smoothed[begun].argmin()])
+        if smoothed[least] > (1 - FALLEN) * losses[: begun[0]].mean():
             return None
-        steepest = min(range(1, least), key=lambda i: smoothed[i + 1] - smoothed[i - 1])
-        return float(f"{min(self.rates[steepest], self.rates[least] / 10):.0e}")
+        whole = begun[(where[begun] <= where[-1] - NEAR) & (begun <= least)]
+        slopes = [_slope(where, losses, place) for place in where[whole]]
+        steepest = self.rates[whole[int(np.argmin(slopes))]] if slopes else np.inf
+        return float(f"{min(steepest, self.rates[least] / 10):.0e}")
+
+
+def _slope(where: Array, losses: Array, place: float) -> float:
+    """Of the line through the losses NEAR a place: sum (x - mean x) l / sum (x - mean x)^2."""
+    near = np.abs(where - place) <= NEAR
+    x = where[near] - where[near].mean()
+    return float(x @ losses[near] / (x @ x))
 
 
 class RangeTest(Callback):
