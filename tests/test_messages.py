@@ -94,6 +94,8 @@ def example(spec: str, name: str) -> Any:
             return [("names.and", {"front": "a", "last": "b"})]
         case "text":
             return "kind.layer"
+        case "bytes":
+            return 1234
     if "[" in name:
         return (3, 4)
     return 1234.5 if spec.endswith(("e", "f", "g")) else 1234 if spec in (",", "d") else "photo.png"
@@ -272,6 +274,50 @@ def test_particles_follow_the_last_sound(particles: str, right: str, monkeypatch
 def test_a_particle_behind_another_spec(monkeypatch: pytest.MonkeyPatch) -> None:
     with_text(monkeypatch, "ko", "{a:size|이/가} {b:quoted|을/를} {c!r:은/는}")
     assert render("test", {"a": (2, 3), "b": "값", "c": "행"}, "ko") == "2x3이 '값'을 '행'은"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0 files are"), (1, "1 file is"), (2, "2 files are"), (1001, "1,001 files are")]
+)
+def test_words_agree_with_the_number_before_them(count: int, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_text(monkeypatch, "en", "{count:,|file is/files are} in {count:folder/folders}")
+    assert render("test", {"count": count}, "en") == f"{shown} in {count} {'folder' if count == 1 else 'folders'}"
+    with_text(monkeypatch, "en", "{count:.0f|minute/minutes}, {count:.1f|minute/minutes}")
+    assert render("test", {"count": 1.2}, "en") == "1 minute, 1.2 minutes"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (10_400, "10 kB"), (2_340_000, "2.3 MB"),
+     (310_000_000, "310 MB"), (4_000_000_000, "4.0 GB"), (2.5e13, "25,000 GB")],
+)  # fmt: skip
+def test_bytes_as_a_person_says_them(count: float, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for spoken in LANGUAGES:
+        with_text(monkeypatch, spoken, "{size:bytes}")
+    assert render("test", {"size": count}, "en") == shown
+    assert render("test", {"size": count}, "ko") == re.sub(" bytes?", "바이트", shown)
+
+
+# What follows a bare number in English is a plural; so its text must be one where the number is never 1.
+PLURALS = re.compile(
+    r"{(\w+)(?::[,d.0f]*)?} (?:[a-z]+ )?(?:pictures|images|files|entries|classes|epochs|steps|bytes|frames|faces|"
+    r"labels|targets|units|maps|weights|seconds|minutes|hours|runs|copies|groups|sets|bins)\b"
+)
+NEVER_ONE = {  # by what is counted, by the code that raises, or because it is a rate
+    "activations.speed_heading", "augmentation.no_colours", "check.labels_differ", "check.labels_differ_near",
+    "check.across", "check.across_near", "check.duplicate", "check.duplicate_near", "check.many_classes",
+    "choice.batch.fewer", "data.show.first", "fetch.broke_off", "fetch.too_long", "run.outputs",
+    "run.too_few_pictures", "train.data", "idx.too_large", "npz.too_large", "training.nothing_read",
+    "film.too_large", "film.classes_shown", "unit.not_in_map", "figure.confusion", "engine.no_memory_for_weights",
+    "page.trained", "preflight.targets_alike", "preflight.one_class", "progress.speed", "race.course",
+    "smile.ended", "archive.too_large", "archive.member_too_large", "summary.dense_holds_most", "versus.net.plain",
+    "versus.cost", "versus.bars_title",
+}  # fmt: skip
+
+
+def test_no_plural_behind_a_number_that_may_be_one() -> None:
+    found = {code for code in EN if not code.startswith("lesson.") and PLURALS.search(EN[code])}
+    assert found == NEVER_ONE
 
 
 def test_a_value_may_hold_braces() -> None:

@@ -105,7 +105,7 @@ def test_the_largest_batch_that_fits_is_told(allowed: float, fits: int) -> None:
     with pytest.raises(OutOfMemoryError) as caught:
         check_memory(of, 64, int(allowed))
     assert caught.value.code == ("memory.above_allowed" if fits else "memory.above_allowed_for_one")
-    assert caught.value.fields == {"needed": 74.0, "bound": int(allowed) / 1e6, "pictures": 64, "fits": fits}
+    assert caught.value.fields == {"needed": 74_000_000, "bound": int(allowed), "pictures": 64, "fits": fits}
     assert check_memory(of, 64, 74_000_000).total == 74_000_000
 
 

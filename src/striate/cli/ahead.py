@@ -14,7 +14,6 @@ from striate.runs.outlook import Outlook, outlook
 from striate.runs.train import Prepared
 
 MINUTE, HOUR = 60, 3600
-MB, GB = 1e6, 1e9
 
 
 @dataclass
@@ -65,9 +64,7 @@ def duration(seconds: float) -> str:
 
 def size(count: float) -> str:
     """Bytes as a person says them."""
-    if count >= GB:
-        return render("forecast.gigabytes", {"count": count / GB})
-    return render("forecast.megabytes", {"count": count / MB})
+    return render("forecast.bytes", {"bytes": count})
 
 
 def _show(seen: Outlook) -> None:

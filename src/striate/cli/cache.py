@@ -2,7 +2,7 @@
 
 from striate.cli.output import aside, say, write_json
 from striate.cli.ui import command, flag, json_flag
-from striate.data.cache import MB, Cache, users_folder
+from striate.data.cache import Cache, users_folder
 from striate.errors import FileError
 
 
@@ -21,8 +21,8 @@ def cache(clear: bool, json: bool) -> None:
         write_json({"folder": str(folder), **held._asdict(), "removed": before.bytes - held.bytes})
         return
     if clear:
-        say("cache.cleared", megabytes=(before.bytes - held.bytes) / MB)
+        say("cache.cleared", bytes=before.bytes - held.bytes)
     if held.sets or not clear:
-        say("cache.left" if clear else "cache.held", folder=folder, sets=held.sets, megabytes=held.bytes / MB)
+        say("cache.left" if clear else "cache.held", folder=folder, sets=held.sets, bytes=held.bytes)
     if held.sets and not clear:
         aside("cache.next")

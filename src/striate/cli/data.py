@@ -92,8 +92,8 @@ def get(name: str, output: Path | None, json: bool) -> None:
     collection = COLLECTIONS[name]
     kept = _kept() / name
     folder = output or kept
-    megabytes = sum(file.size for file in collection.files) / MEGABYTE
-    aside("data.get.what", title=collection.title, page=collection.page, megabytes=megabytes)
+    size = sum(file.size for file in collection.files)
+    aside("data.get.what", title=collection.title, page=collection.page, bytes=size)
     aside("data.get.licence", licence=render(collection.licence, {}))
     fetch(collection, folder, kept, begins=lambda address: aside("collections.from", address=address), progress=_show)
     if json:

@@ -15,6 +15,8 @@ LANGUAGES = ("en", "ko")
 MOST_STEPS = 40  # of a walk through a network
 LONGEST = 2000  # letters of one value in a sentence
 
+_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+
 _spoken: str | None = None
 
 
@@ -68,6 +70,9 @@ class _Formatter(string.Formatter):
     - `names`: names of layers, those counted on from each other together: conv1 to conv4 and pool4
     - `each`: [(code, fields), ...] as their texts, with semicolons between
     - `walk`: [("input1", (28, 28, 1)), ("conv1", (26, 26, 8))] as 28 -conv1-> 26
+    - `bytes`: a number of bytes as a person says it: 1 byte, 3.4 kB, 203 MB
+    - two English wordings: the value, then the first of them behind a 1, else the second: `{count:file/files}`,
+      `{count:picture is/pictures are}`; after another spec and a bar: `{count:,|file/files}`
     - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle that its
       last sound asks for; after another spec and a bar: `{shape:size|이/가}`
     """
@@ -77,10 +82,14 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         spec, _, particles = format_spec.rpartition("|") if "|" in format_spec else ("", "", format_spec)
-        if particles not in _PARTICLES:
+        if particles in _PARTICLES:
+            shown = self._shown(value, spec)
+            return shown + _particle(shown, particles)
+        one, is_pair, many = particles.partition("/")
+        if not is_pair:
             return self._shown(value, format_spec)
         shown = self._shown(value, spec)
-        return shown + _particle(shown, particles)
+        return f"{shown} {one if shown == '1' else many}"
 
     def _shown(self, value: object, spec: str) -> str:
         text = self._text(value, spec)
@@ -107,12 +116,20 @@ class _Formatter(string.Formatter):
                 return _walk(cast("list[tuple[str, tuple[int, ...]]]", value))
             case "text":
                 return render(str(value), None, self._language)
+            case "bytes":
+                return self._bytes(cast(int, value))
             case "" if isinstance(value, float):
                 return f"{value:g}"
             case "" if isinstance(value, PurePath):
                 return _in_line(value)
             case _:
                 return cast(str, super().format_field(value, spec))
+
+    def _bytes(self, count: int) -> str:
+        for unit, name in _UNITS:
+            if count >= unit:
+                return f"{count / unit:,.{0 if count >= 10 * unit else 1}f} {name}"
+        return render("bytes", {"count": count}, self._language)
 
     def _named(self, names: list[str]) -> str:
         parts = [

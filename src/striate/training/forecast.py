@@ -11,7 +11,7 @@ from striate.network.graph import Graph
 from striate.training.loop import CHUNK, Plan
 from striate.training.probe import part_of
 
-FLOAT, MB = 4, 1e6  # bytes
+FLOAT = 4  # bytes
 IN_FLIGHT = 3  # batches: one is learned from, one waits, the bytes of one are being prepared
 MEASURED = 1  # copies of the weights, while it is measured how far a step moves them
 PACKED = 2  # copies of weights, of slots and of the best model's file, while a checkpoint of them is written
@@ -90,7 +90,7 @@ def check_memory(forecast: Callable[[int], Memory], batch: int, allowed: int | N
     if bound is None or expected.total <= bound:
         return expected
     fits = largest(lambda size: forecast(size).total <= bound, batch)
-    fields = {"needed": expected.total / MB, "bound": bound / MB, "pictures": batch, "fits": fits}
+    fields = {"needed": expected.total, "bound": bound, "pictures": batch, "fits": fits}
     if bound == allowed:
         raise OutOfMemoryError("memory.above_allowed" if fits else "memory.above_allowed_for_one", **fields)
     raise OutOfMemoryError("memory.above_free" if fits else "memory.above_free_for_one", **fields)

@@ -58,7 +58,7 @@ class RateRange:
             return None
         whole = begun[(where[begun] <= where[-1] - NEAR) & (begun <= least)]
         slopes = [_slope(where, losses, place) for place in where[whole]]
-        steepest = self.rates[whole[int(np.argmin(slopes))]] if slopes else np.inf
+        steepest = self.rates[int(whole[int(np.argmin(slopes))])] if slopes else math.inf
         return float(f"{min(steepest, self.rates[least] / 10):.0e}")
 
 

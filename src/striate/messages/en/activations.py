@@ -44,7 +44,7 @@ TEXTS = {
     # Gradients.
     "activations.left_heading": "What is left of the gradient behind dense layers of width {width} (typical of {draws} networks drawn)",
     "activations.left_measure": "|dS/dx| / |dS/dy| for S = sum(dy * y), x and dy standard normal, biases 0",
-    "activations.layers": "{depth} layers",
+    "activations.layers": "{depth:layer/layers}",
     "activations.left_title": "{start}, width {width}",
     "activations.left_axis": "share of the gradient that is left",
     "activations.depth_axis": "dense layers",
@@ -55,9 +55,9 @@ TEXTS = {
     "activations.lost.none": "not lost",
     # Speed.
     "activations.speed_heading": "How fast the same CNN learns: steps of {batch} pictures until {percent:g} % of {judged:,} pictures are right ({part:text})",
-    "activations.speed_setting": "{weights:,} weights, {pictures:,} pictures to learn from; same first weights, same batches; the accuracy is looked at every {every} steps, up to {steps}",
+    "activations.speed_setting": "{weights:,|weight/weights}, {pictures:,|picture/pictures} to learn from; same first weights, same batches; the accuracy is looked at every {every:step/steps}, up to {steps}",
     "activations.tried": "{rule}: one training at each rate, to find each activation's best",
-    "activations.final": "{rule}: {seeds} trainings at the best rate",
+    "activations.final": "{rule}: {seeds:training/trainings} at the best rate",
     "activations.rate": "rate",
     "activations.at_rate": "rate {rate:g}",
     "activations.seed": "seed {seed}",

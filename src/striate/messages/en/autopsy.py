@@ -6,11 +6,11 @@ WHY = " {where:each} {cause:each} The weights are those before this step."
 TEXTS = {
     "training.loss_not_finite": STOPPED + "the loss is {loss}." + WHY,
     "training.held_out_not_finite": STOPPED + "the loss of the pictures held out is {loss}." + WHY,
-    "training.gradient_not_finite": STOPPED + "NaN or infinity in the gradient ({count:,} numbers)." + WHY,
+    "training.gradient_not_finite": STOPPED + "NaN or infinity in the gradient ({count:,|number/numbers})." + WHY,
     "training.weights_not_finite": STOPPED + "the step would make weights NaN or infinite ({count:,} of them)." + WHY,
     "training.state_not_finite": STOPPED + "running statistics would become NaN or infinite ({count:,} of them)." + WHY,
     "training.slots_not_finite": STOPPED
-    + "what the rule keeps from step to step would become NaN or infinite ({count:,} numbers)."
+    + "what the rule keeps from step to step would become NaN or infinite ({count:,|number/numbers})."
     + WHY,
     "training.activation_not_finite": STOPPED
     + "outputs of {layer} are NaN or infinite ({count:,} of them), and the loss does not show it."
@@ -20,12 +20,12 @@ TEXTS = {
     "training.label_of_file": "Training stopped in epoch {epoch} at step {step}: {file} has label {came}, but the model's outputs stand for 0 to "
     "{last}: correct the label or give the last layer more units.",
     "autopsy.where.unknown": "Where it began was not found by taking the step apart.",
-    "autopsy.where.given": "Before any arithmetic {operation:each} held {counts:each} among {numbers:,} numbers ({details:each}).",
-    "autopsy.where.given_weight": "Before any arithmetic {operation:each} held {counts:each} among {numbers:,} numbers.",
-    "autopsy.where.forward": "It began going forward in {layer}, in {operation:each}: {counts:each} of {numbers:,} numbers ({details:each}).",
-    "autopsy.where.loss": "It began behind {layer}, in {operation:each}: {counts:each} of {numbers:,} numbers ({details:each}).",
-    "autopsy.where.backward": "It began going backward in {layer}, in {operation:each}: {counts:each} of {numbers:,} numbers ({details:each}).",
-    "autopsy.where.update": "It began in {layer}, in {operation:each}: {counts:each} of {numbers:,} numbers ({details:each}).",
+    "autopsy.where.given": "Before any arithmetic {operation:each} held {counts:each} among {numbers:,|number/numbers} ({details:each}).",
+    "autopsy.where.given_weight": "Before any arithmetic {operation:each} held {counts:each} among {numbers:,|number/numbers}.",
+    "autopsy.where.forward": "It began going forward in {layer}, in {operation:each}: {counts:each} of {numbers:,|number/numbers} ({details:each}).",
+    "autopsy.where.loss": "It began behind {layer}, in {operation:each}: {counts:each} of {numbers:,|number/numbers} ({details:each}).",
+    "autopsy.where.backward": "It began going backward in {layer}, in {operation:each}: {counts:each} of {numbers:,|number/numbers} ({details:each}).",
+    "autopsy.where.update": "It began in {layer}, in {operation:each}: {counts:each} of {numbers:,|number/numbers} ({details:each}).",
     "autopsy.count.nan": "{nan:,} NaN",
     "autopsy.count.infinite": "{infinite:,} infinite",
     "autopsy.count.both": "{nan:,} NaN and {infinite:,} infinite",

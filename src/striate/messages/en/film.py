@@ -44,16 +44,16 @@ TEXTS = {
     "film.title": "{title}: {layer} while it learned",
     "film.kernels": "Kernels",
     "film.maps": "Feature maps",
-    "film.colours_note": "{shown} of {count} kernels in their colours: grey is 0",
-    "film.kernels_note": "{shown} of {count} kernels",
+    "film.colours_note": "{shown} of {count:kernel in its colours/kernels in their colours}: grey is 0",
+    "film.kernels_note": "{shown} of {count:kernel/kernels}",
     "film.rows_note": "a row a kernel ({kernels} of {count}), a column an input channel ({channels} of {all})",
-    "film.maps_note": "{shown} of {count} maps",
+    "film.maps_note": "{shown} of {count:map/maps}",
     "film.scale": "{least} to {most}, in all frames",
     "film.scale_same": "the same colours for the same numbers in all frames",
     "film.frame_start": "step {step:,} · before the first",
     "film.frame": "step {step:,} · epoch {epoch}",
     "film.frame_loss": "step {step:,} · epoch {epoch} · loss {loss:.3f}",
-    "film.page_about": "{frames} moments of the training, evenly spread in the logarithm of the step. Move the slider, or use the keys: left and right, Home "
+    "film.page_about": "{frames:moment/moments} of the training, evenly spread in the logarithm of the step. Move the slider, or use the keys: left and right, Home "
     "and End, the space bar to play.",
     "film.slider": "moment of the training",
     "film.play": "Play",
@@ -65,7 +65,7 @@ TEXTS = {
     "film.loss": "loss",
     "film.size": "size of weights",
     "film.change_rms": "change so far",
-    "film.some_of": "{shown} of {count} frames. Sizes are root mean squares over the layer's kernels.",
+    "film.some_of": "{shown} of {count:frame/frames}. Sizes are root mean squares over the layer's kernels.",
     "film.classes_title": "{title}: what each class did to {layer}",
     "film.kernel": "kernel",
     "film.shares": "Shares of the change",
@@ -75,7 +75,7 @@ TEXTS = {
     "film.shares_are": "Shares of each kernel's change up to step {step:,}: how far what a class's pictures added goes along the change. Each row adds up to "
     "100 %; below 0 a class pulled the other way.",
     "film.rest": "What all parts leave of the change, which is rounding: at most {rest:.1e}, where weights changed by up to {change:.2g}.",
-    "film.classes_note": "{kernels} of {count} kernels, since the first step: the change is the sum of the columns behind it. Below each part its share "
+    "film.classes_note": "{kernels} of {count:kernel/kernels}, since the first step: the change is the sum of the columns behind it. Below each part its share "
     "of the change; below 0 it pulled the other way.",
     "film.classes_page": "A row a kernel, {kernels} of {count}, since the first step: the change is the sum of the columns behind it.",
     "film.classes_shown": "The {shown} classes of {count} that added most.",

@@ -8,9 +8,9 @@ TEXTS = {
     "BatchNormalization, or fewer layers.",
     "health.wild": "{layer}: one step changes its weights by {percent:.0f} % of their size: the learning rate is too large; try a tenth of it.",
     "health.hardly": "{layer} learns {ratio:.0e} of its weights per step: hardly anything. Try ten times the learning rate.",
-    "health.guessing": "After {epoch} epochs the loss is {loss:.3f}, not below the {chance:.3f} of giving every class the same probability: the classes are "
+    "health.guessing": "After {epoch:epoch/epochs} the loss is {loss:.3f}, not below the {chance:.3f} of giving every class the same probability: the classes are "
     "guessed. See whether labels and pictures belong together, and try another learning rate.",
-    "health.nothing_generalises": "Nothing generalises: after {epoch} epochs {percent:.1f} % of {pictures:,} pictures held out are right ({trained:.1f} % of "
+    "health.nothing_generalises": "Nothing generalises: after {epoch:epoch/epochs} {percent:.1f} % of {pictures:,|picture held out is/pictures held out are} right ({trained:.1f} % of "
     "those learned from), no more than luck reaches where all are taken for the most frequent class ({guess:.1f} %). See whether labels and pictures "
     "belong together, and try another learning rate.",
 }

@@ -27,7 +27,7 @@ TEXTS = {
     "judged.matrix": "truth (rows) and answer (columns), pictures:",
     "judged.largest": "what is confused most, pictures:",
     "judged.taken_for": "{truth} taken for {answer}",
-    "judged.calibration": "calibration error: {percent:.1f} % (how far confidence and share of right answers lie apart, {bins} bins)",
+    "judged.calibration": "calibration error: {percent:.1f} % (how far confidence and share of right answers lie apart, {bins:bin/bins})",
     "judged.saved": "confusion matrix: {file}",
     "figure.confusion": "A confusion matrix is drawn for up to {required} classes, with a row and a column for each name, got {names} names and the shape {came}; draw a part of it.",
     "figure.truths": "truth",

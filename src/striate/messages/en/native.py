@@ -11,8 +11,8 @@ TEXTS = {
     "engine.targets_differ": "The targets must be class numbers or numbers of the output's shape {required:size}, got {dtype} of shape {came:size}.",
     "engine.shares_differ": "The sample weights must be {required} numbers, one a picture, got {dtype} of shape {came}.",
     "engine.gradient_differs": "The gradient of {node} must be numbers of the shape {required:size}, got {dtype} of shape {came:size}.",
-    "engine.no_memory": "A batch of {pictures} takes {needed:,} bytes of memory, and only {free:,} are free; a batch of {fits:,} would fit.",
-    "engine.no_memory_for_one": "A batch of {pictures} takes {needed:,} bytes of memory, and only {free:,} are free: not even one "
+    "engine.no_memory": "A batch of {pictures} takes {needed:,|byte/bytes} of memory, and only {free:,} are free; a batch of {fits:,} would fit.",
+    "engine.no_memory_for_one": "A batch of {pictures} takes {needed:,|byte/bytes} of memory, and only {free:,} are free: not even one "
     "picture at a time would fit. Use a smaller network or smaller pictures.",
     "engine.no_memory_for_weights": "The first weights take {needed:,} bytes of memory, most of them for {weight} of shape {shape:size}, and only {free:,} "
     "are free. Use fewer filters or units, or smaller pictures.",

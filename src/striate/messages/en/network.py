@@ -16,7 +16,7 @@ TEXTS = {
     "keyword.unknown": "{where} has no argument '{name}'; it takes {known:quoted}.",
     "keyword.unknown_did_you_mean": "{where} has no argument '{name}'; did you mean {close:quoted}?",
     "setting.old_name": "{where}: '{old}' is the old name of '{new}'; it is taken as '{new}'.",
-    "setting.too_many": "{where} takes {required} arguments by position ({known:list}), got {came}; give the others by name.",
+    "setting.too_many": "{where} takes {required:argument/arguments} by position ({known:list}), got {came}; give the others by name.",
     "setting.twice": "{where}: '{setting}' is given twice; leave one out.",
     "setting.missing": "{where}: '{setting}' is required and has no default; give it.",
     "setting.positive": "{where}: '{setting}' must be a whole number of 1 or more, got {came!r}.",

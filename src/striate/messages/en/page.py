@@ -3,7 +3,7 @@
 TEXTS = {
     "page.title": "{title} – report",
     "page.heading": "Report:",
-    "page.trained": "{model}, {weights:,} weights, learned from {pictures:,} pictures of {classes} classes, {size:size} {colour:text}, for {epochs} epochs.",
+    "page.trained": "{model}, {weights:,|weight/weights}, learned from {pictures:,|picture/pictures} of {classes} classes, {size:size} {colour:text}, for {epochs:epoch/epochs}.",
     "page.colour.grey": "grey",
     "page.colour.rgb": "in colour",
     "page.accuracy": "accuracy",

@@ -28,11 +28,11 @@ TEXTS = {
     "race.other_kind": "{where}: {setting} is for the other kind of race; races with DATA or --digits have --seeds, --model, --pictures, --batch, --budget and what "
     "computes, those without it --on, --start and --noise; leave it out.",
     "race.start_too_far": "A path begins at most {most:g} away from 0 along each axis, got {came:list}; choose a place nearer to it.",
-    "race.too_many_steps": "A race on functions has at most {most:,} steps, got {came:,}; take fewer.",
+    "race.too_many_steps": "A race on functions has at most {most:,|step/steps}, got {came:,}; take fewer.",
     "race.point": "{where}: {setting} must be two numbers such as 1,1.5, got '{came}'.",
     "race.time": "{where}: {setting} must be a time such as 90s or 2m, got '{came}'.",
     # On functions.
-    "race.way": "From ({x:g}, {y:g}), {steps} steps; least {least:.4g} at {at}.",
+    "race.way": "From ({x:g}, {y:g}), {steps:step/steps}; least {least:.4g} at {at}.",
     "race.noise": "sgd sees the gradient with normal noise of standard deviation {noise:g} in both numbers, drawn anew each step by seed {seed}; all others see it as it is.",
     "race.paths_hash": "paths: SHA-256 {hash}",
     "race.at_equal": "all at learning rate {rate:g}",
@@ -58,7 +58,7 @@ TEXTS = {
     "race.column.to_sgd": "pictures to sgd's",
     "race.diverged": "diverged at {step}",
     # On pictures.
-    "race.course": "{pictures:,} training and {test:,} test pictures, a network of {weights:,} weights, {steps} steps of {batch}; the loss is that of the first {measured} training pictures ({engine}).",
+    "race.course": "{pictures:,} training and {test:,} test pictures, a network of {weights:,|weight/weights}, {steps:step/steps} of {batch}; the loss is that of the first {measured} training pictures ({engine}).",
     "race.full_steps": "gd takes all pictures for each step, so at the same cost it has {steps}.",
     "race.same": "seed {seed}, the same for all: start SHA-256 {start}, batches SHA-256 {batches}",
     "race.at_best_mean": "each at its own best of {grid}: the lowest loss at the end in the mean of the seeds",
@@ -68,7 +68,7 @@ TEXTS = {
     "race.weights_hash": "weights of all these runs: SHA-256 {hash}",
     "race.runs_diverged": "{runs} diverged",
     "race.running": "racing",
-    "race.budget": "{runs} runs in about {seconds:g} seconds: {steps} steps each; --steps {steps} gives the same again.",
+    "race.budget": "{runs:run/runs} in about {seconds:g|second/seconds}: {steps:step/steps} each; --steps {steps} gives the same again.",
     # What is said.
     "race.claims": "What is said, measured:",
     "race.claim": "{claim:text}: {verdict:text}",

@@ -11,7 +11,7 @@ TEXTS = {
     "schedule.no_formula": "{where} says nowhere which learning rate a step has; give it a method __call__(self, step).",
     "schedule.ascending": "{where}: '{setting}' must be whole numbers of 0 or more, at least one and each larger than the one before, got {came!r}.",
     "schedule.rates": "{where}: '{setting}' must be finite numbers of 0 or more, got {came!r}.",
-    "schedule.lengths": "{where}: '{setting}' must be {required} numbers, one more than there are boundaries, got {came}.",
+    "schedule.lengths": "{where}: '{setting}' must be {required:number/numbers}, one more than there are boundaries, got {came}.",
     "rate.no_function": "{where}: '{setting}' must be a function of the epoch and the learning rate, got {came}.",
     "rate.no_rate": "{where}: for epoch {epoch} (counted from 0) the schedule gave {came!r}; it must give a finite number of 0 or more.",
     "training.rate_is_scheduled": "{where} cannot change the learning rate, since a schedule sets it at each step; give the optimizer a number as "

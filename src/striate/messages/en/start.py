@@ -3,7 +3,7 @@
 TEXTS = {
     "cli.train.start": "Begin with the weights of a model file, or of a run's best model: layers that fit are taken, the others are said. Pictures are read as that model takes them.",
     "cli.train.freeze": "With --start: layers that stay as they are, by a number that counts them from the first, or by names with commas between.",
-    "start.taken": "begins with weights of {file}: {layers:names} ({count:,} of {all:,} numbers), which learn at a tenth of the learning rate",
+    "start.taken": "begins with weights of {file}: {layers:names} ({count:,} of {all:,|number/numbers}), which learn at a tenth of the learning rate",
     "start.left": "  {left:each}",
     "start.left.absent": "{layer} begins anew: the file has no such layer",
     "start.left.kind": "{layer} begins anew: the file's layer of this name is of another kind",

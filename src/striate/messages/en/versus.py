@@ -20,9 +20,9 @@ TEXTS = {
     "versus.training": "trainings",
     "versus.moving": "shifts and turns",
     # What is compared.
-    "versus.setting": "{pictures:,} pictures of {shape:size} to learn from, {judged:,} to judge by ({part:text}); epochs {epochs}, batch {batch}, Adam at 0.001; trainings of each network: {seeds}. Accuracies: mean ± standard deviation over them.",
+    "versus.setting": "{pictures:,|picture/pictures} of {shape:size} to learn from, {judged:,} to judge by ({part:text}); epochs {epochs}, batch {batch}, Adam at 0.001; trainings of each network: {seeds}. Accuracies: mean ± standard deviation over them.",
     "versus.net.cnn": "CNN: 3x3, pool, 3x3, pool, dense",
-    "versus.net.dense": "dense: {hidden} hidden units",
+    "versus.net.dense": "dense: {hidden:hidden unit/hidden units}",
     "versus.net.strided": "stride 2 in place of each pool",
     "versus.net.plain": "neither pool nor stride, {second} maps at last",
     "versus.net.two3": "two 3x3",
@@ -43,7 +43,7 @@ TEXTS = {
     "versus.accuracy": "accuracy",
     "versus.shuffled_accuracy": "pixels shuffled",
     "versus.equal_heading": "As many weights, and the pixels of every picture shuffled in the same way",
-    "versus.growth_heading": "Weights against the size of the pictures (dense net with {hidden} hidden units)",
+    "versus.growth_heading": "Weights against the size of the pictures (dense net with {hidden:hidden unit/hidden units})",
     "versus.size": "size",
     "versus.growth.same_maps": "dense layers with the convolutions' outputs",
     "versus.growth.dense": "dense net",
@@ -55,7 +55,7 @@ TEXTS = {
     "versus.turn_heading": "Turned by so many degrees (mean of both ways)",
     "versus.pixels": "{n:g} px",
     "versus.degrees": "{n:g}°",
-    "versus.kernels_heading": "Small kernels behind one another against a large one that sees as much ({filters} maps in and out)",
+    "versus.kernels_heading": "Small kernels behind one another against a large one that sees as much ({filters:map/maps} in and out)",
     # What is said, and what was measured.
     "versus.claims": "What is said, and what was measured (in percent of the pictures; more than 0 is in favour of what is said; told from 0 at the level of 5 %, over trainings and over pictures):",
     "versus.claim.equal_weights": "With as many weights the CNN is right more often than the dense net",
@@ -85,5 +85,5 @@ TEXTS = {
     "versus.turn_title": "Turned",
     "versus.turn_axis": "degrees",
     "versus.kernels_title": "Accuracy: small kernels and large ones that see as much",
-    "versus.costs": "{weights:,} weights\n{products:,} multiply-adds",
+    "versus.costs": "{weights:,|weight/weights}\n{products:,|multiply-add/multiply-adds}",
 }

@@ -45,7 +45,7 @@ TEXTS = {
     "why.occlusion.title": "Occlusion: what the score loses without it",
     "why.gradcam.fact": "By the maps of {layer}, {size:size}; each number stands in the middle of its unit's receptive field.",
     "why.saliency.fact": "The size of the score's gradient at each pixel, the largest of its channels.",
-    "why.integrated.fact": "From {baseline:text} to the picture in {steps} steps.",
+    "why.integrated.fact": "From {baseline:text} to the picture in {steps:step/steps}.",
     "why.integrated.gap": "{name}: the parts add up to {sum:.4f}, the score changed by {difference:.4f}: a gap of {gap:.2g}.",
     "why.occlusion.fact": "Windows of {window:size}, moved by {stride:size}, covered by {fill:text}.",
     "why.figure.probability": "{percent:.1f} %, score {score:.2f}",

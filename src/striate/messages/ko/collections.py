@@ -17,7 +17,7 @@ TEXTS = {
     "이 명령으로 요청한 것만 내려받습니다. 끊기면 받은 데서부터 이어 받고, 길이와 SHA-256을 확인합니다.",
     "cli.data.get.name": "내려받을 모음.",
     "cli.data.get.output": "내려받은 파일을 둘 폴더(기본값: 사용자 캐시 안의 폴더이며, 어디인지 보여 줍니다).",
-    "data.get.what": "{title}, {megabytes:.1f} MB, {page}",
+    "data.get.what": "{title}, {bytes:bytes}, {page}",
     "data.get.licence": "라이선스: {licence}",
     "collections.from": "{address}에서 받는 중",
     "data.not_fetched": "{path:이/가} 없습니다. striate data get {name} -o {typed} 명령으로 이 데이터 모음을 그곳에 받을 수 있습니다.",
