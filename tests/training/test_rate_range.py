@@ -45,6 +45,8 @@ def test_losses_that_differ_from_batch_to_batch_do_not_lead_it_astray() -> None:
             losses = np.array(found.losses) + spread * rng.standard_normal(120)
             suggestion = RateRange(found.rates, tuple(losses.tolist())).suggestion
             assert suggestion is not None and 0.02 <= suggestion <= 0.2
+    for last in (math.nan, math.inf):
+        assert RateRange((*found.rates, 11.0), (*found.losses, last)).suggestion == found.suggestion
     losses = np.array(found.losses)
     losses[:3] += (1.0, 0.5, 0.2)  # as of a network whose first weights are far off
     assert RateRange(found.rates, tuple(losses.tolist())).suggestion == found.suggestion

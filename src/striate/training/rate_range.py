@@ -48,11 +48,12 @@ class RateRange:
         For the same reason what counts begins ten times above the first rate. Rounded to one figure, so that it is
         easily typed. None where the loss never fell.
         """
-        where, losses = np.log10(np.array(self.rates)), np.array(self.losses)
+        finite = np.isfinite(self.losses)  # but for the last, with which it broke out
+        where, losses = np.log10(np.array(self.rates))[finite], np.array(self.losses)[finite]
         begun = np.flatnonzero(where >= where[:1] + NEAR)
         if not len(begun):
             return None
-        smoothed = np.array(self.smoothed)
+        smoothed = np.array(self.smoothed)[finite]
         least = int(begun[smoothed[begun].argmin()])
         if smoothed[least] > (1 - FALLEN) * losses[: begun[0]].mean():
             return None
