@@ -402,6 +402,19 @@ def test_an_archive_that_breaks_off(
         list_archive(path)
 
 
+def test_of_an_archive_that_breaks_off_the_one_within_is_not_taken_for_it(
+    tmp_path: Path, files: dict[str, bytes], refuses: Any
+) -> None:
+    inner = write_zip(tmp_path / "inner.zip", {"a/1.png": b"", "b/1.png": b""}, ZIP_STORED).read_bytes()
+    path = write_zip(tmp_path / "a.zip", files | {"train/x.zip": inner}, ZIP_STORED)
+    content = path.read_bytes()
+    end = content.index(inner) + len(inner)
+    for cut in (end, end + 20, len(content) - 20):
+        path.write_bytes(content[:cut])
+        with refuses(DataError, "archive.damaged", file=str(path)):
+            list_archive(path)
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz"])
 @pytest.mark.parametrize("content", [b"", b"<html>not found</html>", b"PK\5\6"])
 def test_a_file_that_is_an_archive_by_name_only(tmp_path: Path, refuses: Any, name: str, content: bytes) -> None:

@@ -9,9 +9,10 @@ from unicodedata import normalize
 
 import pytest
 
-from striate.data.folder import Listing, list_folder, natural
+from striate.data.folder import RUN_FILES, RUN_FOLDERS, Listing, list_folder, natural
 from striate.data.sources import find
 from striate.errors import DataError, FileError
+from striate.run_folder import CHECKPOINTS, FILM, SETTINGS, SPLIT
 
 
 @pytest.fixture
@@ -159,6 +160,24 @@ def test_all_classes_empty(make: Any, refuses: Any) -> None:
 def test_one_class_empty(make: Any, refuses: Any) -> None:
     root = make("train/a/1.png", "train/b/", "train/c/1.png")
     with refuses(DataError, "folder.empty_class", folder=str(root / "train"), name="b"):
+        list_folder(root)
+
+
+def test_the_folder_of_a_training(make: Any, refuses: Any) -> None:
+    """Whole, without a film, or broken off; pictures whose folder holds such files are pictures all the same."""
+    assert {SETTINGS, SPLIT} == RUN_FILES and {FILM, CHECKPOINTS} == RUN_FOLDERS
+    files = (SETTINGS, SPLIT, "best.safetensors")
+    for i, folders in enumerate(([], ["film/1.safetensors"], ["film/1.safetensors", "checkpoints/run.json"])):
+        root = make(*(f"{i}/{name}" for name in (*files, *folders))) / str(i)
+        with refuses(DataError, "folder.is_run", folder=str(root)):
+            list_folder(root)
+    pictures = make(*(f"pets/{name}" for name in (*files, "a/1.png", "b/1.png"))) / "pets"
+    assert list_folder(pictures).class_names == ("a", "b")
+
+
+def test_archives_in_place_of_classes(make: Any, refuses: Any) -> None:
+    root = make("cats.zip", "dogs.tar.gz", "notes.txt")
+    with refuses(DataError, "folder.packed", folder=str(root), inside=["cats.zip", "dogs.tar.gz"]):
         list_folder(root)
 
 

@@ -19,6 +19,7 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.data.endings import PACKED_ENDINGS, ZIP_ENDINGS
 from striate.data.folder import PART_NAMES, Inside, Listing, is_hidden, list_tree, natural, under
 from striate.data.members import PLAIN, Members
 from striate.data.reading import cannot_read, named_faults
@@ -28,8 +29,6 @@ from striate.data.zips import read_zip, unpacked
 from striate.errors import DataError, FileError, Notice
 
 ZIP_BEGINS = (b"PK\3\4", b"PK\5\6")  # the second is one without members
-ZIP_ENDINGS = (".zip",)
-TAR_ENDINGS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 # Bytes that a member may unpack to. As many as that of a picture's file nobody has; a few would fill the memory.
 LARGEST_MEMBER = 2**28
@@ -40,7 +39,7 @@ Bytes = Callable[[BinaryIO, Any], bytes | None]
 def is_archive(path: Path) -> bool:
     """Whether a file is a zip or a tar, by its first bytes or else by its name. Raises `FileError`."""
     begin = _begin(path)
-    by_name = path.name.lower().endswith((*ZIP_ENDINGS, *TAR_ENDINGS))
+    by_name = path.name.lower().endswith(PACKED_ENDINGS)
     return by_name or begin.startswith(ZIP_BEGINS) or _is_tar(begin) or _holds_tar(path, begin)
 
 

@@ -1,7 +1,10 @@
-"""Whether the ending of a picture's file says which format it is of."""
+"""What the endings of files' names say: of archives, and whether that of a picture is true."""
 
 from functools import cache
 from pathlib import PurePath
+
+ZIP_ENDINGS = (".zip",)
+PACKED_ENDINGS = (*ZIP_ENDINGS, ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
 def ending_lies(name: str, found: str) -> bool:

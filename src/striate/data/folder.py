@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from striate.data.arrays import Labels
+from striate.data.endings import PACKED_ENDINGS
 from striate.data.names import Names
 from striate.data.reading import cannot_read
 from striate.data.source import DISK, Source
@@ -26,6 +27,11 @@ PART_NAMES = {"train": "train", "val": "validation", "valid": "validation", "val
 LEFTOVERS = ("__macosx", "desktop.ini", "thumbs.db")
 # A folder with such files directly in it is a class, not one that stands around the classes.
 PICTURE_ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+
+# What stands in the folder of a training, which is given for its pictures now and then.
+RUN_FILES, RUN_FOLDERS = {"settings.toml", "split.csv"}, {"film", "checkpoints"}
+
+MOST_LISTED = 5  # names that an error shows
 
 Classes = Mapping[str, list[str]]
 
@@ -121,6 +127,7 @@ def list_folder(root: Path) -> Listing:
 
 def list_tree(tree: Tree, root: str, source: Source) -> Listing:
     """As `list_folder`, for any tree."""
+    _check_no_run(tree.inside(root), root)
     inner, stray = _around(tree, root)
     parts, beside = _parts(tree, inner)
     stray += beside
@@ -166,6 +173,11 @@ def under(folder: str, name: str) -> str:
 def is_hidden(name: str) -> bool:
     """Whether a file or folder of this name is none of the user's."""
     return name.startswith(".") or name.casefold() in LEFTOVERS
+
+
+def _check_no_run(here: Inside, root: str) -> None:
+    if set(here.files) >= RUN_FILES and {*here.folders, *here.links} <= RUN_FOLDERS:
+        raise DataError("folder.is_run", folder=root)
 
 
 def _around(tree: Tree, root: str) -> tuple[str, list[str]]:
@@ -216,6 +228,9 @@ def _classes(tree: Tree, folder: str) -> tuple[Classes, list[str]]:
     folders = here.folders + here.links
     stray = _paths(folder, here.files + here.others)
     if not folders:
+        packed = [name for name in here.files if name.lower().endswith(PACKED_ENDINGS)]
+        if packed:
+            raise DataError("folder.packed", folder=folder, inside=packed[:MOST_LISTED])
         raise DataError("folder.no_classes" if stray else "folder.empty", folder=folder)
     classes: dict[str, list[str]] = {}
     for name in folders:

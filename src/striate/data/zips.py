@@ -137,10 +137,15 @@ def _table(archive: str, file: BinaryIO, length: int) -> tuple[bytes, int, int]:
     if disk or first_disk:
         raise DataError("archive.in_parts", file=archive)
     shift = end - size - offset  # of an archive that stands behind a program that unpacks it
-    if shift < 0:
+    if shift < 0 or (shift and _begins_with_member(file)):  # then the table is that of an archive within this one
         raise DataError("archive.damaged", file=archive)
     file.seek(offset + shift)
     return file.read(size), count, shift
+
+
+def _begins_with_member(file: BinaryIO) -> bool:
+    file.seek(0)
+    return file.read(len(LOCAL_SIGNATURE)) == LOCAL_SIGNATURE
 
 
 def _entries(archive: str, table: bytes, shift: int) -> Iterator[_Entry]:

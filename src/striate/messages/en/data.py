@@ -46,6 +46,8 @@ TEXTS = {
     "npz.ignored": "{file}: not used are {keys:quoted}.",
     "folder.empty": "{folder} is empty; put one subfolder of pictures for each class into it.",
     "folder.no_classes": "{folder} has no subfolders, so nobody knows what its files show; put them into one subfolder for each class.",
+    "folder.is_run": "{folder} is the folder of a training, not one of pictures; give the pictures here.",
+    "folder.packed": "{folder} has no subfolders, but holds {inside:quoted}, packed in its turn; unpack it, or give it alone.",
     "folder.no_pictures": "{folder}: no picture can be read in any class; required is PNG, JPEG, GIF, BMP, WebP or TIFF.",
     "folder.empty_class": "{folder}: class '{name}' has no picture that can be read; add some, or delete its folder.",
     "folder.name_no_text": "{folder}: the name of the class folder {name!r} is no text in UTF-8; rename the folder.",

@@ -46,6 +46,8 @@ TEXTS = {
     "npz.ignored": "{file}: {keys:quoted|은/는} 쓰지 않습니다.",
     "folder.empty": "{folder:이/가} 비어 있습니다. 클래스마다 하위 폴더를 하나씩 만들어 사진을 넣으십시오.",
     "folder.no_classes": "{folder}에 하위 폴더가 없어서 파일이 어느 클래스인지 알 수 없습니다. 클래스마다 하위 폴더를 하나씩 만들어 나누어 넣으십시오.",
+    "folder.is_run": "{folder:은/는} 사진 폴더가 아니라 학습 결과 폴더입니다. 여기에는 사진을 주십시오.",
+    "folder.packed": "{folder}에는 하위 폴더가 없고, 그 안에서 또 압축된 {inside:quoted|이/가} 들어 있습니다. 압축을 풀거나 그 파일만 따로 주십시오.",
     "folder.no_pictures": "{folder}: 어느 클래스에도 읽을 수 있는 사진이 없습니다. PNG, JPEG, GIF, BMP, WebP, TIFF 중 하나여야 합니다.",
     "folder.empty_class": "{folder}: {name:quoted} 클래스에 읽을 수 있는 사진이 없습니다. 사진을 넣거나 그 폴더를 지우십시오.",
     "folder.name_no_text": "{folder}: 클래스 폴더 {name!r}의 이름이 올바른 UTF-8이 아닙니다. 폴더의 이름을 바꾸십시오.",
