@@ -19,7 +19,7 @@ from striate.engines.native.lowering import (
     given_vector,
 )
 from striate.engines.native.memory import FLOAT, Maps, Vector
-from striate.engines.native.operations import Convolve, Pack, Reduce, Slope, WeightGradient
+from striate.engines.native.operations import Convolve, Pack, Reduce, WeightGradient
 from striate.engines.native.recording import CHUNKS
 from striate.engines.native.tensors import LINEAR, Function, Space, Stretch, Tensor, Windows, rounded_up
 from striate.engines.native.tiles import gradient_tile, line_tile
@@ -27,24 +27,11 @@ from striate.network.layout import Span
 from striate.network.window import Pair
 
 
-def convolution_back(low: Lowering, of: Sum, value: Value, result: Value, function: Function) -> None:
+def convolution_back(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
     """The gradients of the weights, and of the input where it is wanted."""
-    dy = before_function(low, result, function)
-    if dy is None:
-        return
     _weight_gradient(low, of, value, dy)
     if value.wanted:
         _input_gradient(low, of, value, dy)
-
-
-def before_function(low: Lowering, result: Value, function: Function) -> Maps | None:
-    """The gradient of what entered a layer's function; None where nothing flows back."""
-    dy, y = low.gradient_of(result), result.maps
-    if dy is None or function == LINEAR or result.gate is not None:
-        return dy
-    dz, after = Maps(f"{dy.name} slope", dy.shape), dy
-    low.step("slope", [dy, y], [dz], lambda: Slope(after.tensor, y.tensor, dz.tensor, function))
-    return dz
 
 
 def _weight_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
@@ -103,9 +90,7 @@ def _gradient_of_weights(
 def reduced(low: Lowering, sums: Vector, span: Span, size: tuple[int, int], step: int, first: int, chunks: int) -> None:
     """The chunks' sums added up, into a weight's gradient; what is there already is added to, in the last steps."""
     target = given_vector(Space.GRADIENT, span)
-    key = f"{span.name} {first}"
-    accumulate = key in low.done
-    low.done.add(key)
+    accumulate = low.adds_to(f"{span.name} {first}")
 
     def make() -> Reduce:
         region = replace(target.region, offset=target.region.offset + first, size=target.region.size - first)

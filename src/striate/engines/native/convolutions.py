@@ -6,9 +6,9 @@ from striate.engines.native.convolution_gradients import convolution_back
 from striate.engines.native.fusing import Chain
 from striate.engines.native.geometry import PASS_BYTES, Sum, stretches, widened
 from striate.engines.native.lowering import (
-    GATES,
     Lowering,
     Value,
+    gate_of,
     given_vector,
 )
 from striate.engines.native.memory import FLOAT, Maps, Vector
@@ -28,11 +28,10 @@ def lower_sum(low: Lowering, node: Node, value: Value, chain: Chain) -> Value:
     norm = _folded(low, of, chain)
     other = low.values[chain.other] if chain.other is not None else None
     _forward(low, of, value.maps, y, Behind(chain.label, chain.function, norm, other.maps if other else None))
-    gates = chain.function.curve in GATES and chain.end not in low.asked
-    result = Value(y, low.backward, chain.function if gates else None)
-    if low.backward:
-        low.tape.append(lambda: convolution_back(low, of, value, result, chain.function))
-    return result
+    result = Value(y, low.backward, gate_of(chain.function, asked=chain.end in low.asked))
+    return low.going_back(
+        result, lambda dy: convolution_back(low, of, value, low.before_function(dy, result, chain.function))
+    )
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ With several filters a channel each channel is first laid out so many times.
 
 from dataclasses import dataclass
 
-from striate.engines.native.convolution_gradients import before_function, reduced
+from striate.engines.native.convolution_gradients import reduced
 from striate.engines.native.convolutions import Behind
 from striate.engines.native.fusing import Chain
 from striate.engines.native.geometry import Geometry, phase_halo, phase_taps, widened
-from striate.engines.native.lowering import GATES, Lowering, Value, given_vector
+from striate.engines.native.lowering import Lowering, Value, gate_of, given_vector
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.norms import Affine
 from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient, Pack, Repeat, RepeatGradient
@@ -68,11 +68,8 @@ def lower_depthwise(low: Lowering, node: Node, value: Value, chain: Chain) -> Va
     other = low.values[chain.other] if chain.other is not None else None
     y = Maps(chain.label, (*of.count, of.channels))
     _forward(low, of, value.maps, y, Behind(chain.label, chain.function, norm, other.maps if other else None))
-    gates = chain.function.curve in GATES and chain.end not in low.asked
-    result = Value(y, low.backward, chain.function if gates else None)
-    if low.backward:
-        low.tape.append(lambda: _back(low, of, value, result, chain.function))
-    return result
+    result = Value(y, low.backward, gate_of(chain.function, asked=chain.end in low.asked))
+    return low.going_back(result, lambda dy: _back(low, of, value, low.before_function(dy, result, chain.function)))
 
 
 def _forward(low: Lowering, of: Each, x: Maps, y: Maps, behind: Behind) -> None:
@@ -166,10 +163,7 @@ def _turned(low: Lowering, of: Each, taps: list[int]) -> Vector:
     return low.recording.once((of.span.name, "turned", tuple(taps)), make)
 
 
-def _back(low: Lowering, of: Each, value: Value, result: Value, function: Function) -> None:
-    dy = before_function(low, result, function)
-    if dy is None:
-        return
+def _back(low: Lowering, of: Each, value: Value, dy: Maps) -> None:
     _weight_gradient(low, of, value, dy)
     if value.wanted:
         _input_gradient(low, of, value, dy)

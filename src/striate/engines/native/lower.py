@@ -171,7 +171,7 @@ class _Walk:
         shape = as_maps(self.graph.input_shape)
         dense = self._summed_alone(0) and self.fuser.alone(0)
         given, maps = given_maps(shape, Space.INPUT), Maps("pictures", shape, dense=dense)
-        self.low.step("read pictures", [given], [maps], lambda: copied(given, maps))
+        self.low.step("read pictures", [given], [maps], lambda: copied(given.tensor, maps.tensor))
         self.low.values[0] = Value(maps, 0 in self.low.asked, asked=0 in self.low.asked)
         self._read = self.low.recording.steps[-1]
 

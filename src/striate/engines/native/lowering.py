@@ -13,7 +13,17 @@ from striate.engines.contract import Purpose
 from striate.engines.native.memory import Buffer, Maps, Shape3, Vector
 from striate.engines.native.operations import Combine, Copy, Pack, Slope
 from striate.engines.native.recording import CHUNKS, Recording, Step
-from striate.engines.native.tensors import ROUNDING, Curve, Function, Region, Space, rounded_up, without_rounding
+from striate.engines.native.tensors import (
+    LINEAR,
+    ROUNDING,
+    Curve,
+    Function,
+    Region,
+    Space,
+    Tensor,
+    rounded_up,
+    without_rounding,
+)
 from striate.engines.native.tiles import InstructionSet
 from striate.network.graph import Graph, Node
 from striate.network.layers import Layer, ReLU, activation_of
@@ -54,6 +64,11 @@ def function_of(layer: Layer) -> Function:
         largest = inf if layer.max_value is None else layer.max_value
         return Function(Curve.BOUNDED_RELU, largest, layer.negative_slope, layer.threshold)
     return Function(CURVES.get(activation_of(layer), Curve.LINEAR))
+
+
+def gate_of(function: Function, *, asked: bool) -> Function | None:
+    """The function behind a layer where its slope may wait for whoever reads the layer's gradient, none `asked` for."""
+    return function if function.curve in GATES and not asked else None
 
 
 @dataclass(eq=False)
@@ -178,6 +193,12 @@ class Lowering:
 
     # Gradients
 
+    def adds_to(self, key: str) -> bool:
+        """Whether a weight holds a gradient already, so that one more is added to it; from now on it does."""
+        holds = key in self.done
+        self.done.add(key)
+        return holds
+
     def gradient_of(self, value: Value) -> Maps | None:
         """The whole gradient of a value, its gate applied; None where nothing flows back to it."""
         if value.gradient is None:
@@ -200,25 +221,35 @@ class Lowering:
             self.recording.pin(value.gradient)
         return value.gradient, False
 
-    def back(
-        self, label: str, value: Value, result: Value, operation: Callable[[Maps, Maps, bool], object], *reads: Maps
-    ) -> Value:
-        """Leave the way back from a result to the one value that it is made of; answers with the result.
-
-        `operation(dy, dx, accumulate)` is its step, which reads the maps of `reads` besides dy.
-        """
+    def going_back(self, result: Value, go: Callable[[Maps], None]) -> Value:
+        """Leave the way back from a result: `go(dy)`, where a gradient flows back to it; answers with the result."""
 
         def backward() -> None:
             dy = self.gradient_of(result)
-            if dy is None:
-                return
-            into, accumulate = self.into(value)
-            adds = [into] if accumulate else []
-            self.step(label, [dy, *reads, *adds], [into], lambda: operation(dy, into, accumulate))
+            if dy is not None:
+                go(dy)
 
         if result.wanted:
             self.tape.append(backward)
         return result
+
+    def back(self, label: str, value: Value, result: Value, operation: Callable[[Maps, Maps, bool], object]) -> Value:
+        """Leave the way back to the one value that a result is made of, by the step `operation(dy, dx, accumulate)`."""
+
+        def go(dy: Maps) -> None:
+            into, accumulate = self.into(value)
+            self.step(label, [dy, into if accumulate else None], [into], lambda: operation(dy, into, accumulate))
+
+        return self.going_back(result, go)
+
+    def before_function(self, dy: Maps, result: Value, function: Function) -> Maps:
+        """The gradient of what entered the function behind a layer, from that of what came out of it."""
+        if function == LINEAR or result.gate is not None:
+            return dy
+        assert function.curve not in FROM_INPUT  # what came out tells the slope
+        dz, y = Maps(f"{dy.name} slope", dy.shape), result.maps
+        self.step("slope", [dy, y], [dz], lambda: Slope(dy.tensor, y.tensor, dz.tensor, function))
+        return dz
 
     def add_gradient(self, value: Value, part: Maps, *, own: bool) -> None:
         """Let maps be a part of a value's gradient; `own`: no step to come needs them, so they may become it."""
@@ -262,7 +293,6 @@ def _product(numbers: Sequence[int]) -> int:
     return product
 
 
-def copied(source: Maps, target: Maps) -> Copy:
-    """All of some maps, to others of their shape."""
-    height, width, channels = source.shape
-    return Copy(source.tensor, target.tensor, height, width, channels)
+def copied(x: Tensor, y: Tensor) -> Copy:
+    """All of some maps, to the beginning of others."""
+    return Copy(x, y, *x.shape)

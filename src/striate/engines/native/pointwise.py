@@ -1,6 +1,6 @@
 """Lowering of what works value by value, or along the channels of a pixel: functions, softmax, dropout, sums."""
 
-from striate.engines.native.lowering import FROM_INPUT, GATES, Lowering, Value, function_of
+from striate.engines.native.lowering import FROM_INPUT, Lowering, Value, function_of, gate_of
 from striate.engines.native.memory import Maps
 from striate.engines.native.operations import Combine, Dropout, Slope, Softmax, SoftmaxGradient
 from striate.engines.native.tensors import LINEAR, Function
@@ -20,12 +20,9 @@ def applied(low: Lowering, name: str, value: Value, function: Function, *, asked
     """y = function(x); `asked`: the gradient of y is read from outside."""
     x, y = value.maps, Maps(name, value.shape)
     low.step(name, [x], [y], lambda: Combine(x.tensor, y.tensor, function=function))
-    result = Value(y, low.backward and value.wanted, function if function.curve in GATES and not asked else None)
+    result = Value(y, low.backward and value.wanted, gate_of(function, asked=asked))
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
+    def go(dy: Maps) -> None:
         if result.gate is not None:
             low.add_gradient(value, dy, own=True)
             return
@@ -39,28 +36,20 @@ def applied(low: Lowering, name: str, value: Value, function: Function, *, asked
             lambda: Slope(dy.tensor, at.tensor, into.tensor, function, not from_input, accumulate),
         )
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.going_back(result, go)
 
 
 def lower_softmax(low: Lowering, name: str, value: Value) -> Value:
     """Softmax along the channels."""
     x, y = value.maps, Maps(name, value.shape)
     low.step(f"{name}: softmax", [x], [y], lambda: Softmax(x.tensor, y.tensor))
-    result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
+    def go(dy: Maps) -> None:
         dx = Maps(f"d {name}: softmax", value.shape)
         low.step(f"d {name}: softmax", [dy, y], [dx], lambda: SoftmaxGradient(dy.tensor, y.tensor, dx.tensor))
         low.add_gradient(value, dx, own=True)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.going_back(Value(y, low.backward and value.wanted), go)
 
 
 def lower_dropout(low: Lowering, node: Node, place: int, value: Value) -> Value:
@@ -93,20 +82,11 @@ def lower_add(low: Lowering, node: Node, values: list[Value], function: Function
         )
         total = y
     wanted = low.backward and any(value.wanted for value in values)
-    result = Value(total, wanted, function if function.curve in GATES and not asked else None)
+    result = Value(total, wanted, gate_of(function, asked=asked))
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        if function != LINEAR and result.gate is None:
-            dz = Maps(f"d {node.name}", dy.shape)
-            g, at = dy, result.maps
-            low.step("slope", [g, at], [dz], lambda: Slope(g.tensor, at.tensor, dz.tensor, function))
-            dy = dz
+    def go(dy: Maps) -> None:
+        dy = low.before_function(dy, result, function)
         for number, value in enumerate(values):
             low.add_gradient(value, dy, own=number == len(values) - 1)
 
-    if wanted:
-        low.tape.append(backward)
-    return result
+    return low.going_back(result, go)

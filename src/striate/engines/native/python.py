@@ -51,12 +51,8 @@ def lower_python(low: Lowering, node: Node, place: int, values: list[Value]) -> 
         run.write(y, np.asarray(result.output, np.float32))
 
     low.python(f"{node.name} (in Python)", [value.maps for value in values], [y], forward)
-    result = Value(y, low.backward)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
+    def go(dy: Maps) -> None:
         into = [low.into(value) if value.wanted else None for value in values]
 
         def call(run: Running) -> None:
@@ -71,9 +67,7 @@ def lower_python(low: Lowering, node: Node, place: int, values: list[Value]) -> 
         targets = [target[0] for target in into if target is not None]
         low.python(f"d {node.name} (in Python)", [dy], targets, call)
 
-    if low.backward:
-        low.tape.append(backward)
-    return result
+    return low.going_back(Value(y, low.backward), go)
 
 
 def lower_python_activation(low: Lowering, node: Node, value: Value, name: str) -> Value:
@@ -86,12 +80,8 @@ def lower_python_activation(low: Lowering, node: Node, value: Value, name: str) 
         [y],
         lambda run: run.write(y, np.asarray(function.forward(run.read(x, shape)), np.float32)),
     )
-    result = Value(y, low.backward and value.wanted)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
+    def go(dy: Maps) -> None:
         into, accumulate = low.into(value)
 
         def call(run: Running) -> None:
@@ -100,6 +90,4 @@ def lower_python_activation(low: Lowering, node: Node, value: Value, name: str) 
 
         low.python(f"d {node.name}: {name} (in Python)", [dy, x, y], [into], call)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    return low.going_back(Value(y, low.backward and value.wanted), go)

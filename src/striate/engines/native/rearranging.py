@@ -16,44 +16,41 @@ def lower_concatenate(low: Lowering, node: Node, values: list[Value], shape: Sha
     assert isinstance(layer, Concatenate)
     flat = len(node.shape) == 1
     axis = 2 if layer.axis == -1 or flat else layer.axis - 1
-    y, starts, place = Maps(node.name, shape), list[tuple[int, int, int]](), 0
+    y, starts, place = Maps(node.name, shape), list[Shape3](), 0
     for value in values:
         starts.append((place if axis == 0 else 0, place if axis == 1 else 0, place if axis == 2 else 0))
         place += value.shape[axis]
-    for value, (top, left, channel) in zip(values, starts, strict=True):
-        x = value.maps
+
+    def put(x: Maps, start: Shape3) -> None:
+        top, left, channel = start
         low.step(
             node.name,
             [x, y],
             [y],
-            lambda x=x, top=top, left=left, channel=channel: replace(
-                copied(x, y), y_top=top, y_left=left, y_channel=channel
-            ),
+            lambda: replace(copied(x.tensor, y.tensor), y_top=top, y_left=left, y_channel=channel),
         )
-    result = Value(y, low.backward and any(value.wanted for value in values))
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
-        for value, (top, left, channel) in zip(values, starts, strict=True):
+    def take(dy: Maps, value: Value, start: Shape3) -> None:
+        into, adds = low.into(value)
+        low.step(
+            f"d {node.name}",
+            [dy, into if adds else None],
+            [into],
+            lambda: _part(dy.tensor, into.tensor, start, adds),
+        )
+
+    def go(dy: Maps) -> None:
+        for value, start in zip(values, starts, strict=True):
             if value.wanted:
-                into, accumulate = low.into(value)
-                low.step(
-                    f"d {node.name}",
-                    [dy, into if accumulate else None],
-                    [into],
-                    lambda into=into, top=top, left=left, channel=channel, accumulate=accumulate: _part(
-                        dy.tensor, into.tensor, (top, left, channel), accumulate
-                    ),
-                )
+                take(dy, value, start)
 
-    if result.wanted:
-        low.tape.append(backward)
-    return result
+    for value, start in zip(values, starts, strict=True):
+        put(value.maps, start)
+    return low.going_back(Value(y, low.backward and any(value.wanted for value in values)), go)
 
 
-def _part(x: Tensor, y: Tensor, start: tuple[int, int, int], accumulate: bool) -> Copy:
+def _part(x: Tensor, y: Tensor, start: Shape3, accumulate: bool) -> Copy:
+    """y = the part of x that begins at `start`: row, column, channel."""
     top, left, channel = start
     return Copy(x, y, *y.shape, x_top=top, x_left=left, x_channel=channel, accumulate=accumulate)
 
@@ -64,7 +61,7 @@ def lower_padding(low: Lowering, node: Node, value: Value, shape: Shape3) -> Val
     assert isinstance(layer, ZeroPadding2D)
     (top, _), (left, _) = layer.padding
     x, y = value.maps, Maps(node.name, shape)
-    low.step(node.name, [x], [y], lambda: replace(copied(x, y), y_top=top, y_left=left, clear=True))
+    low.step(node.name, [x], [y], lambda: replace(copied(x.tensor, y.tensor), y_top=top, y_left=left, clear=True))
     result = Value(y, low.backward and value.wanted)
 
     def operation(dy: Maps, dx: Maps, accumulate: bool) -> Copy:
@@ -79,11 +76,11 @@ def flattened(low: Lowering, name: str, value: Value) -> Value:
     if height * width == 1:
         return value
     x, y = value.maps, Maps(name, (1, 1, height * width * channels))
-    low.step(name, [x], [y], lambda: copied_as(x.tensor, as_rows(y, value.shape)))
+    low.step(name, [x], [y], lambda: copied(x.tensor, as_rows(y, value.shape)))
     result = Value(y, low.backward and value.wanted)
 
     def operation(dy: Maps, dx: Maps, accumulate: bool) -> Copy:
-        return replace(copied_as(as_rows(dy, value.shape), dx.tensor), accumulate=accumulate)
+        return replace(copied(as_rows(dy, value.shape), dx.tensor), accumulate=accumulate)
 
     return low.back(f"d {name}", value, result, operation)
 
@@ -93,8 +90,3 @@ def as_rows(flat: Maps, shape: Shape3) -> Tensor:
     height, width, channels = shape
     tensor = flat.tensor
     return Tensor(tensor.space, tensor.offset, tensor.picture, width * channels, channels, height, width, channels)
-
-
-def copied_as(x: Tensor, y: Tensor) -> Copy:
-    """All of some maps, to others of their shape."""
-    return Copy(x, y, *y.shape)
