@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from striate.engines.native.fusing import Chain
 from striate.engines.native.lowering import (
-    FROM_INPUT,
-    GATES,
     Lowering,
     Value,
+    gate_of,
     given_vector,
 )
 from striate.engines.native.memory import Maps, Vector
@@ -21,10 +20,9 @@ from striate.engines.native.operations import (
     NormGradientSums,
     NormStatistics,
     Reduce,
-    Slope,
 )
 from striate.engines.native.recording import CHUNKS
-from striate.engines.native.tensors import LINEAR, Region, Space, rounded_up
+from striate.engines.native.tensors import LINEAR, Function, Region, Space, rounded_up
 from striate.network.graph import Node
 from striate.network.layers import BatchNormalization, LayerNormalization
 from striate.network.layout import Span
@@ -107,12 +105,21 @@ def lower_batch_norm(low: Lowering, node: Node, value: Value, chain: Chain) -> V
         return y
 
     y = apply()
-    gates = other is not None and chain.function.curve in GATES and chain.end not in low.asked
-    gate = chain.function if gates else None
-    result = Value(y, low.backward, gate, remake=apply if low.backward and other is None and chain.alone else None)
-    if low.backward:
-        low.tape.append(lambda: _back(low, affine, value, other, result, chain, batch))
-    return result
+    gate = gate_of(chain.function, asked=chain.end in low.asked) if other else None
+    again = apply if low.backward and other is None and chain.alone else None
+    result = Value(y, low.backward, gate, remake=again)
+
+    def go(dy: Maps) -> None:
+        function = chain.function
+        if other:
+            dy, function = low.before_function(dy, result, function), LINEAR
+        factors = _gradient_factors(low, affine, x, dy, function, batch=batch)
+        if value.wanted:
+            _input_gradient(low, affine, value, dy, function, factors)
+        if other:
+            low.add_gradient(other, dy, own=True)
+
+    return low.going_back(result, go)
 
 
 def takes_batch_statistics(low: Lowering, node: Node) -> bool:
@@ -120,20 +127,15 @@ def takes_batch_statistics(low: Lowering, node: Node) -> bool:
     return low.purpose.batch_statistics and low.graph.owner(node).name not in low.purpose.frozen
 
 
-def _back(
-    low: Lowering, affine: Affine, value: Value, other: Value | None, result: Value, chain: Chain, batch: bool
-) -> None:
-    dy = low.gradient_of(result)
-    if dy is None:
-        return
-    function = chain.function if other is None else LINEAR
-    if other is not None and result.gate is None and chain.function != LINEAR:
-        dy = _through_output(low, dy, result.maps, chain)
-    x, (height, width, channels) = value.maps, value.shape
-    a, b, c = (Vector(f"{affine.node.name} {name}", channels) for name in "abc")
-    partial = low.partial(f"d {affine.node.name} sums", 2 * rounded_up(channels))
+def _gradient_factors(
+    low: Lowering, affine: Affine, x: Maps, dy: Maps, function: Function, *, batch: bool
+) -> tuple[Vector, Vector, Vector]:
+    """a, b, c (C,) of dx = a g + b x + c, g = dy function'(scale x + shift); and the gradients of gamma and beta."""
+    name, (height, width, channels) = affine.node.name, x.shape
+    a, b, c = (Vector(f"{name} {letter}", channels) for letter in "abc")
+    partial = low.partial(f"d {name} sums", 2 * rounded_up(channels))
     low.step(
-        f"d {affine.node.name}: sums",
+        f"d {name}: sums",
         [dy, x, affine.scale, affine.shift, affine.mean, affine.inverse],
         [partial],
         lambda: NormGradientSums(
@@ -149,11 +151,9 @@ def _back(
         chunks=CHUNKS,
     )
     spans = [span for span in (affine.gamma, affine.beta) if span]
-    key = f"{affine.node.name if not spans else spans[0].name}"
-    accumulate = key in low.done
-    low.done.add(key)
+    accumulate = low.adds_to(spans[0].name if spans else name)
     low.step(
-        f"d {affine.node.name}: factors",
+        f"d {name}: factors",
         [partial, affine.scale, affine.mean, affine.inverse],
         [a, b, c, *(given_vector(Space.GRADIENT, span) for span in spans)],
         lambda: NormGradientFactors(
@@ -174,34 +174,30 @@ def _back(
         ),
         depth=False,
     )
-    if value.wanted:
-        into, adds = low.into(value)
-        low.step(
-            f"d input of {affine.node.name}",
-            [dy, x, affine.scale, affine.shift, a, b, c, into if adds else None],
-            [into],
-            lambda: NormGradient(
-                dy.tensor,
-                x.tensor,
-                into.tensor,
-                affine.scale.region,
-                affine.shift.region,
-                a.region,
-                b.region,
-                c.region,
-                function,
-                adds,
-            ),
-        )
-    if other is not None:
-        low.add_gradient(other, dy, own=True)
+    return a, b, c
 
 
-def _through_output(low: Lowering, dy: Maps, y: Maps, chain: Chain) -> Maps:
-    assert chain.function.curve not in FROM_INPUT
-    dz = Maps(f"{dy.name} slope", dy.shape)
-    low.step("slope", [dy, y], [dz], lambda: Slope(dy.tensor, y.tensor, dz.tensor, chain.function))
-    return dz
+def _input_gradient(
+    low: Lowering, affine: Affine, value: Value, dy: Maps, function: Function, factors: tuple[Vector, Vector, Vector]
+) -> None:
+    x, (into, adds), (a, b, c) = value.maps, low.into(value), factors
+    low.step(
+        f"d input of {affine.node.name}",
+        [dy, x, affine.scale, affine.shift, a, b, c, into if adds else None],
+        [into],
+        lambda: NormGradient(
+            dy.tensor,
+            x.tensor,
+            into.tensor,
+            affine.scale.region,
+            affine.shift.region,
+            a.region,
+            b.region,
+            c.region,
+            function,
+            adds,
+        ),
+    )
 
 
 def lower_layer_norm(low: Lowering, node: Node, value: Value) -> Value:
@@ -219,12 +215,8 @@ def lower_layer_norm(low: Lowering, node: Node, value: Value) -> Value:
             x.tensor, y.tensor, layer.epsilon, _optional(gamma, Space.THETA), _optional(beta, Space.THETA)
         ),
     )
-    result = Value(y, low.backward)
 
-    def backward() -> None:
-        dy = low.gradient_of(result)
-        if dy is None:
-            return
+    def go(dy: Maps) -> None:
         width = 2 * rounded_up(channels)
         # A chunk more than there are: the second half of the last one is read as if a chunk began there.
         partial = Vector(f"d {node.name} sums", width, chunks=CHUNKS + 1)
@@ -248,15 +240,12 @@ def lower_layer_norm(low: Lowering, node: Node, value: Value) -> Value:
             if span is not None:
                 _add_up(low, partial, half * width // 2, span, channels)
 
-    if low.backward:
-        low.tape.append(backward)
-    return result
+    return low.going_back(Value(y, low.backward), go)
 
 
 def _add_up(low: Lowering, partial: Vector, first: int, span: Span, channels: int) -> None:
     target = given_vector(Space.GRADIENT, span)
-    accumulate = span.name in low.done
-    low.done.add(span.name)
+    accumulate = low.adds_to(span.name)
 
     def make() -> Reduce:
         source = replace(partial.region, offset=partial.region.offset + first)
