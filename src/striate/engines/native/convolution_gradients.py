@@ -5,15 +5,16 @@ from dataclasses import replace
 
 from striate.engines.native.geometry import (
     PASS_BYTES,
+    Phase,
     Sum,
     beside_the_map,
     cut,
-    phase_halo,
-    phase_taps,
+    phases,
     stretches,
     widened,
 )
 from striate.engines.native.lowering import (
+    Into,
     Lowering,
     Value,
     given_vector,
@@ -21,10 +22,9 @@ from striate.engines.native.lowering import (
 from striate.engines.native.memory import FLOAT, Maps, Vector
 from striate.engines.native.operations import Convolve, Pack, Reduce, WeightGradient
 from striate.engines.native.recording import CHUNKS
-from striate.engines.native.tensors import LINEAR, Function, Space, Stretch, Tensor, Windows, rounded_up
+from striate.engines.native.tensors import Space, Stretch, Tensor, Windows, rounded_up
 from striate.engines.native.tiles import gradient_tile, line_tile
 from striate.network.layout import Span
-from striate.network.window import Pair
 
 
 def convolution_back(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
@@ -102,54 +102,35 @@ def reduced(low: Lowering, sums: Vector, span: Span, size: tuple[int, int], step
 def _input_gradient(low: Lowering, of: Sum, value: Value, dy: Maps) -> None:
     """dx[i] = sum of dy[p] w[r] over all p stride + r dilation - border = i: for each phase of the stride a sum over
     windows of dy, the kernel's taps in reverse."""
-    gate = value.gate
-    into, accumulate = low.into(value, gated=True)
-    at = value.maps if gate else None
+    into = low.into(value, gated=True)
     if of.kernel == value.shape[:2] and of.count == (1, 1) and of.groups == 1 and of.dilation == (1, 1):
-        _map_gradient(low, of, dy, into, accumulate, at, gate)
+        _map_gradient(low, of, dy, into)
         return
-    for a in range(of.stride[0]):
-        for b in range(of.stride[1]):
-            rows, columns = phase_taps(of, 0, a), phase_taps(of, 1, b)
-            size = tuple(-(-(n - first) // s) for n, first, s in zip(value.shape[:2], (a, b), of.stride, strict=True))
-            if min(size) < 1:
-                continue
-            phase_halo(dy, 0, [o for _, o in rows], size[0])
-            phase_halo(dy, 1, [o for _, o in columns], size[1])
-            for group in range(of.groups):
-                _phase(low, of, dy, into, (a, b), (size[0], size[1]), rows, columns, group, accumulate, at, gate)
+    for phase in phases(of, value.shape[:2], dy):
+        for group in range(of.groups):
+            _phase(low, of, dy, into, phase, group)
 
 
-def _map_gradient(
-    low: Lowering, of: Sum, dy: Maps, dx: Maps, accumulate: bool, at: Maps | None, gate: Function | None
-) -> None:
+def _map_gradient(low: Lowering, of: Sum, dy: Maps, into: Into) -> None:
     """Of one window over the whole map, a dense layer's: each value that it sees is a sum over the filters."""
     channels = of.inputs
     if channels != rounded_up(channels):
         for tap in range(of.taps):
             place = Windows(1, 1, *divmod(tap, of.kernel[1]))
-            _sums_of_filters(low, of, dy, dx, [tap], lambda place=place: [place], accumulate, at, gate)
+            _sums_of_filters(low, of, dy, into, [tap], lambda place=place: [place])
         return
 
     def places() -> list[Windows]:
         # Without halos the whole map is one pixel of many channels.
-        if dx.halo == (0, 0, 0, 0) and (at is None or at.halo == dx.halo):
+        if into.maps.halo == (0, 0, 0, 0) and (into.at is None or into.at.halo == into.maps.halo):
             return []
         return [Windows(1, 1, r, s) for r in range(of.kernel[0]) for s in range(of.kernel[1])]
 
-    _sums_of_filters(low, of, dy, dx, list(range(of.taps)), places, accumulate, at, gate)
+    _sums_of_filters(low, of, dy, into, list(range(of.taps)), places)
 
 
 def _sums_of_filters(
-    low: Lowering,
-    of: Sum,
-    dy: Maps,
-    dx: Maps,
-    taps: list[int],
-    places: Callable[[], list[Windows]],
-    accumulate: bool,
-    at: Maps | None,
-    gate: Function | None,
+    low: Lowering, of: Sum, dy: Maps, into: Into, taps: list[int], places: Callable[[], list[Windows]]
 ) -> None:
     """dx at each place; where there are no places all of it at once."""
     pictures, channels = low.recording.capacity, of.inputs
@@ -161,10 +142,13 @@ def _sums_of_filters(
     def one(place: Windows | None, number: int) -> Convolve:
         size = of.filters * rounded_up(channels)
         region = replace(weights.region, offset=weights.region.offset + number * size)
-        target, slope_at = (maps.tensor if place else _as_pixel(maps.tensor) for maps in (dx, at or dx))
+
+        def lying(maps: Maps) -> Tensor:
+            return maps.tensor if place else _as_pixel(maps.tensor)
+
         return Convolve(
             dy.tensor,
-            target,
+            lying(into.maps),
             region if place is None else replace(region, size=size),
             cut([Stretch(0, of.filters)]),
             Windows(1, 1),
@@ -174,15 +158,15 @@ def _sums_of_filters(
             tile.windows,
             PASS_BYTES // (panel * FLOAT),
             pictures > 1,
-            add=target if accumulate else None,
-            at=slope_at if at else None,
-            slope=gate or LINEAR,
+            add=lying(into.before) if into.before else None,
+            at=lying(into.at) if into.at else None,
+            slope=into.slope,
         )
 
     low.step(
         f"d input of {of.span.layer}",
-        [dy, weights, at, dx if accumulate else None],
-        [dx],
+        [dy, weights, into.at, into.before],
+        [into.maps],
         lambda: [one(place, number) for number, place in enumerate(places() or [None])],
         depth=False,
         work=len(taps) * channels * of.filters * pictures,
@@ -195,56 +179,45 @@ def _as_pixel(tensor: Tensor) -> Tensor:
     return replace(tensor, row=values, pixel=values, height=1, width=1, channels=values)
 
 
-def _phase(
-    low: Lowering,
-    of: Sum,
-    dy: Maps,
-    dx: Maps,
-    first: Pair,
-    size: Pair,
-    rows: list[Pair],
-    columns: list[Pair],
-    group: int,
-    accumulate: bool,
-    at: Maps | None,
-    gate: Function | None,
-) -> None:
-    taps = [r * of.kernel[1] + s for r, _ in rows for s, _ in columns]
-    along = size[1] == 1 and low.recording.capacity > 1
-    tile = line_tile(low.isa, of.inputs, size[1], low.recording.capacity)
+def _phase(low: Lowering, of: Sum, dy: Maps, into: Into, phase: Phase, group: int) -> None:
+    """dx at the pixels of a phase, from the filters of a group."""
+    taps, windows = phase.taps(of), phase.windows
+    along = windows.columns == 1 and low.recording.capacity > 1
+    tile = line_tile(low.isa, of.inputs, windows.columns, low.recording.capacity)
     weights = _turned(low, of, group, taps, tile.panel) if taps else None
+    work = windows.rows * windows.columns * len(taps) * of.filters * of.inputs
 
     def make() -> Convolve:
         d = dy.tensor
-        beside = [beside_the_map(q, size[1], 1, d.width, of.filters) for _, q in columns]
-        taps = [(q * d.pixel, where) for (_, q), where in zip(columns, beside, strict=True)]
-        pieces = cut([Stretch(o * d.row + at, of.filters, where) for _, o in rows for at, where in taps])
+        beside = [beside_the_map(q, windows.columns, 1, d.width, of.filters) for _, q in phase.columns]
+        taps = [(q * d.pixel, where) for (_, q), where in zip(phase.columns, beside, strict=True)]
+        pieces = cut([Stretch(o * d.row + at, of.filters, where) for _, o in phase.rows for at, where in taps])
         return Convolve(
             d,
-            dx.tensor,
+            into.maps.tensor,
             weights.region if weights else None,
             pieces,
-            Windows(*size),
-            Windows(*size, *first, *of.stride),
+            windows,
+            phase.places,
             of.inputs,
             tile.panel,
             tile.windows,
             PASS_BYTES // (tile.panel * FLOAT),
             along,
-            add=dx.tensor if accumulate else None,
-            at=at.tensor if at else None,
-            slope=gate or LINEAR,
+            add=into.before.tensor if into.before else None,
+            at=into.at.tensor if into.at else None,
+            slope=into.slope,
             x_channel=group * of.filters,
             y_channel=group * of.inputs,
         )
 
     low.step(
         f"d input of {of.span.layer}",
-        [dy, weights, at, dx if accumulate else None],
-        [dx],
+        [dy, weights, into.at, into.before],
+        [into.maps],
         make,
         depth=of.depth,
-        work=size[0] * size[1] * len(taps) * of.filters * of.inputs * (1 if of.depth else low.recording.capacity),
+        work=work if of.depth else work * low.recording.capacity,
     )
 
 

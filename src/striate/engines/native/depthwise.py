@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from striate.engines.native.convolution_gradients import reduced
 from striate.engines.native.convolutions import Behind
 from striate.engines.native.fusing import Chain
-from striate.engines.native.geometry import Geometry, phase_halo, phase_taps, widened
-from striate.engines.native.lowering import Lowering, Value, gate_of, given_vector
+from striate.engines.native.geometry import Geometry, Phase, phases, widened
+from striate.engines.native.lowering import Into, Lowering, Value, gate_of, given_vector
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.norms import Affine
 from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient, Pack, Repeat, RepeatGradient
 from striate.engines.native.recording import CHUNKS
-from striate.engines.native.tensors import LINEAR, Function, Space, Tensor, Windows, rounded_up
+from striate.engines.native.tensors import Space, Tensor, Windows, rounded_up
 from striate.network.graph import Node
 from striate.network.layers import Conv2D, DepthwiseConv2D, Layer
 from striate.network.layout import Span
 from striate.network.shapes import windows
-from striate.network.window import Pair
 
 GROUPS = (1, 2, 4, 8)  # channels that see one another, as the kernels have them
 
@@ -198,58 +197,37 @@ def _weight_gradient(low: Lowering, of: Each, value: Value, dy: Maps) -> None:
 
 def _input_gradient(low: Lowering, of: Each, value: Value, dy: Maps) -> None:
     """As for a convolution: for each phase of the stride a depthwise one of dy, the taps in reverse."""
-    gate = value.gate
-    into, accumulate = low.into(value, gated=True)
-    at = value.maps if gate else None
-    for a in range(of.stride[0]):
-        for b in range(of.stride[1]):
-            rows, columns = phase_taps(of, 0, a), phase_taps(of, 1, b)
-            height, width = (
-                -(-(n - first) // s) for n, first, s in zip(value.shape[:2], (a, b), of.stride, strict=True)
-            )
-            if height < 1 or width < 1:
-                continue
-            phase_halo(dy, 0, [o for _, o in rows], height)
-            phase_halo(dy, 1, [o for _, o in columns], width)
-            _phase(low, of, dy, into, Windows(height, width, a, b, *of.stride), rows, columns, accumulate, at, gate)
+    into = low.into(value, gated=True)
+    for phase in phases(of, value.shape[:2], dy):
+        _phase(low, of, dy, into, phase)
 
 
-def _phase(
-    low: Lowering,
-    of: Each,
-    dy: Maps,
-    dx: Maps,
-    places: Windows,
-    rows: list[Pair],
-    columns: list[Pair],
-    accumulate: bool,
-    at: Maps | None,
-    gate: Function | None,
-) -> None:
-    taps = [r * of.kernel[1] + s for r, _ in rows for s, _ in columns]
+def _phase(low: Lowering, of: Each, dy: Maps, into: Into, phase: Phase) -> None:
+    """dx at the pixels of a phase."""
+    taps, windows = phase.taps(of), phase.windows
     weights = _turned(low, of, taps or [0])
 
     def make() -> Depthwise:
         d = dy.tensor
         return Depthwise(
             d,
-            dx.tensor,
+            into.maps.tensor,
             weights.region,
-            [o * d.row + q * d.pixel for _, o in rows for _, q in columns],
-            Windows(places.rows, places.columns),
-            places,
-            add=dx.tensor if accumulate else None,
-            at=at.tensor if at else None,
-            slope=gate or LINEAR,
+            [o * d.row + q * d.pixel for _, o in phase.rows for _, q in phase.columns],
+            windows,
+            phase.places,
+            add=into.before.tensor if into.before else None,
+            at=into.at.tensor if into.at else None,
+            slope=into.slope,
             group=of.group,
         )
 
     low.step(
         f"d input of {of.span.layer}",
-        [dy, weights, at, dx if accumulate else None],
-        [dx],
+        [dy, weights, into.at, into.before],
+        [into.maps],
         make,
-        work=places.rows * places.columns * len(taps) * of.group * of.channels,
+        work=windows.rows * windows.columns * len(taps) * of.group * of.channels,
     )
 
 

@@ -1,10 +1,11 @@
 """The geometry of sums over windows: what a window sees, and how far it hangs over the map."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from striate.engines.native.memory import FLOAT, Maps
-from striate.engines.native.tensors import ROUNDING, Stretch, Tensor, rounded_up
+from striate.engines.native.tensors import ROUNDING, Stretch, Tensor, Windows, rounded_up
 from striate.network.layout import Span
 from striate.network.window import Border, Pair
 
@@ -99,6 +100,37 @@ def cut(pieces: Sequence[Stretch]) -> list[Stretch]:
         for piece in joined
         for first in range(0, piece.size, LONGEST)
     ]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Of a stride: every so many-th pixel of a map. The same taps reach them all, so their gradient is a sum over
+    windows of dy."""
+
+    places: Windows  # the pixels
+    rows: Sequence[Pair]  # taps with where they lie in dy, as `phase_taps` has them
+    columns: Sequence[Pair]
+
+    @property
+    def windows(self) -> Windows:
+        """As many windows of dy."""
+        return Windows(self.places.rows, self.places.columns)
+
+    def taps(self, of: Geometry) -> list[int]:
+        """The taps by their numbers in the kernel."""
+        return [r * of.kernel[1] + s for r, _ in self.rows for s, _ in self.columns]
+
+
+def phases(of: Geometry, size: Pair, dy: Maps) -> Iterator[Phase]:
+    """The phases of a map of this size; dy gets a halo as wide as their windows hang over it."""
+    for top, left in product(range(of.stride[0]), range(of.stride[1])):
+        height, width = (-(-(n - at) // s) for n, at, s in zip(size, (top, left), of.stride, strict=True))
+        if height < 1 or width < 1:
+            continue
+        rows, columns = phase_taps(of, 0, top), phase_taps(of, 1, left)
+        phase_halo(dy, 0, [o for _, o in rows], height)
+        phase_halo(dy, 1, [o for _, o in columns], width)
+        yield Phase(Windows(height, width, top, left, *of.stride), rows, columns)
 
 
 def phase_taps(of: Geometry, axis: int, first: int) -> list[Pair]:

@@ -360,7 +360,7 @@ class _Walk:
         judged = self.scores or output
         dy: Maps | None = None
         if self.wish.learns:
-            dy, _ = low.into(judged)
+            dy = low.into(judged).maps
         if kind is None:
             if dy is not None:
                 low.recording.pin(dy)

@@ -88,6 +88,21 @@ class Value:
         return self.maps.shape
 
 
+@dataclass(frozen=True)
+class Into:
+    """Where a part of a value's gradient goes, multiplied by `slope` at `at` where the value has a gate."""
+
+    maps: Maps
+    adds: bool  # to what is there
+    at: Maps | None = None
+    slope: Function = LINEAR
+
+    @property
+    def before(self) -> Maps | None:
+        """What is there, where the part is added to it."""
+        return self.maps if self.adds else None
+
+
 @dataclass
 class Lowering:
     """A graph on its way to steps."""
@@ -211,15 +226,17 @@ class Lowering:
             value.gated = True
         return value.gradient
 
-    def into(self, value: Value, *, gated: bool = False) -> tuple[Maps, bool]:
-        """Where to write a part of a value's gradient, and whether to add it to what is there."""
+    def into(self, value: Value, *, gated: bool = False) -> Into:
+        """Where to write a part of a value's gradient; `gated`: the writer itself multiplies by the gate's slope."""
         value.gated = value.gated and gated
-        if value.gradient is not None:
-            return value.gradient, True
-        value.gradient = Maps(f"d {value.maps.name}", value.shape)
-        if value.asked:
-            self.recording.pin(value.gradient)
-        return value.gradient, False
+        adds = value.gradient is not None
+        if value.gradient is None:
+            value.gradient = Maps(f"d {value.maps.name}", value.shape)
+            if value.asked:
+                self.recording.pin(value.gradient)
+        if not gated or value.gate is None:
+            return Into(value.gradient, adds)
+        return Into(value.gradient, adds, value.maps, value.gate)
 
     def going_back(self, result: Value, go: Callable[[Maps], None]) -> Value:
         """Leave the way back from a result: `go(dy)`, where a gradient flows back to it; answers with the result."""
@@ -237,8 +254,8 @@ class Lowering:
         """Leave the way back to the one value that a result is made of, by the step `operation(dy, dx, accumulate)`."""
 
         def go(dy: Maps) -> None:
-            into, accumulate = self.into(value)
-            self.step(label, [dy, into if accumulate else None], [into], lambda: operation(dy, into, accumulate))
+            into = self.into(value)
+            self.step(label, [dy, into.before], [into.maps], lambda: operation(dy, into.maps, into.adds))
 
         return self.going_back(result, go)
 
@@ -258,13 +275,13 @@ class Lowering:
         if value.gradient is None and own and not value.asked and not self.recording.is_pinned(part):
             value.gradient, value.gated = part, value.gate is None
             return
-        into, accumulate = self.into(value)
-        add = into if accumulate else None
+        into = self.into(value)
+        before = into.before
         self.step(
-            "add gradients" if accumulate else "copy",
-            [part, add],
-            [into],
-            lambda: Combine(part.tensor, into.tensor, add.tensor if add else None),
+            "add gradients" if into.adds else "copy",
+            [part, before],
+            [into.maps],
+            lambda: Combine(part.tensor, into.maps.tensor, before.tensor if before else None),
         )
 
 

@@ -180,22 +180,22 @@ def _gradient_factors(
 def _input_gradient(
     low: Lowering, affine: Affine, value: Value, dy: Maps, function: Function, factors: tuple[Vector, Vector, Vector]
 ) -> None:
-    x, (into, adds), (a, b, c) = value.maps, low.into(value), factors
+    x, into, (a, b, c) = value.maps, low.into(value), factors
     low.step(
         f"d input of {affine.node.name}",
-        [dy, x, affine.scale, affine.shift, a, b, c, into if adds else None],
-        [into],
+        [dy, x, affine.scale, affine.shift, a, b, c, into.before],
+        [into.maps],
         lambda: NormGradient(
             dy.tensor,
             x.tensor,
-            into.tensor,
+            into.maps.tensor,
             affine.scale.region,
             affine.shift.region,
             a.region,
             b.region,
             c.region,
             function,
-            adds,
+            into.adds,
         ),
     )
 
@@ -220,19 +220,19 @@ def lower_layer_norm(low: Lowering, node: Node, value: Value) -> Value:
         width = 2 * rounded_up(channels)
         # A chunk more than there are: the second half of the last one is read as if a chunk began there.
         partial = Vector(f"d {node.name} sums", width, chunks=CHUNKS + 1)
-        into, accumulate = low.into(value)
+        into = low.into(value)
         low.step(
             f"d {node.name}",
-            [dy, x, into if accumulate else None],
-            [into, partial],
+            [dy, x, into.before],
+            [into.maps, partial],
             lambda: LayerNormGradient(
                 dy.tensor,
                 x.tensor,
-                into.tensor,
+                into.maps.tensor,
                 partial.region,
                 layer.epsilon,
                 _optional(gamma, Space.THETA),
-                accumulate,
+                into.adds,
             ),
             chunks=CHUNKS,
         )

@@ -28,12 +28,12 @@ def applied(low: Lowering, name: str, value: Value, function: Function, *, asked
             return
         from_input = function.curve in FROM_INPUT
         at = x if from_input else y
-        into, accumulate = low.into(value)
+        into = low.into(value)
         low.step(
             f"d {name}",
-            [dy, at, into if accumulate else None],
-            [into],
-            lambda: Slope(dy.tensor, at.tensor, into.tensor, function, not from_input, accumulate),
+            [dy, at, into.before],
+            [into.maps],
+            lambda: Slope(dy.tensor, at.tensor, into.maps.tensor, function, not from_input, into.adds),
         )
 
     return low.going_back(result, go)

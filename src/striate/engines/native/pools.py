@@ -56,14 +56,14 @@ def _max(low: Lowering, node: Node, value: Value, y: Maps, at: Windows, kernel: 
         if dy is None or winner is None:
             return
         places = winner
-        into, accumulate = low.into(value, gated=passed is not None)
+        into = low.into(value, gated=passed is not None)
         gate = passed or LINEAR
         low.step(
             f"d {node.name}",
-            [dy, places, y if passed else None, into if accumulate else None],
-            [into],
+            [dy, places, y if passed else None, into.before],
+            [into.maps],
             lambda: MaxPoolGradient(
-                dy.tensor, places.tensor, into.tensor, at, *kernel, y.tensor if passed else None, gate, accumulate
+                dy.tensor, places.tensor, into.maps.tensor, at, *kernel, y.tensor if passed else None, gate, into.adds
             ),
         )
 

@@ -62,9 +62,9 @@ def lower_python(low: Lowering, node: Node, place: int, values: list[Value]) -> 
                 view += dweight
             for target, dx in zip(into, dxs, strict=True):
                 if target is not None:
-                    (run.add if target[1] else run.write)(target[0], np.asarray(dx, np.float32))
+                    (run.add if target.adds else run.write)(target.maps, np.asarray(dx, np.float32))
 
-        targets = [target[0] for target in into if target is not None]
+        targets = [target.maps for target in into if target is not None]
         low.python(f"d {node.name} (in Python)", [dy], targets, call)
 
     return low.going_back(Value(y, low.backward), go)
@@ -82,12 +82,12 @@ def lower_python_activation(low: Lowering, node: Node, value: Value, name: str) 
     )
 
     def go(dy: Maps) -> None:
-        into, accumulate = low.into(value)
+        into = low.into(value)
 
         def call(run: Running) -> None:
             dx = function.backward(run.read(dy, shape), run.read(x, shape), run.read(y, shape))
-            (run.add if accumulate else run.write)(into, np.asarray(dx, np.float32))
+            (run.add if into.adds else run.write)(into.maps, np.asarray(dx, np.float32))
 
-        low.python(f"d {node.name}: {name} (in Python)", [dy, x, y], [into], call)
+        low.python(f"d {node.name}: {name} (in Python)", [dy, x, y], [into.maps], call)
 
     return low.going_back(Value(y, low.backward and value.wanted), go)

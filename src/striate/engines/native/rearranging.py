@@ -31,12 +31,12 @@ def lower_concatenate(low: Lowering, node: Node, values: list[Value], shape: Sha
         )
 
     def take(dy: Maps, value: Value, start: Shape3) -> None:
-        into, adds = low.into(value)
+        into = low.into(value)
         low.step(
             f"d {node.name}",
-            [dy, into if adds else None],
-            [into],
-            lambda: _part(dy.tensor, into.tensor, start, adds),
+            [dy, into.before],
+            [into.maps],
+            lambda: _part(dy.tensor, into.maps.tensor, start, into.adds),
         )
 
     def go(dy: Maps) -> None:
