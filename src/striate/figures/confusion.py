@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.errors import DataError
-from striate.figures.canvas import FAINT, INK, RULE, require_matplotlib
+from striate.figures.canvas import FAINT, INK, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page
 
@@ -62,8 +62,7 @@ def _cells(page: Page, letters: Lettering, matrix: NDArray[Any], first: Box) -> 
     k, side = len(matrix), first.width
     whole = Box(first.x, first.y, k * side, k * side)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    page.image(shares, whole, COLORS, 0.0, 1.0)
-    page.frame(whole, RULE, 0.6)
+    page.framed(shares, whole, COLORS)
     for (truth, answer), count in np.ndenumerate(matrix):
         if count or truth == answer:
             text = str(count)

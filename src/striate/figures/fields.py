@@ -67,11 +67,10 @@ def field_figure(
     left = max(whole[0], NARROWEST_PANEL) + APART
     for panel, lines in zip(panels, texts, strict=True):
         place = Box(left, LINE * 2, *close)
-        for n, line in enumerate(letters.wrapped(letters.label(panel.code, **panel.fields), room, SMALL, lines=2)):
-            page.text(line, left, n * LINE, color=FAINT)
+        heading = letters.wrapped(letters.label(panel.code, **panel.fields), room, SMALL, lines=2)
+        page.lines(heading, left, 0, color=FAINT)
         _draw_close(page.axes(place), panel, picture, near, unclipped)
-        for n, line in enumerate(lines):
-            page.text(line, left, place.y + close[1] + 0.08 + n * LINE)
+        page.lines(lines, left, place.y + close[1] + 0.08)
         left += room + APART
     beside = left - APART - room + close[0] + 0.12
     bar = Box(beside, LINE * 2, BAR, min(close[1], 2.0))  # from 0 to the greatest gradient of a panel
@@ -83,8 +82,7 @@ def field_figure(
 def _draw_whole(page: Page, picture: Pixels, box: Sides, place: Box) -> None:
     """The picture, and the box in it."""
     values = unit_range(picture)
-    page.image(values[..., 0] if values.shape[-1] == 1 else values, place, "gray", 0.0, 1.0)
-    page.frame(place, RULE, 0.6)
+    page.framed(values[..., 0] if values.shape[-1] == 1 else values, place)
     scale, (top, bottom, left, right) = place.width / picture.shape[1], box
     framed = Box(left * scale, place.y + top * scale, (right - left) * scale, (bottom - top) * scale)
     page.frame(framed, VERMILION, 1.6)

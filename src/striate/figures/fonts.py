@@ -70,6 +70,10 @@ class Lettering:
             rest = rest[end:].lstrip()
         return broken
 
+    def paragraphs(self, texts: Iterable[str], inches: float, points: float, lines: int = 3) -> list[str]:
+        """Texts below each other, each wrapped."""
+        return [line for text in texts for line in self.wrapped(text, inches, points, lines)]
+
     def _fitting(self, text: str, inches: float, points: float) -> int:
         """How many of the first characters fit; always one, so that breaking comes to an end."""
         ends = accumulate(self.width(character, points) for character in text)

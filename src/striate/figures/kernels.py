@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from striate.errors import DataError
-from striate.figures.canvas import FAINT, RULE, require_matplotlib
+from striate.figures.canvas import FAINT, require_matplotlib
 from striate.figures.columns import columns_for
 from striate.figures.fonts import lettering
-from striate.figures.page import LINE, SMALL, Box, Page, Pixels
+from striate.figures.page import LINE, NARROWEST, SMALL, Box, Page, Pixels
 from striate.figures.ranges import largest
 from striate.figures.sheets import BAR, BAR_HEIGHT, COLORS, GAP, SHEET, side_for, signed_bar
 
@@ -37,17 +37,15 @@ def color_kernel_sheet(
     step = LINE + side * tall + GAP / 2
     bottom = -(-count // columns) * step + GAP / 2
     across = columns * (side + GAP) - GAP
-    lines = [line for note in notes for line in letters.wrapped(letters.name(note), max(across, 2.4), SMALL, lines=3)]
+    lines = letters.paragraphs(map(letters.name, notes), max(across, NARROWEST), SMALL)
     page = Page(letters, across, bottom + LINE * len(lines), title)
     for i, number in enumerate(numbers):
         box = Box(i % columns * (side + GAP), i // columns * step + LINE, side, side * tall)
         kernel = np.nan_to_num(kernels[..., i])
         most = of_all if scale == "shared" else largest(kernel)
         page.text(str(number), box.x, box.y - LINE, color=FAINT)
-        page.image(np.clip(0.5 + 0.5 * kernel / most, 0, 1), box, "gray", 0.0, 1.0)
-        page.frame(box, RULE, 0.6)
-    for i, line in enumerate(lines):
-        page.text(line, 0, bottom + i * LINE, color=FAINT)
+        page.framed(np.clip(0.5 + 0.5 * kernel / most, 0, 1), box)
+    page.lines(lines, 0, bottom, color=FAINT)
     return page.figure
 
 
@@ -69,7 +67,7 @@ def kernel_sheet(
     right = left + len(channels) * step_x + GAP
     bottom = top + len(filters) * step_y + GAP / 2
     across = right + BAR + 0.5
-    lines = [line for note in notes for line in letters.wrapped(letters.name(note), across, SMALL, lines=3)]
+    lines = letters.paragraphs(map(letters.name, notes), across, SMALL)
     page = Page(letters, across, bottom + LINE * len(lines), title)
     page.text(letters.label("figure.kernels.channels"), left, 0, color=FAINT)
     page.upright(letters.label("figure.kernels.filters"), LINE / 2, top + min(len(filters) * step_y, 1.4), color=FAINT)
@@ -81,12 +79,10 @@ def kernel_sheet(
         page.text(str(number), LINE + 0.1, top + i * step_y + side * tall / 2 - 0.07, color=FAINT)
         for j in range(len(channels)):
             box = Box(left + j * step_x, top + i * step_y, side, side * tall)
-            page.image(kernels[:, :, j, i], box, COLORS, -most, most)
-            page.frame(box, RULE, 0.6)
+            page.framed(kernels[:, :, j, i], box, COLORS, ends=(-most, most))
     if scale == "shared":
         signed_bar(page, Box(right, top, BAR, min(BAR_HEIGHT, max(bottom - top - GAP, 0.8))), of_all)
-    for i, line in enumerate(lines):
-        page.text(line, 0, bottom + i * LINE, color=FAINT)
+    page.lines(lines, 0, bottom, color=FAINT)
     return page.figure
 
 
@@ -100,16 +96,14 @@ def weight_matrix(weights: Pixels, *, title: str, notes: Sequence[str]) -> "Figu
     width, height = (max(THINNEST, MATRIX * min(1.0, n / m)) for n, m in ((columns, rows), (rows, columns)))
     bottom = LINE + height + GAP
     across = width + GAP + BAR + 0.5
-    lines = [line for note in notes for line in letters.wrapped(letters.name(note), across, SMALL, lines=3)]
+    lines = letters.paragraphs(map(letters.name, notes), across, SMALL)
     page = Page(letters, max(across, 4.0), bottom + LINE * len(lines), title)
     most = largest(weights)
     page.text(letters.label("figure.kernels.matrix", inputs=columns - 1, outputs=rows - 1), 0, 0, color=FAINT)
     box = Box(0, LINE, width, height)
-    page.image(weights.T, box, COLORS, -most, most)
-    page.frame(box, RULE, 0.6)
+    page.framed(weights.T, box, COLORS, ends=(-most, most))
     signed_bar(page, Box(width + GAP, LINE, BAR, min(BAR_HEIGHT, height)), most)
-    for i, line in enumerate(lines):
-        page.text(line, 0, bottom + i * LINE, color=FAINT)
+    page.lines(lines, 0, bottom, color=FAINT)
     return page.figure
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.figures.canvas import FAINT, INK, RULE, require_matplotlib
+from striate.figures.canvas import FAINT, INK, require_matplotlib
 from striate.figures.color_bars import color_bar
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page
@@ -38,10 +38,8 @@ def padding_figure(layer: str, size: tuple[int, int], boxes: Shares, walks: Shar
     most = float(max(boxes.max(), walks.max())) or 1.0
     for i, (caption, shares) in enumerate(zip(captions, (boxes, walks), strict=True)):
         box = Box(i * (across + APART), top, width, height)
-        for n, line in enumerate(caption):
-            page.text(line, box.x, n * LINE, color=FAINT)
-        page.image(shares, box, COLORS, 0.0, most)
-        page.frame(box, RULE, 0.6)
+        page.lines(caption, box.x, 0, color=FAINT)
+        page.framed(shares, box, COLORS, ends=(0.0, most))
         if max(shares.shape) <= MOST_WRITTEN:
             _write(page, box, shares, most)
     bar = Box(2 * across + APART + 0.12, top, BAR, min(height, 2.2))

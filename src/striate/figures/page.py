@@ -3,12 +3,13 @@
 # pyright: reportUnknownMemberType=false
 # Matplotlib leaves its **kwargs untyped.
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from striate.figures.canvas import INK, blank
+from striate.figures.canvas import INK, RULE, blank
 from striate.figures.fonts import Lettering
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 Pixels = NDArray[Any]
+Ends = tuple[float, float]  # of a scale of colours
 
 MARGIN = 0.3  # around everything, inches
 NARROWEST = 2.4  # of what a page holds: room for a title
@@ -58,6 +60,11 @@ class Page:
         extent = (left, left + box.width, top + box.height, top)
         return self._axes.imshow(values, cmap=colors, vmin=least, vmax=most, extent=extent, aspect="auto")
 
+    def framed(self, values: Pixels, box: Box, colors: "str | Colormap" = "gray", *, ends: Ends = (0.0, 1.0)) -> None:
+        """As `image`, from the first of the `ends` to the second, in a thin frame."""
+        self.image(values, box, colors, *ends)
+        self.frame(box, RULE, 0.6)
+
     def frame(self, box: Box, color: str, points: float) -> None:
         """A frame around a place, wholly outside of it."""
         from matplotlib.patches import Rectangle
@@ -75,6 +82,11 @@ class Page:
         line = self._axes.text(*at, text, va="top", fontsize=points, color=color, parse_math=False)
         line.set_fontfamily(self._fonts)
         return line
+
+    def lines(self, lines: Sequence[str], x: float, y: float, points: float = SMALL, color: str = INK) -> None:
+        """Lines of text below each other."""
+        for i, line in enumerate(lines):
+            self.text(line, x, y + i * LINE, points, color)
 
     def upright(self, text: str, x: float, y: float, points: float = SMALL, color: str = INK) -> None:
         """A line of text that reads upwards from a point and is centred on it from left to right."""

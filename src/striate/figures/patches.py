@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.figures.canvas import FAINT, RULE, VERMILION, require_matplotlib
+from striate.figures.canvas import FAINT, VERMILION, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
-from striate.figures.page import LINE, Box, Page
+from striate.figures.page import LINE, NARROWEST, Box, Page
 from striate.figures.tiles import Pixels, as_rgb
 
 if TYPE_CHECKING:
@@ -78,14 +78,12 @@ def patch_sheet(found: Found) -> "Figure":
     across = min(ACROSS, shown)
     left = PICTURE + BETWEEN
     width = left + across * (block[0] + BETWEEN) - BETWEEN
-    about = _about(letters, found, shown)
-    lines = [line for text in about for line in letters.wrapped(text, max(width, 2.4), 8.0, lines=3)]
+    lines = letters.paragraphs(_about(letters, found, shown), max(width, NARROWEST), 8.0)
     top = len(lines) * LINE + 0.12
     down = math.ceil(shown / across) * (block[1] + BETWEEN) - BETWEEN
     picture_high = PICTURE * found.size[0] / found.size[1] + 2 * LINE
     page = Page(letters, width, top + max(down, picture_high), letters.label("patches.title", layer=found.layer))
-    for i, line in enumerate(lines):
-        page.text(line, 0, i * LINE, 8.0, FAINT)
+    page.lines(lines, 0, 0, 8.0, FAINT)
     _field(page, letters, found, Box(0, top + LINE, PICTURE, picture_high - 2 * LINE))
     for row in range(shown):
         x, y = left + row % across * (block[0] + BETWEEN), top + row // across * (block[1] + BETWEEN)
@@ -93,8 +91,7 @@ def patch_sheet(found: Found) -> "Figure":
         page.text(unit, x, y, 7.5)
         for rank in range(0 if found.same[row] else count):
             box = Box(x + rank % grid * (side + GAP), y + LINE + rank // grid * (high + NUMBER + GAP), side, high)
-            page.image(_tile(*found.patch(row, rank)), box, "gray", 0, 1)
-            page.frame(box, RULE, 0.6)
+            page.framed(_tile(*found.patch(row, rank)), box)
             page.text(f"{float(found.values[row, rank]):.3g}", box.x, box.y + high + 0.015, SMALLEST, FAINT)
     return page.figure
 
@@ -121,11 +118,9 @@ def _field(page: Page, letters: Lettering, found: Found, box: Box) -> None:
         text = letters.label("patches.whole", size=found.size)
     else:
         text = letters.label("patches.field", field=found.field, size=found.size)
-    for i, line in enumerate(letters.wrapped(text, PICTURE, 8.0, lines=2)):
-        page.text(line, 0, box.y + box.height + 0.06 + i * LINE, 8.0)
+    page.lines(letters.wrapped(text, PICTURE, 8.0, lines=2), 0, box.y + box.height + 0.06, 8.0)
     page.text(letters.label("patches.sees"), 0, box.y - LINE - 0.02, 8.0, FAINT)
-    page.image(as_rgb(found.pictures.shown(int(found.numbers[0, 0]))), box, "gray", 0, 1)
-    page.frame(box, RULE, 0.6)
+    page.framed(as_rgb(found.pictures.shown(int(found.numbers[0, 0]))), box)
     if found.field is not None:
         height, width = found.size
         top, left, bottom, right = found.box(0, 0)

@@ -4,6 +4,7 @@
 # Matplotlib leaves its **kwargs untyped.
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -55,8 +56,7 @@ def picture_sheet(pictures: Pixels, answers: Sequence[Answer], *, title: str = "
         wrong = _is_wrong(answer)
         page.image(picture, box, "gray", 0.0, 1.0)
         page.frame(box, VERMILION if wrong else RULE, 3.0 if wrong else 0.6)
-        for n, line in enumerate(lines):
-            page.text(line, box.x, box.y + box.height + 0.08 + n * LINE, color=VERMILION if wrong else INK)
+        page.lines(lines, box.x, box.y + box.height + 0.08, color=VERMILION if wrong else INK)
     return page.figure
 
 
@@ -87,32 +87,45 @@ def map_sheet(
     side = side_for(columns, max([SMALLEST_MAP, *(letters.width(name, SMALL) for name in names)]))
     step = LINE + side * tall + GAP / 2
     rows = -(-maps.shape[2] // columns)
-    left = 0.0 if picture is None else PICTURE + 2 * GAP
+    beside = Beside.of(picture)
+    left = beside.width
     right = left + columns * (side + GAP)
-    seen = None if picture is None else as_pixels(picture[np.newaxis])[0]
-    seen_height = 0.0 if seen is None else PICTURE * seen.shape[0] / seen.shape[1] + LINE
     across = right + BAR + 0.5
-    lines = _wrapped(letters, [letters.label(f"figure.scale.{scale}"), *notes], across)
-    bottom = max(rows * step, seen_height) + GAP / 2
+    lines = letters.paragraphs(map(letters.name, [letters.label(f"figure.scale.{scale}"), *notes]), across, SMALL)
+    bottom = max(rows * step, beside.height) + GAP / 2
     page = Page(letters, across, bottom + LINE * len(lines), title)
-    if seen is not None:
-        page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
-        page.image(seen, Box(0, LINE, PICTURE, seen_height - LINE), "gray", 0.0, 1.0)
-        page.frame(Box(0, LINE, PICTURE, seen_height - LINE), RULE, 0.6)
+    beside.draw(page, letters)
     for i, name in enumerate(names):
         box = Box(left + i % columns * (side + GAP), i // columns * step + LINE, side, side * tall)
         page.text(name, box.x, box.y - LINE, color=FAINT)
-        page.image(maps[:, :, i], box, COLORS, -most[i], most[i])
-        page.frame(box, RULE, 0.6)
+        page.framed(maps[:, :, i], box, COLORS, ends=(-most[i], most[i]))
     if scale == "shared":
         signed_bar(page, Box(right, LINE, BAR, min(BAR_HEIGHT, rows * step - LINE - GAP / 2)), most[0])
-    for i, line in enumerate(lines):
-        page.text(line, 0, bottom + i * LINE, color=FAINT)
+    page.lines(lines, 0, bottom, color=FAINT)
     return page.figure
 
 
-def _wrapped(letters: Lettering, texts: Sequence[str], across: float) -> list[str]:
-    return [line for text in texts for line in letters.wrapped(letters.name(text), across, SMALL, lines=3)]
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """The picture that numbers were made from, at the left of them; where there is none it takes no room."""
+
+    pixels: Pixels | None
+    width: float  # inches, the gap behind it counted
+    height: float
+
+    @staticmethod
+    def of(picture: Pixels | None) -> "Beside":
+        """A picture (H, W, 1 or 3). Raises `DataError`."""
+        if picture is None:
+            return Beside(None, 0.0, 0.0)
+        pixels = as_pixels(picture[np.newaxis])[0]
+        return Beside(pixels, PICTURE + 2 * GAP, LINE + PICTURE * pixels.shape[0] / pixels.shape[1])
+
+    def draw(self, page: Page, letters: Lettering) -> None:
+        """The picture, and that it is it."""
+        if self.pixels is not None:
+            page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
+            page.framed(self.pixels, Box(0, LINE, PICTURE, self.height - LINE))
 
 
 def as_pixels(pictures: Pixels) -> Pixels:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.figures.canvas import BLUE, FAINT, INK, RULE, VERMILION, require_matplotlib
+from striate.figures.canvas import BLUE, FAINT, INK, VERMILION, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
 from striate.figures.sheets import COLORS, as_pixels
@@ -59,8 +59,7 @@ def traced_sheet(
     _draw_seen(page, letters, seen)
     y = _draw_blocks(page, letters, blocks, left)
     y = _draw_bars(page, letters, bars, Box(left + names, y, BARS, BAR * len(bars)), left)
-    for i, line in enumerate(lines):
-        page.text(line, left, y + i * LINE)
+    page.lines(lines, left, y)
     return page.figure
 
 
@@ -99,8 +98,7 @@ def _draw_seen(page: Page, letters: Lettering, seen: Seen) -> None:
     scale = PICTURE / columns
     box = Box(0, LINE, PICTURE, rows * scale)
     page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
-    page.image(pixels, box, "gray", 0.0, 1.0)
-    page.frame(box, RULE, 0.6)
+    page.framed(pixels, box)
     if field is None:
         return
     (top, bottom), (left, right) = field
@@ -146,8 +144,7 @@ def _draw_grid(page: Page, values: Pixels, padding: Pixels | None, box: Box) -> 
     """Values in colours symmetric around 0, as numbers where there is room; padding is hatched by a cross."""
     finite = np.abs(values[np.isfinite(values)])
     most = float(finite.max(initial=0.0)) or 1.0
-    page.image(values, box, COLORS, -most, most)
-    page.frame(box, RULE, 0.6)
+    page.framed(values, box, COLORS, ends=(-most, most))
     width, height = box.width / values.shape[1], box.height / values.shape[0]
     if min(width, height) < CELL:
         return

@@ -12,7 +12,7 @@ from striate.errors import DataError
 from striate.figures.canvas import BLUE, FAINT, RULE, VERMILION, require_matplotlib
 from striate.figures.fonts import lettering
 from striate.figures.page import LINE, SMALL, Box, Page, Pixels
-from striate.figures.sheets import GAP, PICTURE, as_pixels
+from striate.figures.sheets import GAP, Beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,23 +38,18 @@ def vector_figure(
     labels = [letters.name(name) for name in names] or [str(i) for i in range(len(values))]
     short = [(letters.wrapped(label, LONGEST_NAME, SMALL, lines=1) or [""])[0] for label in labels]
     room = max(letters.width(label, SMALL) for label in short) + 0.12 if listed else 0.0
-    left = 0.0 if picture is None else PICTURE + 2 * GAP
+    beside = Beside.of(picture)
+    left = beside.width
     box = Box(left + room, 0.0, BARS, BAR * len(values)) if listed else Box(left + 0.5, 0.0, WIDE, HIGH)
-    seen_height = 0.0 if picture is None else PICTURE * picture.shape[0] / picture.shape[1] + LINE
-    bottom = max(box.height + (0.0 if listed else 2 * LINE), seen_height) + GAP
+    bottom = max(box.height + (0.0 if listed else 2 * LINE), beside.height) + GAP
     page = Page(letters, box.x + box.width + (VALUE if listed else 0.0), bottom + LINE * len(notes), title)
-    if picture is not None:
-        place = Box(0, LINE, PICTURE, seen_height - LINE)
-        page.text(letters.label("figure.picture"), 0, 0, color=FAINT)
-        page.image(as_pixels(picture[np.newaxis])[0], place, "gray", 0.0, 1.0)
-        page.frame(place, RULE, 0.6)
+    beside.draw(page, letters)
     _draw_bars(page, np.nan_to_num(values.astype(float)), box, across=listed)
     if listed:
         for i, (label, value) in enumerate(zip(short, values.tolist(), strict=True)):
             page.text(label, left, i * BAR + 0.05)
             page.text(f"{value:.4g}", box.x + box.width + 0.1, i * BAR + 0.05)
-    for i, note in enumerate(notes):
-        page.text(letters.name(note), 0, bottom + i * LINE, color=FAINT)
+    page.lines([letters.name(note) for note in notes], 0, bottom, color=FAINT)
     return page.figure
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.figures.canvas import FAINT, RULE, require_matplotlib
+from striate.figures.canvas import FAINT, require_matplotlib
 from striate.figures.color_bars import color_bar, over_white
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.overlays import BOTH_SIDES, FROM_ZERO, over
@@ -61,30 +61,20 @@ def why_figure(
     inches = width * scale, height * scale
     step = max(inches[0], 1.6) + APART
     across = (len(panels) + 1) * step - APART
-    wrapped = [
-        line
-        for code, fields in facts
-        for line in letters.wrapped(letters.label(code, **_drawable(fields, letters)), across, SMALL, lines=3)
-    ]
+    said = [letters.label(code, **_drawable(fields, letters)) for code, fields in facts]
+    lines = letters.paragraphs(said, across, SMALL)
     top = NAME_LINE + LINE * 1.3
-    page = Page(letters, across + BAR_ROOM, top + inches[1] + 0.12 + LINE * len(wrapped), letters.label(title))
+    page = Page(letters, across + BAR_ROOM, top + inches[1] + 0.12 + LINE * len(lines), letters.label(title))
     page.text(letters.label("figure.picture"), 0, NAME_LINE, color=FAINT)
-    _framed(page, np.ones((height, width)) if picture is None else _squeezed(unit_range(picture)), Box(0, top, *inches))
+    page.framed(np.ones((height, width)) if picture is None else _squeezed(unit_range(picture)), Box(0, top, *inches))
     most = _most([panel.map for panel in panels])
     colors = BOTH_SIDES if signed else FROM_ZERO
     for i, panel in enumerate(panels, 1):
         _named(page, letters, panel, i * step, step - APART)
-        _framed(page, over(picture, panel.map, most, colors), Box(i * step, top, *inches))
-    _bar(
-        page,
-        Box(across + 0.14, top, BAR, min(inches[1], 2.2)),
-        most,
-        colors,
-        letters if speaks else None,
-        signed=signed,
-    )
-    for n, line in enumerate(wrapped):
-        page.text(line, 0, top + inches[1] + 0.12 + n * LINE, color=FAINT)
+        page.framed(over(picture, panel.map, most, colors), Box(i * step, top, *inches))
+    bar = Box(across + 0.14, top, BAR, min(inches[1], 2.2))
+    _bar(page, bar, most, colors, letters if speaks else None, signed=signed)
+    page.lines(lines, 0, top + inches[1] + 0.12, color=FAINT)
     return page.figure
 
 
@@ -100,11 +90,6 @@ def _named(page: Page, letters: Lettering, panel: WhyPanel, left: float, room: f
     fields = {"score": panel.score, "percent": 100 * (panel.probability or 0.0)}
     code = "why.figure.score" if panel.probability is None else "why.figure.probability"
     page.text(letters.label(code, **fields), left, NAME_LINE, color=FAINT)
-
-
-def _framed(page: Page, pixels: Pixels, box: Box) -> None:
-    page.image(pixels, box, "gray", 0.0, 1.0)
-    page.frame(box, RULE, 0.6)
 
 
 def _squeezed(picture: Pixels) -> Pixels:

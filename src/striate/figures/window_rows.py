@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.figures.canvas import BLUE, FAINT, INK, RULE, require_matplotlib
+from striate.figures.canvas import BLUE, FAINT, INK, require_matplotlib
 from striate.figures.fonts import Lettering, lettering
 from striate.figures.page import LINE, SMALL, Box, Page
 
@@ -56,8 +56,7 @@ def _pixels(page: Page, letters: Lettering, row: WindowRow, top: float) -> None:
     for pixel in range(row.pixels):
         box = Box(pixel * PIXEL, top, PIXEL, PIXEL)
         lost = pixel in row.unseen
-        page.image(np.full((1, 1), UNSEEN if lost else SEEN), box, "Reds" if lost else "Greys", 0.0, 1.0)
-        page.frame(box, RULE, 0.6)
+        page.framed(np.full((1, 1), UNSEEN if lost else SEEN), box, "Reds" if lost else "Greys")
         across = letters.width(str(pixel), SMALL)
         page.text(str(pixel), box.x + (PIXEL - across) / 2, top + 0.13, color=INK)
 
