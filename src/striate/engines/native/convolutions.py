@@ -18,6 +18,7 @@ from striate.engines.native.tensors import Function, Region, Space, Windows, rou
 from striate.engines.native.tiles import line_tile
 from striate.network.graph import Node
 from striate.network.layers import Conv2D, Dense
+from striate.network.layout import Span
 from striate.network.shapes import windows
 
 
@@ -25,9 +26,7 @@ def lower_sum(low: Lowering, node: Node, value: Value, chain: Chain) -> Value:
     """A convolution or a dense layer, with what is done in the same pass: functions in registers alone."""
     of = _sum(low, node, value)
     y = Maps(chain.label, (*of.count, of.filters * of.groups))
-    norm = _folded(low, of, chain)
-    other = low.values[chain.other] if chain.other is not None else None
-    _forward(low, of, value.maps, y, Behind(chain.label, chain.function, norm, other.maps if other else None))
+    _forward(low, of, value.maps, y, Behind.of(low, chain, y, of.bias))
     result = Value(y, low.backward, gate_of(chain.function, asked=chain.end in low.asked))
     return low.going_back(
         result, lambda dy: convolution_back(low, of, value, low.before_function(dy, result, chain.function))
@@ -43,14 +42,16 @@ class Behind:
     norm: Affine | None = None
     other: Maps | None = None
 
-
-def _folded(low: Lowering, of: Sum, chain: Chain) -> Affine | None:
-    """A normalisation by running statistics, as factors of the weights and a bias."""
-    if chain.norm is None:
-        return None
-    norm = Affine(low, low.graph.nodes[chain.norm], of.filters * of.groups)
-    norm.statistics(low, of.count[0] * of.count[1], None, of.bias)
-    return norm
+    @staticmethod
+    def of(low: Lowering, chain: Chain, y: Maps, bias: Span | None) -> "Behind":
+        """What a chain does with the sums that become y: a normalisation is folded into the weights and the bias."""
+        other = low.values[chain.other].maps if chain.other is not None else None
+        if chain.norm is None:
+            return Behind(chain.label, chain.function, None, other)
+        height, width, channels = y.shape
+        norm = Affine(low, low.graph.nodes[chain.norm], channels)
+        norm.statistics(low, height * width, None, bias)
+        return Behind(chain.label, chain.function, norm, other)
 
 
 def _sum(low: Lowering, node: Node, value: Value) -> Sum:

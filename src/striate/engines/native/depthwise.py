@@ -61,12 +61,8 @@ def lower_depthwise(low: Lowering, node: Node, value: Value, chain: Chain) -> Va
     group = channels // layer.groups if isinstance(layer, Conv2D) else 1
     at, bias = windows(layer, value.shape[:2]), low.weight(node, "bias")
     of = Each(at.kernel, at.stride, at.dilation, at.border, at.count, channels, group, span, bias)
-    norm = Affine(low, low.graph.nodes[chain.norm], of.channels) if chain.norm is not None else None
-    if norm:
-        norm.statistics(low, of.count[0] * of.count[1], None, of.bias)
-    other = low.values[chain.other] if chain.other is not None else None
     y = Maps(chain.label, (*of.count, of.channels))
-    _forward(low, of, value.maps, y, Behind(chain.label, chain.function, norm, other.maps if other else None))
+    _forward(low, of, value.maps, y, Behind.of(low, chain, y, of.bias))
     result = Value(y, low.backward, gate_of(chain.function, asked=chain.end in low.asked))
     return low.going_back(result, lambda dy: _back(low, of, value, low.before_function(dy, result, chain.function)))
 
