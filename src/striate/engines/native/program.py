@@ -28,7 +28,7 @@ from striate.engines.native.room import check_room, free_bytes
 from striate.engines.native.tensors import ROUNDING, Space, Tensor
 from striate.engines.native.tiles import InstructionSet
 from striate.engines.reference.losses import loss_function, smooth_targets
-from striate.engines.targets import like_output
+from striate.engines.targets import like_output, shares
 from striate.errors import StateError
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
@@ -279,8 +279,7 @@ class Pass:
             case _:
                 pass
         self._target = np.ascontiguousarray(target, np.float32)
-        weight = np.ones(pictures) if sample_weight is None else sample_weight
-        self._shares = weight / pictures
+        self._shares = shares(pictures, sample_weight)
         self._share = np.ascontiguousarray(self._shares, np.float32)
 
     def everything(self, *, prepared: bool = False) -> None:

@@ -26,7 +26,7 @@ from striate.engines.reference import optimizers
 from striate.engines.reference.activation import ACTIVATIONS
 from striate.engines.reference.losses import LossFunction, loss_function
 from striate.engines.reference.operations import Call, Draw, operation_of
-from striate.engines.targets import like_output
+from striate.engines.targets import like_output, shares
 from striate.errors import StateError
 from striate.network.graph import Graph, Node
 from striate.network.layers import Conv2D, activation_of
@@ -148,7 +148,7 @@ class ReferenceProgram:
         function, fused = self._loss_function
         a = last.before if fused else last.output
         target = like_output(y, a)
-        share = np.full(len(a), 1 / len(a)) if sample_weight is None else sample_weight / len(a)
+        share = shares(len(a), sample_weight)
         loss = float(function.forward(a, target).astype(np.float64) @ share)
         da = function.backward(a, target) * share.astype(a.dtype).reshape(-1, *[1] * (a.ndim - 1))
         return (loss, None, da) if fused else (loss, da, None)

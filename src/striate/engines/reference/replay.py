@@ -21,7 +21,7 @@ from striate.engines.reference.losses import loss_function
 from striate.engines.reference.operations import Call, Draw, operation_of
 from striate.engines.reference.optimizers import update
 from striate.engines.reference.program import owned
-from striate.engines.targets import like_output
+from striate.engines.targets import like_output, shares
 from striate.network.graph import Graph, Node
 from striate.network.layers import activation_of
 from striate.network.layout import Layout, Span
@@ -119,8 +119,7 @@ class Replay:
         function, fused = loss_function(self._purpose.loss, activation_of(last.layer))
         a = self._scores(outputs) if fused else outputs[-1]
         target, heard = like_output(self._taken.y, a), Heard()
-        weight = self._taken.sample_weight
-        share = np.full(len(a), 1 / len(a)) if weight is None else weight / len(a)
+        share = shares(len(a), self._taken.sample_weight)
         with heard.listening():
             values = function.forward(a, target)
             da = function.backward(a, target) * share.astype(a.dtype).reshape(-1, *[1] * (a.ndim - 1))
