@@ -68,10 +68,9 @@ def train(
     Raises `TrainingError` at the first number that is not finite; the weights are then those before that step.
     """
     capacity = _capacity(plan, len(data), len(validation) if validation else 0)
-    judging = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
     missing = Missing()
     guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
-    held_out = Guard(engine, run, plan.rule, plan.loss, validation or data, plan.threads)
+    held_out = _HeldOut(engine, run, plan, validation, capacity, missing) if validation else None
     run.loss, run.rule = plan.loss, plan.rule
     run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
     watchers = tuple(each for each in callbacks if isinstance(each, Watcher) and each.watches)
@@ -86,20 +85,8 @@ def train(
         keeper.begin(run, callbacks, _facts(run, plan, data), plan.metrics)
         while run.epoch < plan.epochs and not run.stopped:
             logs, speed, waiting = learner.epoch(data, callbacks, progress, keeper)
-            if validation:
-                weights = run.average or run
-                judged = evaluate(
-                    judging,
-                    weights.theta,
-                    weights.state,
-                    validation,
-                    plan.metrics,
-                    capacity,
-                    missing=missing,
-                    between=lambda: keeper.heed(run),
-                    refuse=partial(held_out.refuse_held_out, weights.theta, weights.state),
-                )
-                logs |= {f"val_{name}": value for name, value in judged.items()}
+            if held_out:
+                logs |= held_out.logs(keeper)
             run.record(logs)
             unread = missing.say(len(data))
             progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
@@ -117,6 +104,34 @@ def train(
     finally:
         keeper.end()
         run.probe = None  # with it goes the program's memory; the run stays, to be gone on with
+
+
+class _HeldOut:
+    """Judges a run by pictures that it does not learn from."""
+
+    def __init__(
+        self, engine: Engine, run: Run, plan: Plan, pictures: Batches, capacity: int, missing: Missing
+    ) -> None:
+        self._run, self._plan, self._pictures = run, plan, pictures
+        self._capacity, self._missing = capacity, missing
+        self._program = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
+        self._guard = Guard(engine, run, plan.rule, plan.loss, pictures, plan.threads)
+
+    def logs(self, keeper: Keeper) -> dict[str, float]:
+        """{"val_loss": ..., "val_accuracy": ...}, by the average of the weights where there is one."""
+        weights = self._run.average or self._run
+        judged = evaluate(
+            self._program,
+            weights.theta,
+            weights.state,
+            self._pictures,
+            self._plan.metrics,
+            self._capacity,
+            missing=self._missing,
+            between=lambda: keeper.heed(self._run),
+            refuse=partial(self._guard.refuse_held_out, weights.theta, weights.state),
+        )
+        return {f"val_{name}": value for name, value in judged.items()}
 
 
 class _Learner:
@@ -204,6 +219,7 @@ class _Learner:
             yield indices[first : first + self._capacity]
 
     def _step(self, batches: Iterator[Batch], pictures: int, counts: Counts) -> None:
+        """One step on so many pictures, part by part; counted are those that could be read."""
         run = self._run
         if run.scheduled:
             run.learning_rate = self._plan.rule.rate_at(run.step)
@@ -222,15 +238,7 @@ class _Learner:
             key = Key(self._plan.seed, run.step, first)
             step, norm = self._guard.step(self._program, self._purpose, theta, state, batch, key)
             state, loss = step.state, loss + step.loss * len(batch.x)
-            share = len(batch.x) / pictures
-            of_part = step.gradient if share == 1 else step.gradient * share
-            if share == 1 and self._watchers:
-                of_part = of_part.copy()
-            if gradient is None:
-                gradient = of_part
-            else:
-                with np.errstate(all="ignore"):  # the guard looks at the sum
-                    gradient += of_part
+            gradient = self._gathered(gradient, step.gradient, len(batch.x) / pictures)
             counts.count(step.loss, step.output, batch.y)
             for watcher in self._watchers:  # behind all that is read of the step: the program's memory is used again
                 watcher.on_learning(Learning(batch, theta, state, key, self._program))
@@ -244,6 +252,17 @@ class _Learner:
             run.average = Average.after(run.average, self._plan.rule, run.theta, run.state, run.step)
             run.step += 1
             self._guard.passed(loss / read, norm)
+
+    def _gathered(self, gradient: Array | None, of_part: Array, share: float) -> Array:
+        """The sum of gradients, each by the share of its pictures; of all of them at once it is the program's own."""
+        if share == 1:
+            return of_part.copy() if self._watchers else of_part  # they may use the program before the rule does
+        part = of_part * share
+        if gradient is None:
+            return part
+        with np.errstate(all="ignore"):  # the guard looks at the sum
+            gradient += part
+        return gradient
 
     def _learn(self, gradient: Array, norm: float) -> None:
         """One step of the rule, or, where it gathers several gradients, only the last of these steps makes one."""
