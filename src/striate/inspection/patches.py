@@ -16,7 +16,7 @@ from striate.figures.shown import Shown
 from striate.inspection import arguments as may_be
 from striate.inspection.gallery import Gallery
 from striate.model import Model
-from striate.network.graph import Graph
+from striate.network.graph import Graph, Node
 from striate.network.settings import checked, positive
 from striate.network.shapes import Fields
 from striate.network.window import Pair
@@ -136,31 +136,37 @@ def patches(
     node = graph.node(layer)
     if not node.inputs:
         raise SettingError("patches.input", layer=layer)
+    best = _scanned(model, pictures, node, _at_once(graph), count, per_picture, progress)
+    if (best.numbers < 0).any():
+        raise DataError("patches.not_finite", layer=layer)
+    of_maps = len(node.shape) == 3
+    nowhere = np.full((*best.places.T.shape, 2), -1, np.int64)
+    return Patches(
+        layer=layer,
+        units=np.arange(node.shape[-1]),
+        values=best.values.T,
+        numbers=best.numbers.T,
+        places=np.stack(np.divmod(best.places.T, node.shape[1]), axis=-1) if of_maps else nowhere,
+        same=best.least == best.values[0],
+        size=(pictures.shape[0], pictures.shape[1] if len(pictures.shape) > 1 else 1),
+        fields=graph.fields[graph.place(layer)] if of_maps else None,
+        per_picture=per_picture,
+        pictures=pictures,
+    )
+
+
+def _scanned(
+    model: Model, pictures: Gallery, node: Node, at_once: int, count: int, per_picture: int, progress: Scanned | None
+) -> "_Best":
+    """The largest numbers that a node gives for all pictures, looked for some pictures at a time."""
     channels, places = node.shape[-1], int(np.prod(node.shape[:-1]))
     best = _Best.empty(min(count, len(pictures) * min(per_picture, places)), channels)
-    at_once = _at_once(graph)
     for first in range(0, len(pictures), at_once):
-        maps = model.feature_maps(pictures.x(first, first + at_once), layer)
+        maps = model.feature_maps(pictures.x(first, first + at_once), node.name)
         best = best.with_maps(maps.reshape(len(maps), places, channels), first, per_picture)
         if progress:
             progress(min(first + at_once, len(pictures)), len(pictures))
-    if (best.numbers < 0).any():
-        raise DataError("patches.not_finite", layer=layer)
-    rows = np.full((channels, best.values.shape[0], 2), -1, np.int64)
-    if len(node.shape) == 3:
-        rows = np.stack(np.divmod(best.places.T, node.shape[1]), axis=-1)
-    return Patches(
-        layer,
-        np.arange(channels),
-        best.values.T,
-        best.numbers.T,
-        rows,
-        best.least == best.values[0],
-        (pictures.shape[0], pictures.shape[1] if len(pictures.shape) > 1 else 1),
-        graph.fields[graph.place(layer)] if len(node.shape) == 3 else None,
-        per_picture,
-        pictures,
-    )
+    return best
 
 
 def gallery(model: Model, data: Source) -> Gallery:

@@ -41,16 +41,8 @@ def parts(computer: Computer) -> tuple[Part, ...]:
     large_cost, small_cost = (layer_facts(MNIST, len(kernel)).multiply_adds for kernel in (LIKE_IT, SMALL))
     return (
         text("lesson.kernels.template"),
-        Matrices(
-            (block("learn.picture", DIAGONAL), block("lesson.kernels.like", LIKE_IT), block("learn.map", like.map))
-        ),
-        Matrices(
-            (
-                block("learn.picture", DIAGONAL),
-                block("lesson.kernels.unlike", UNLIKE_IT),
-                block("learn.map", unlike.map),
-            )
-        ),
+        _slid("lesson.kernels.like", LIKE_IT, like.map),
+        _slid("lesson.kernels.unlike", UNLIKE_IT, unlike.map),
         text("lesson.kernels.answers", most=number_text(_most(like.map)), other=number_text(_most(unlike.map))),
         Picture("answers", said("lesson.kernels.caption"), lambda: answers(DIAGONAL, [LIKE_IT, UNLIKE_IT])),
         Claim(
@@ -85,6 +77,11 @@ def parts(computer: Computer) -> tuple[Part, ...]:
             )
         ),
     )
+
+
+def _slid(code: str, kernel: Rows, answers: Rows) -> Matrices:
+    """The diagonal, a kernel and the map that comes of them."""
+    return Matrices((block("learn.picture", DIAGONAL), block(code, kernel), block("learn.map", answers)))
 
 
 def question() -> Question:
