@@ -168,7 +168,7 @@ def class_report(
     confusion, calibration, answering = Confusion(), Calibration(), Answering(model.confidence)
     probable = _gives_probabilities(model.graph)
     watching = [confusion, calibration, answering] if probable else [confusion]
-    how = (batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
+    how = _How(batch_size, loss or fitting_loss(model.graph), engine, threads, isa)
     looking = (probable and model.confidence) or Confidence()
     value, unread = _watched("class_report", model, x, y, how, watching, looking)
     names = model.class_names or tuple(str(k) for k in range(len(confusion.matrix)))
@@ -198,12 +198,11 @@ def confidence_of(
         model.confidence = striate.confidence_of(model, data.validation)
 
     `mirrored`, `shifted`: for answers that are made of several looks at a picture, see `Confidence`. Data as for
-    `class_report`.
-    Raises `StateError` where the model's outputs are no probabilities.
+    `class_report`. Raises `StateError` where the model's outputs are no probabilities.
     """
     if not _gives_probabilities(model.graph):
         raise StateError("model.no_probabilities", layer=model.graph.nodes[-1].name)
-    outputs, how = Outputs(), (batch_size, fitting_loss(model.graph), engine, threads, isa)
+    outputs, how = Outputs(), _How(batch_size, fitting_loss(model.graph), engine, threads, isa)
     looking = Confidence(
         mirrored=convert("confidence_of", "mirrored", flag, mirrored),
         shifted=convert("confidence_of", "shifted", whole, shifted),
@@ -224,7 +223,15 @@ class _Missing(Missing):
         self.files |= {each.file for each in unread}
 
 
-_How = tuple[int, Loss, str | None, int | None, str | None]  # batch size, loss, engine, threads, instruction set
+@dataclass(frozen=True)
+class _How:
+    """How a pass over pictures is computed."""
+
+    batch_size: int
+    loss: Loss
+    engine: str | None
+    threads: int | None
+    isa: str | None
 
 
 def _watched(
@@ -237,13 +244,12 @@ def _watched(
     looking: Confidence,
 ) -> tuple[float, set[str]]:
     """One pass over the pictures, counted by what watches; answers with the loss and the files that broke."""
-    batch_size, loss, engine, threads, isa = how
-    graph, data = batches_for(where, model.graph, loss, x, y)
-    size = min(convert(where, "batch_size", positive, batch_size), len(data))
-    spoken_for = convert(where, "threads", optional(positive), threads)
-    program = engine_named(engine, isa=isa).compile(graph, size, Purpose(loss=loss), threads=spoken_for)
+    graph, data = batches_for(where, model.graph, how.loss, x, y)
+    size = min(convert(where, "batch_size", positive, how.batch_size), len(data))
+    threads = convert(where, "threads", optional(positive), how.threads)
+    program = engine_named(how.engine, isa=how.isa).compile(graph, size, Purpose(loss=how.loss), threads=threads)
     missing = _Missing()
-    judging = Looks(program, loss, looking.seen) if looking.looks > 1 else program
+    judging = Looks(program, how.loss, looking.seen) if looking.looks > 1 else program
     value = evaluate(judging, model.theta, model.state, data, (), size, watching, missing)["loss"]
     missing.say(len(data))
     return value, missing.files
