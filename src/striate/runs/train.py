@@ -117,7 +117,7 @@ def train_run(
     """Train a network on pictures and write the run's folder.
 
     `source` is where the pictures come from, for the settings; `begins` is called when all is prepared. What is broken
-    off is gone on with by `striate.resuming.resume_run`. Raises `FileError` where the folder is in use, holds something
+    off is gone on with by `resume_run`. Raises `FileError` where the folder is in use, holds something
     already (unless `overwrite`) or cannot be written to, `DataError` and `GraphError` where the network cannot learn
     from the data, `TrainingError` where numbers stop being finite.
     """
