@@ -1,6 +1,7 @@
 """Figures as files, in notebooks, and without matplotlib."""
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_pyplot_is_left_alone() -> None:
         "training_curves({'loss': [1, 2]}).savefig('/dev/null', format='png')\n"
         "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules\n"
     )
-    environment = {"PYTHONPATH": ":".join(sys.path), "PATH": "", "MPLBACKEND": "TkAgg", "LC_ALL": "C.UTF-8"}
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "PATH": "", "MPLBACKEND": "TkAgg", "LC_ALL": "C.UTF-8"}
     subprocess.run([sys.executable, "-c", program], check=True, env=environment)
 
 
