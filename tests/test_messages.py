@@ -304,6 +304,7 @@ PLURALS = re.compile(
     r"labels|targets|units|maps|weights|seconds|minutes|hours|runs|copies|groups|sets|bins)\b"
 )
 NEVER_ONE = {  # by what is counted, by the code that raises, or because it is a rate
+    "check.stray_many", "skip.strict_many",
     "activations.speed_heading", "augmentation.no_colours", "check.labels_differ", "check.labels_differ_near",
     "check.across", "check.across_near", "check.duplicate", "check.duplicate_near", "check.many_classes",
     "choice.batch.fewer", "data.show.first", "fetch.broke_off", "fetch.too_long", "run.outputs",

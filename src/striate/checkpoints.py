@@ -59,6 +59,10 @@ class Checkpoints:
                 tell("checkpoint.damaged", path=path, reason=_reason(error))
         return None
 
+    def is_empty(self) -> bool:
+        """Whether none was ever finished."""
+        return next(self._numbers(), None) is None
+
     def clear(self) -> None:
         """Remove all, and what was never finished."""
         for number in self._numbers():

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -98,6 +99,30 @@ def load(path: Path) -> ModelFile:
             raise
         raise ModelFileError("model_file.damaged", path=path, reason=str(error)) from error
     return ModelFile(graph, theta, state, *_annotations(path, document, graph))
+
+
+def load_once(path: Path) -> ModelFile:
+    """As `load`, but a file that is still the one that was read so last is not read again. For readers: nobody writes
+    into its arrays. `forget_loaded` gives the memory back.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return load(path)  # which says what is wrong
+    return _loaded(path, (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+def forget_loaded() -> None:
+    """Let go of what `load_once` has read."""
+    _loaded.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, stamp: tuple[int, ...]) -> ModelFile:
+    loaded = load(path)
+    for vector in (loaded.theta, loaded.state):
+        vector.flags.writeable = False
+    return loaded
 
 
 def check_header(path: Path) -> None:

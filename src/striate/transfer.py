@@ -15,7 +15,7 @@ from striate.engines.contract import Array
 from striate.errors import GraphError, SettingError, tell, unknown_name
 from striate.network.graph import Graph
 from striate.network.settings import keywords_checked
-from striate.storage import load
+from striate.storage import load_once
 
 TAKEN_RATE = 0.1  # of the learning rate is that of layers that were taken
 
@@ -142,7 +142,7 @@ def first_layers(model: Weighted, freeze: str) -> list[str]:
 
 def start_from(file: str, model: "Fitted", freeze: str | None) -> Start:
     """Let a model begin with a file's weights, and freeze layers. Raises what `take` and `first_layers` raise."""
-    other = load(Path(file))
+    other = load_once(Path(file))
     taken = take(model, other)
     start = Start(file, taken, tuple(first_layers(model, freeze)) if freeze is not None else ())
     start.lead(model)
@@ -154,7 +154,7 @@ def start_from(file: str, model: "Fitted", freeze: str | None) -> Start:
 
 def read_as(data: Dataset, file: str) -> Dataset:
     """The data, their pixels scaled as those that a file's model learned from."""
-    then = load(Path(file)).preprocessing
+    then = load_once(Path(file)).preprocessing
     return data if then is None else scaled(data, then.scale)
 
 

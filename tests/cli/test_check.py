@@ -64,6 +64,25 @@ def test_nothing_found(run: Run, tmp_path: Path) -> None:
     assert (ended.code, ended.out.splitlines()[0]) == (0, "No problems in 36 pictures.")
 
 
+def test_what_is_left_out_of_a_line_is_counted(run: Run, data: Path) -> None:
+    for i in range(4):
+        shutil.copy(data / "2" / "025.png", data / "2" / f"z{i}.png")
+        (data / f"stray{i}.txt").touch()
+    (data / "0" / "empty.png").touch()
+    lines = run("check", str(data)).out.splitlines()
+    assert "  2/025.png = 2/z0.png = 2/z1.png = 2/z2.png and 2 more" in lines
+    assert "4 entries belong to no class, among them 'stray0.txt', 'stray1.txt', 'stray2.txt'." in lines
+    assert "  0/empty.png: no bytes in it" in lines
+
+
+def test_classes_with_too_few_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    ended = run("check", str(write_classes(tmp_path, each=3)))
+    assert (ended.code, ended.out.splitlines()[0]) == (
+        1,
+        "No problem in any single picture (9), but classes with too few.",
+    )
+
+
 def test_in_korean(run: Run, data: Path) -> None:
     ended = run("check", str(data), "--lang", "ko")
     assert "사진 39장 가운데 5장에서 3가지 문제를 찾았습니다." in ended.out

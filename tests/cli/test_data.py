@@ -66,6 +66,12 @@ def test_what_cannot_be_shown_is_one_line(folder: Path, run: Run, line: tuple[st
     assert ended.code == code and ended.out == "" and "Traceback" not in ended.err
 
 
+def test_a_sheet_that_cannot_be_written_is_told_before_pictures_are_read(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    ended = run("data", "show", str(tmp_path / "none"), "-o", str(tmp_path / "sheet.bmp"))
+    assert ended.code == 3 and "sheet.bmp" in ended.err and "none does not exist" not in ended.err
+
+
 def test_a_collection_is_fetched_with_its_address_and_licence(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

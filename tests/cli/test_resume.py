@@ -140,5 +140,11 @@ def test_what_was_done_is_kept_where_it_fails(source: Path, run: Run, tmp_path: 
     assert told.err.splitlines()[-1] == (
         f"What was learned is kept. When that is mended, go on with: striate resume {out}"
     )
+    for file in (out / "checkpoints").glob("0*"):
+        file.unlink()
+    told = run("resume", str(out))
+    assert told.err.splitlines()[-1] == (
+        f"It ended before its first checkpoint. When that is mended, begin anew with: striate resume {out}"
+    )
     (out / "last.safetensors").rmdir()
     assert run("resume", str(out)).code == 0

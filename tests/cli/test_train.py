@@ -248,6 +248,7 @@ OPTIONS = {
     "--lr=1e-3": ("optimizer", "learning_rate", 0.001),
     "--seed 5": ("train", "seed", 5),
     "--size 12": ("preprocessing", "size", [12, 12]),
+    "--colour rgb": ("preprocessing", "colour", "rgb"),
     "--size 10x14": ("preprocessing", "size", [10, 14]),
     **{
         f"--optimizer {name}": ("optimizer", "rule", rule.__name__)

@@ -1,6 +1,7 @@
 """`striate train` with a network's recipe, and the options that come before it."""
 
 import json
+import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from pictures import write_classes, write_parts
 
+from striate import storage
+from striate.errors import FileError
 from striate.history import History
 from striate.model import load_model
 
@@ -114,6 +117,23 @@ def test_a_rate_that_is_given_and_to_be_found(train: Run, tmp_path: Path) -> Non
     assert ended.code in (1, 2, 3) and "--find-lr" in ended.err and not (tmp_path / "out").exists()
 
 
+def test_a_file_to_begin_with_is_read_once(train: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By all that ask it, so that they are told the same of it; and again where it has changed since."""
+    assert train().code == 0
+    asked, read = list[Path](), storage.load
+    monkeypatch.setattr(storage, "load", lambda path: asked.append(path) or read(path))
+    start = tmp_path / "out" / "best.safetensors"
+    assert train("--start", str(start), out="two").code == 0
+    assert asked == [start]
+    first = storage.load_once(start)
+    assert storage.load_once(start) is first and not first.theta.flags.writeable
+    os.utime(start, ns=(0, 0))
+    assert storage.load_once(start) is not first
+    storage.forget_loaded()
+    with pytest.raises(FileError):
+        storage.load_once(tmp_path / "none.safetensors")
+
+
 def test_beginning_with_a_runs_weights(train: Run, run: Run, tmp_path: Path) -> None:
     assert train().code == 0
     others = write_classes(tmp_path / "others", classes=2)
@@ -126,5 +146,7 @@ def test_beginning_with_a_runs_weights(train: Run, run: Run, tmp_path: Path) -> 
     ended = run("train", str(tmp_path / "data"), "-o", str(tmp_path / "two"), *began, "--force", "--json")
     first = json.loads(ended.out.splitlines()[0])
     assert first["start"]["taken"] == ["dense1"] and first["start"]["left"] == []
+    written = settings(tmp_path / "two")
+    assert written["train"]["start"] == written["train"]["model"] and written["layers"][-1]["units"] == "classes"
     ended = train("--freeze", "1", out="three")
     assert ended.code in (1, 2, 3) and "--start" in ended.err

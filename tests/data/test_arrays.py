@@ -25,6 +25,7 @@ def test_labels_become_one_row_of_int64(dtype: type) -> None:
         (np.array(["cat", "dog", "cat"]), "labels.dtype", {"came": "<U3"}),
         (np.array([True, False, True]), "labels.dtype", {"came": "bool"}),
         (np.eye(3, dtype=np.int64), "labels.shape", {"came": (3, 3)}),
+        (np.eye(3), "labels.shape", {"came": (3, 3)}),
         (np.array(1), "labels.shape", {"came": ()}),
         (np.array([0, 1]), "labels.count", {"pictures": 3, "labels": 2}),
         (np.array([], np.int64), "labels.count", {"pictures": 3, "labels": 0}),

@@ -159,7 +159,7 @@ def test_arrays_that_cannot_be(refuses: Any, source: Any, code: str, fields: dic
         load_images(*source)
 
 
-@pytest.mark.parametrize("source", [None, 5, np.zeros(())])
+@pytest.mark.parametrize("source", [None, 5, np.zeros(()), {"a.png"}, b"a.png", iter(["a.png"])])
 def test_what_no_pictures_can_come_from(refuses: Any, source: Any) -> None:
     with refuses(SettingError, "data.no_source", where="load_images", setting="source", came=source):
         load_images(source)

@@ -79,6 +79,14 @@ def test_strict_refuses_what_is_skipped_else(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         load_images(root, strict=True)
     assert (caught.value.code, caught.value.fields["shown"]) == ("skip.strict", ("1/text.png",))
+    for i in range(5):
+        (root / "0" / f"text{i}.png").write_text("no picture", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_images(root, strict=True)
+    assert (caught.value.code, caught.value.fields["count"]) == ("skip.strict_many", 6)
+    assert "6 entries" in str(caught.value) and "among them '0/text0.png'" in str(caught.value)
+    for i in range(5):
+        (root / "0" / f"text{i}.png").unlink()
     with pytest.warns(Notice):
         assert len(load_images(root).train) == 15
 

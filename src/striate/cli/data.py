@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from striate.cli.figure_files import check_figure
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, group, json_flag, option
@@ -42,8 +43,9 @@ def show(data: Path, output: Path, augment: str | None, pictures: int | None, se
     from striate.figures.classes import class_sheet
     from striate.figures.save import save
 
+    check_figure(output)  # as the next: a mistake is told before reading pictures for minutes
     if augment not in (None, USUAL):
-        Augmentation.of(augment)  # a mistake is told before reading pictures for minutes
+        Augmentation.of(augment)
     images = load_images(data)
     how = _augmentation(images, augment)
     title = render("collections.title", {"data": data.resolve().name, "pictures": len(images.train)})

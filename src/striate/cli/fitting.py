@@ -14,16 +14,20 @@ from striate.cli.ui import flag, option
 from striate.data.cache import BOUND
 from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
+from striate.data.images import Colour
 from striate.data.load import load_images
+from striate.data.preprocessing import CHANNELS
 from striate.messages import render
 from striate.network.window import Pair
 from striate.recipe import AUTO
 from striate.run_folder import model_file
 from striate.runs.preparing import Prepared
 from striate.runs.tuning import Tuning
-from striate.storage import load
+from striate.storage import load_once
 from striate.training.class_weight import WEIGHTINGS
 from striate.views.reading import reading_view
+
+COLOURS = tuple(CHANNELS)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Fitting:
     find_lr: bool = False
     start: Path | None = None
     freeze: str | None = None
+    colour: Colour | None = None
     cache: int = BOUND
     skip: Path | None = None
     strict: bool = False
@@ -55,13 +60,13 @@ class Fitting:
         return {"class_weights": self.class_weights, "start": start, "freeze": self.freeze}
 
     def read(self, data: Path, size: Pair | None) -> Dataset:
-        """The pictures, of a size; where training begins from a model file, else as that one has it."""
-        known = None if self.start is None else load(model_file(self.start)).preprocessing
+        """The pictures, of a size and colour; where training begins from a model file, else as that one has them."""
+        known = None if self.start is None else load_once(model_file(self.start)).preprocessing
         with reading_view() as progress:
             images = load_images(
                 data,
                 size=size or (known and known.size),
-                colour=known and known.colour,
+                colour=self.colour or (known and known.colour),
                 resize=known and known.resize,
                 cache=self.cache,
                 skip=self.skip,
@@ -87,6 +92,7 @@ def fitting(function: Any) -> Any:
         flag("--find-lr"),
         option("--start", reader=Place()),
         option("--freeze", reader=Text()),
+        option("--colour", reader=OneOf(COLOURS)),
         option("--cache", reader=Bytes(), default="4GB"),
         option("--skip", reader=Place()),
         flag("--strict"),

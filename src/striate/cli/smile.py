@@ -52,6 +52,7 @@ def smile(
         raise SettingError("smile.one_source")
     if seconds is not None and seconds <= 0:
         raise SettingError("setting.positive_real", where="smile", setting="--seconds", came=seconds)
+    which = None if camera is None else _device(camera)
     if source and output and realpath(source) == realpath(output):
         raise SettingError("smile.output_is_source", path=output)
     is_still = source is not None and files.is_picture(source)
@@ -66,7 +67,7 @@ def smile(
     else:
         detector = Detector(MOVING)
         longest = math.inf if seconds is None else seconds
-        moving = files.Video(source, longest) if source else files.Camera(_device(camera or ""), longest)
+        moving = files.Video(source, longest) if source else files.Camera(which or 0, longest)
         faces = _film(judge, detector, moving, output, artist, _as_json if json else _Changes().show)
     if output:
         aside("smile.wrote", file=output)
@@ -80,7 +81,9 @@ def _names(model: Model) -> tuple[str, ...]:
 
 
 def _device(camera: str) -> int | str:
-    """A camera's number, or the name of its device."""
+    """A camera's number, or the name of its device. Raises `SettingError` for a number below 0."""
+    if re.fullmatch("-[0-9]+", camera):
+        raise SettingError("usage.whole_from", where="striate smile", setting="--camera", minimum=0, came=camera)
     return int(camera) if re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", camera) else camera
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from striate.bits import bits_of
+from striate.checkpoints import Checkpoints
 from striate.cli.ahead import Ahead
 from striate.cli.ahead import ahead as looking_ahead
 from striate.cli.computing import computing
@@ -25,7 +26,7 @@ from striate.files import as_typed
 from striate.messages import render
 from striate.network.window import Pair
 from striate.recipe import SCHEDULES, Recipe, recipe_of
-from striate.run_folder import claimed, unfinished
+from striate.run_folder import CHECKPOINTS, claimed, unfinished
 from striate.runs.judging import Trained
 from striate.runs.preparing import Prepared, prepared
 from striate.runs.train import Filming, Keeping, train_in
@@ -257,12 +258,18 @@ def _resumable(folder: Path) -> Generator[None]:
         yield
     except KeyboardInterrupt:
         if unfinished(folder):
-            aside("train.resume", folder=as_typed(folder))
+            code = "train.resume_anew" if _nothing_kept(folder) else "train.resume"
+            aside(code, folder=as_typed(folder))
         raise
     except (DataError, OSError, MemoryError) as error:
         if unfinished(folder) and getattr(error, "code", "") not in NOT_TO_RESUME:
-            error.add_note(render("train.resume_then", {"folder": as_typed(folder)}))
+            code = "train.resume_anew_then" if _nothing_kept(folder) else "train.resume_then"
+            error.add_note(render(code, {"folder": as_typed(folder)}))
         raise
+
+
+def _nothing_kept(folder: Path) -> bool:
+    return Checkpoints(folder / CHECKPOINTS).is_empty()
 
 
 def _show_confidence(trained: Trained) -> None:

@@ -87,12 +87,12 @@ def whole_labels(array: NDArray[Any], where: str, *, pictures: int) -> Labels:
     """One whole number for each picture, (N,) or (N, 1) -> int64 (N,)."""
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise DataError("labels.nan", where=where)
-    if array.dtype.kind not in "iu":
-        raise DataError("labels.dtype", where=where, came=str(array.dtype))
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1:
         raise DataError("labels.shape", where=where, came=array.shape)
+    if array.dtype.kind not in "iu":
+        raise DataError("labels.dtype", where=where, came=str(array.dtype))
     if len(array) != pictures:
         raise DataError("labels.count", where=where, pictures=pictures, labels=len(array))
     check_range(array, MOST_CLASSES, where)

@@ -91,7 +91,8 @@ def load_images(
     dataset, notices = _from_arrays(found, wanted) if isinstance(found, RawParts) else _from_files(found, wanted)
     for notice in (*notices, *found.notices):
         if strict and notice.code.startswith("folder.skipped"):
-            raise DataError("skip.strict", **notice.fields)
+            all_shown = notice.code == "folder.skipped"
+            raise DataError("skip.strict" if all_shown else "skip.strict_many", **notice.fields)
         warnings.warn(notice, stacklevel=2)
     root = os.fspath(source) if isinstance(source, str | os.PathLike) else ""
     return replace(dataset, notices=(*notices, *found.notices), size_given=size is not None, root=root)

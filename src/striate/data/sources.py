@@ -40,11 +40,9 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
         return from_list(cast(Paths, source), labels, class_names)
     given = cast(Any, source)
-    try:
-        pictures = len(given)
-    except TypeError:  # also of an array of no axes
-        raise SettingError("data.no_source", where="load_images", setting="source", came=given) from None
-    if not pictures:
+    if not isinstance(given, list | tuple) and np.ndim(given) == 0:  # a text of bytes, a set, an iterator
+        raise SettingError("data.no_source", where="load_images", setting="source", came=given)
+    if not len(given):
         raise DataError("data.no_pictures")
     return from_arrays({"train": (given, labels)}, class_names)
 

@@ -14,7 +14,7 @@ from striate.network.graph import Graph, Input, Symbol
 from striate.network.layers import Layer
 from striate.network.settings import convert, positive_real
 from striate.presets.nets import FIXED, SCALED
-from striate.storage import ENDING, ModelFile, load
+from striate.storage import ENDING, ModelFile, load_once
 
 RECORDED = ("batch_size", "optimizer", "learning_rate", "schedule", "weight_decay", "label_smoothing", "augment")
 PRESETS = (*FIXED, *SCALED)
@@ -105,7 +105,7 @@ def is_model(name: str) -> bool:
 
 
 def _of_file(name: str) -> ModelFile:
-    return load(Path(name))
+    return load_once(Path(name))
 
 
 def _document(name: str, width: float) -> dict[str, Any]:

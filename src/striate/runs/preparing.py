@@ -15,16 +15,17 @@ from striate.data.dataset import Dataset, Images
 from striate.data.dividing import divided
 from striate.errors import GraphError
 from striate.model import Model
+from striate.network.description import tables_of
 from striate.network.graph import Graph
 from striate.network.layers import activation_of
 from striate.network.optimizers import Rule
 from striate.network.schedules import Schedule
 from striate.network.settings import config
-from striate.presets.read import tables
+from striate.presets.read import is_model, tables
 from striate.recipe import Decided, Recipe
 from striate.run_folder import model_file
 from striate.runs.tuning import Material, Tuning, try_out
-from striate.storage import load
+from striate.storage import forget_loaded, load_once
 from striate.training.class_weight import weights_by
 from striate.training.rate_range import RateRange
 from striate.training.time_limit import StopAfter
@@ -68,6 +69,7 @@ def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Pre
     _check_fit(model.graph, chosen.recipe.model, data)
     model.class_names, model.preprocessing = data.class_names, data.preprocessing
     start = start_from(recipe.start, model, recipe.freeze) if recipe.start else None
+    forget_loaded()  # a copy of all weights
     weights = weights_by(chosen.recipe.class_weights or "none", counts_of(training, data))
     material = Material(model, training, validation, data.test, weights, start)
     tried = try_out(chosen, material, tuning, began)
@@ -82,7 +84,7 @@ def prepared(data: Dataset, recipe: Recipe, tuning: Tuning | None = None) -> Pre
 
 def facts(data: Dataset, training: Images, start: str | None = None) -> Facts:
     """What `choose` goes by, about those pictures of the data that are for learning."""
-    read_by = load(Path(start)).preprocessing if start else None
+    read_by = load_once(Path(start)).preprocessing if start else None
     resized = [notice.fields for notice in data.notices if notice.code == "data.size_chosen"]
     sizes = [(cast(Pair, fields["smallest"]), cast(Pair, fields["largest"])) for fields in resized]
     return Facts(
@@ -122,7 +124,8 @@ def settings_toml(run: Prepared, source: str | None) -> str:
     rate = recipe.rule_for(len(run.training)).learning_rate
     if isinstance(rate, Schedule):
         sections["schedule"] = {"kind": type(rate).__name__, **config(rate)}
-    layers = [("[[layers]]", each) for each in tables(recipe.model, recipe.width)]
+    found = tables_of(run.model.graph) if is_model(recipe.model) else tables(recipe.model, recipe.width)
+    layers = [("[[layers]]", each) for each in found]
     parts = [*((f"[{name}]", table) for name, table in sections.items()), *layers]
     return "\n".join([_line("striate", __version__), *(f"{head}\n{_lines(table)}" for head, table in parts)])
 

@@ -168,9 +168,17 @@ def in_time(chosen: Chosen, material: Material, minutes: float, began: float) ->
             tell("tuning.too_long", epochs=usual, minutes=minutes, expected=usual * speed.epoch / 60)
         return chosen, stop
     epochs = speed.epochs(left, LONGER * usual)
-    code = "choice.epochs.enough" if epochs == LONGER * usual else "choice.epochs.minutes"
     fields = {"minutes": minutes, "seconds": speed.epoch, "expected": epochs * speed.epoch / 60, "times": LONGER}
-    return chosen.changed(Choice("epochs", epochs, code, fields), epochs=epochs), stop
+    return chosen.changed(
+        Choice("epochs", epochs, _why(epochs, usual, too_long=speed.epoch > left), fields), epochs=epochs
+    ), stop
+
+
+def _why(epochs: int, usual: int, *, too_long: bool) -> str:
+    """The code of why so many epochs."""
+    if epochs == LONGER * usual:
+        return "choice.epochs.enough"
+    return "choice.epochs.least" if too_long else "choice.epochs.minutes"
 
 
 def measured(recipe: Decided, material: Material) -> Speed:

@@ -24,6 +24,8 @@ def verdict(survey: Survey, findings: Findings) -> str:
     """One line: whether there are problems, and among how many pictures."""
     touched = {row for finding in findings.problems for group in finding.groups for row in group}
     fields = {"pictures": len(survey), "count": len(findings.problems), "touched": len(touched)}
+    if findings.problems and not touched:
+        return render("check.classes_only", fields)
     kinds_of_them = {0: "check.fine", 1: "check.one_problem"}
     return render(kinds_of_them.get(len(findings.problems), "check.problems"), fields)
 
@@ -52,9 +54,10 @@ def title(survey: Survey, finding: Finding) -> str:
 def group_line(survey: Survey, group: Group) -> str:
     """The names of a group, or of one picture with what is wrong with it."""
     names = [printable(survey.names[row]) for row in group[:MOST_IN_GROUP]]
+    shown = " = ".join(names)
     if len(group) > MOST_IN_GROUP:
-        names.append(render("check.more", {"count": len(group) - MOST_IN_GROUP}))
-    return " = ".join(names)
+        return render("check.names_more", {"names": shown, "count": len(group) - MOST_IN_GROUP})
+    return shown
 
 
 def detail(survey: Survey, kind: str, row: int) -> str:
@@ -83,7 +86,8 @@ def kinds(survey: Survey) -> list[str]:
     else:
         lines.append(render("check.modes", {"modes": _counted(survey.modes)}))
     if survey.stray:
-        lines.append(render("check.stray", {"count": len(survey.stray), "shown": survey.stray[:MOST_NAMED]}))
+        code = "check.stray" if len(survey.stray) <= MOST_NAMED else "check.stray_many"
+        lines.append(render(code, {"count": len(survey.stray), "shown": survey.stray[:MOST_NAMED]}))
     return lines
 
 

@@ -21,6 +21,7 @@ TEXTS = {
     "cli.train.lr": "The learning rate, with a schedule the largest (default: the network's own recipe, else the optimizer's).",
     "cli.train.seed": "What first weights, order and dropout are drawn by.",
     "cli.train.size": "Height and width that pictures get, such as 64 or 48x64 (default: their own, if all have one up to 128, else up to 96x96).",
+    "cli.train.colour": "Take all pictures as grey or as rgb (default: grey if all are stored as grey, else rgb).",
     "train.output_in_data": "The folder to write, {output}, must stand outside of {data}, where it would be taken for one more class of pictures; choose another.",
     "cli.train.force": "Write into a folder that holds something already.",
     "train.data": "{pictures:,|picture/pictures} to learn from, {validation:,} to choose the best epoch by, {test:,} to judge; {classes} classes; {shape:size}",

@@ -10,6 +10,8 @@ TEXTS = {
     "cli.train.checkpoint": "How often to keep what striate resume needs: every N steps, every N seconds (as 60s), or never (default: about 1 % of the time).",
     "usage.often": "{where}: {setting} takes a number of steps such as 500, seconds such as 60s, or 'never'; '{came}' is none of these.",
     "train.resume": "What was learned is kept. Go on with: striate resume {folder}",
+    "train.resume_anew": "It ended before its first checkpoint. Begin anew with: striate resume {folder}",
+    "train.resume_anew_then": "It ended before its first checkpoint. When that is mended, begin anew with: striate resume {folder}",
     "train.resume_then": "What was learned is kept. When that is mended, go on with: striate resume {folder}",
     "resume.goes_on": "goes on in epoch {epoch}, at step {step}",
     "resume.finished": "{path}: this training has come to its end, so there is nothing to go on with; train --start begins another one with its weights.",

@@ -10,6 +10,7 @@ TEXTS = {
     "tuning.too_long": "{epochs:epoch/epochs} will take about {expected:.1f} minutes, and training ends after {minutes:g}, before its schedule does; give fewer epochs or more minutes.",
     "choice.lr.found": "found by trying {steps:rate/rates}: where the loss falls fastest, but at most a tenth of where it is least",
     "choice.epochs.minutes": "fit into {minutes:g} minutes: one takes about {seconds:.1f} s, all {expected:.1f} minutes",
+    "choice.epochs.least": "the least there can be: it takes about {seconds:.1f} s, more than trying out and judging leave of {minutes:g} minutes",
     "choice.epochs.enough": "{times} times the usual number; they take about {expected:.1f} of the {minutes:g} minutes, and more would hardly help",
     "training.time_is_up": "Stopped in epoch {epochs}: the time is over. The best model so far is kept; its schedule did not reach its end.",
     "figure.rate.title": "learning-rate range test",

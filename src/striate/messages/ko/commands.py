@@ -21,6 +21,7 @@ TEXTS = {
     "cli.train.lr": "학습률. 일정이 있으면 가장 큰 값(기본값: 신경망의 레시피, 없으면 최적화 방법의 기본값).",
     "cli.train.seed": "초기 가중치, 순서, 드롭아웃을 정하는 시드.",
     "cli.train.size": "사진의 높이와 너비. 예: 64 또는 48x64(기본값: 모두 같은 크기이고 128 이하이면 그대로, 아니면 최대 96x96).",
+    "cli.train.colour": "모든 사진을 흑백(grey)이나 컬러(rgb)로 읽습니다(기본값: 모두 흑백으로 저장되어 있으면 grey, 아니면 rgb).",
     "train.output_in_data": "결과를 쓸 폴더 {output:은/는} {data} 밖에 있어야 합니다. 그 안에서는 그 폴더도 클래스로 잘못 읽힙니다. 다른 폴더를 고르십시오.",
     "cli.train.force": "이미 파일이 있는 폴더에도 씁니다.",
     "train.data": "학습할 사진 {pictures:,}장, 가장 좋은 에폭을 고를 사진 {validation:,}장, 평가할 사진 {test:,}장; 클래스 {classes}개; {shape:size}",

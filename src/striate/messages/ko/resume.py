@@ -10,6 +10,8 @@ TEXTS = {
     "cli.train.checkpoint": "striate resume에 필요한 것을 얼마나 자주 저장할지 정합니다. N 스텝마다, N초마다(60s처럼), 또는 never(저장 안 함)입니다(기본값: 시간의 약 1 %).",
     "usage.often": "{where}: {setting}에는 500 같은 스텝 수나 60s 같은 초, 또는 'never'가 필요한데 '{came:이/가}' 왔습니다.",
     "train.resume": "배운 것은 저장했습니다. 이어서 하려면: striate resume {folder}",
+    "train.resume_anew": "첫 체크포인트를 저장하기 전에 끝났습니다. 처음부터 다시 하려면: striate resume {folder}",
+    "train.resume_anew_then": "첫 체크포인트를 저장하기 전에 끝났습니다. 문제를 고친 뒤 처음부터 다시 하려면: striate resume {folder}",
     "train.resume_then": "배운 것은 저장되어 있습니다. 문제를 고친 뒤 이어서 하려면: striate resume {folder}",
     "resume.goes_on": "에포크 {epoch}, 스텝 {step}부터 이어서 합니다",
     "resume.finished": "{path}: 이 학습은 끝까지 마쳤으므로 이어서 할 것이 없습니다. 이 가중치로 새로 시작하려면 train --start를 쓰십시오.",

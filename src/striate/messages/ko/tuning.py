@@ -10,6 +10,7 @@ TEXTS = {
     "tuning.too_long": "{epochs}에폭에는 약 {expected:.1f}분이 걸려, {minutes:g}분에 끝나는 학습이 일정을 마치지 못합니다. 에폭을 줄이거나 시간을 늘리십시오.",
     "choice.lr.found": "학습률 {steps}개를 시험해 찾음: 손실이 가장 빨리 줄어드는 곳, 다만 손실이 가장 작은 곳의 10분의 1 이하",
     "choice.epochs.minutes": "{minutes:g}분 안에 마칠 수 있음: 한 에폭에 약 {seconds:.1f}초, 모두 {expected:.1f}분",
+    "choice.epochs.least": "가장 적은 수: 한 에폭에 약 {seconds:.1f}초가 걸리는데, 시험과 평가를 빼면 {minutes:g}분 가운데 그만큼도 남지 않음",
     "choice.epochs.enough": "보통의 {times}배. {minutes:g}분 중 약 {expected:.1f}분이 걸리며, 더 늘려도 별로 나아지지 않음",
     "training.time_is_up": "시간이 다 되어 에폭 {epochs}에서 멈췄습니다. 그때까지 가장 좋은 모델은 남아 있으며, 학습률 일정은 끝까지 가지 못했습니다.",
     "figure.rate.title": "학습률 범위 시험",
