@@ -71,7 +71,7 @@ def test_for_a_program_it_is_a_line(train: Callable[..., Any]) -> None:
 
 def test_what_is_beyond_the_memory_allowed_does_not_begin(train: Callable[..., Any], tmp_path: Path) -> None:
     ended = train("--max-memory", "10MB")
-    assert ended.code == 3 and "10 MB are allowed" in ended.err
+    assert ended.code == 3 and "more than the 10 MB allowed" in ended.err
     assert list(tmp_path.iterdir()) == []
 
 

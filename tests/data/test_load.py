@@ -442,8 +442,8 @@ def test_some_images_of_a_part(tmp_path: Path, photo: Callable[..., Path]) -> No
         (
             "data.misnamed",
             {"count": 1200, "shown": ("a/1.jpg",)},
-            "1,200 pictures are of another format than the endings of their names say, such as 'a/1.jpg'; "
-            "they are read all the same.",
+            "1,200 pictures are of another format than the endings of their names say, such as 'a/1.jpg', "
+            "and read all the same.",
             "사진 1,200장의 실제 형식이 확장자와 다릅니다(예: 'a/1.jpg'). 읽는 데는 문제가 없습니다.",
         ),
         (

@@ -40,7 +40,7 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
     if isinstance(source, list | tuple | np.ndarray) and _are_paths(cast(Any, source)):
         return from_list(cast(Paths, source), labels, class_names)
     given = cast(Any, source)
-    if not isinstance(given, list | tuple) and np.ndim(given) == 0:  # a text of bytes, a set, an iterator
+    if not _is_row(given) and np.ndim(given) == 0:  # a text of bytes, a set, an iterator
         raise SettingError("data.no_source", where="load_images", setting="source", came=given)
     if not len(given):
         raise DataError("data.no_pictures")
@@ -86,6 +86,10 @@ def _parts(source: tuple[Any, ...]) -> dict[str, tuple[Any, Any]]:
             return {"train": (x, y)}
         case _:
             raise DataError("data.not_a_pair", came=len(source))
+
+
+def _is_row(source: object) -> bool:
+    return isinstance(source, list | tuple)
 
 
 def _are_paths(source: Any) -> bool:

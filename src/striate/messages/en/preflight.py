@@ -49,8 +49,8 @@ TEXTS = {
     "forecast.minutes": "about {count:.0f|minute/minutes}",
     "forecast.hours": "about {count:.1f|hour/hours}",
     "forecast.bytes": "about {bytes:bytes}",
-    "memory.above_allowed": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, and {bound:bytes} are allowed; batches of {fits:,} would fit (--batch {fits}).",
-    "memory.above_allowed_for_one": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, and {bound:bytes} are allowed: not even one picture at a time would fit. Allow more, or use a smaller network or smaller pictures.",
+    "memory.above_allowed": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, more than the {bound:bytes} allowed; batches of {fits:,} would fit (--batch {fits}).",
+    "memory.above_allowed_for_one": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, more than the {bound:bytes} allowed: not even one picture at a time would fit. Allow more, or use a smaller network or smaller pictures.",
     "memory.above_free": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, and only {bound:bytes} can be had; batches of {fits:,} would fit (--batch {fits}).",
     "memory.above_free_for_one": "Training by batches of {pictures:,} will take about {needed:bytes} of memory, and only {bound:bytes} can be had: not even one picture at a time would fit. Use a smaller network or smaller pictures.",
 }

@@ -27,7 +27,7 @@ TEXTS = {
     "picture.change.profile": "{count:is taken for sRGB, though its colour profile/are taken for sRGB, though their colour profile} says otherwise",
     "picture.change.deep": "{count:of 16 bits keeps/of 16 bits keep} the upper 8",
     "picture.change.frames": "{count:of several frames gives/of several frames give} the first",
-    "data.misnamed": "{count:,|picture is of another format than the ending of its name says/pictures are of another format than the endings of their names say}, such as {shown:quoted}; they are read all the same.",
+    "data.misnamed": "{count:,|picture is of another format than the ending of its name says/pictures are of another format than the endings of their names say}, such as {shown:quoted}, and read all the same.",
     "labels.needed": "Nobody says what these pictures show; give a label for each: load_images(pictures, labels).",
     "labels.has_own": "'{setting}' goes with a list of files or an array; this source says itself what its pictures show.",
     "labels.unknown_name": "{where}: '{name}' is not among class_names, {known:quoted}; add it there, or correct the label.",
