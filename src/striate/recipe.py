@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from striate.data.augment import Augmentation
+from striate.data.usual_augmentation import USUAL
 from striate.engines.select import engine as engine_named
 from striate.errors import SettingError, StriateError, unknown_name
 from striate.network.graph import Symbol
@@ -130,7 +131,7 @@ class Recipe:
     @property
     def augmentation(self) -> Augmentation | None:
         """How pictures are varied; None: they are not."""
-        if self.augment in (None, AUTO):
+        if self.augment in (None, AUTO, USUAL):
             return None
         return Augmentation.of(convert("Recipe", "augment", text, self.augment))
 

@@ -11,6 +11,7 @@ from striate.choices.choose import choose
 from striate.choices.facts import Choice, Chosen, Facts, together
 from striate.choices.table import EVEN, KINDS, Kind, kind_of
 from striate.data.augment import Augmentation
+from striate.data.usual_augmentation import usual_augmentation
 from striate.errors import SettingError, UnknownNameError
 from striate.messages import LANGUAGES, render
 from striate.network.graph import Graph
@@ -127,6 +128,14 @@ def test_a_batch_leaves_an_epoch_enough_steps(pictures: int, batch: int) -> None
     chosen = choose(Recipe(), replace(MNIST, pictures=pictures))
     assert chosen.recipe.batch_size == batch
     assert reasons(chosen)["batch"] == ("choice.of_network" if batch == 128 else "choice.batch.fewer")
+
+
+def test_the_usual_augmentation_can_be_asked_for() -> None:
+    """Also where there are pictures enough, or the network has its own."""
+    for recipe in (Recipe(augment="usual"), Recipe("vgg-small", augment="usual")):
+        chosen = choose(recipe, MNIST)
+        assert chosen.recipe.augment == str(usual_augmentation((28, 28, 1), MNIST.class_names).augmentation)
+        assert reasons(chosen)["augment"] == "augment.usual.characters"
 
 
 def test_augmentation_goes_by_kind_number_and_names() -> None:

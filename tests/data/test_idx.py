@@ -153,7 +153,7 @@ def test_a_packed_file_cut_short_or_with_wrong_bytes(tmp_path: Path, arrays: lis
 def test_a_file_that_cannot_be_read(tmp_path: Path, refuses: Any) -> None:
     with refuses(FileError, "file.not_found", path=str(tmp_path / "a")):
         read_file(tmp_path / "a", 3)
-    with refuses(FileError, "file.cannot_read", path=str(tmp_path), reason="Is a directory"):
+    with refuses(FileError, "file.folder_given", path=str(tmp_path)):
         read_file(tmp_path, 3)
 
 

@@ -213,7 +213,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, refuses: Any) -> None:
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path, refuses: Any) -> None:
-    with refuses(FileError, "file.cannot_read", path=str(tmp_path), reason="Is a directory"):
+    with refuses(FileError, "file.folder_given", path=str(tmp_path)):
         decode(str(tmp_path))
 
 

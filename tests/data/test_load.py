@@ -425,9 +425,9 @@ def test_some_images_of_a_part(tmp_path: Path, photo: Callable[..., Path]) -> No
             "data.colour_chosen",
             {"grey": 2, "rgb": 1},
             "2 pictures are grey and 1 in colour; all are taken as RGB. "
-            "Give --colour grey, or load_images colour='grey', to take all as grey.",
+            "Give --colour grey, in Python colour='grey', to take all as grey.",
             "흑백 사진이 2장, 컬러 사진이 1장이어서 모두 RGB로 읽었습니다. "
-            "모두 흑백으로 읽으려면 --colour grey를 주거나 load_images에 colour='grey'를 주십시오.",
+            "모두 흑백으로 읽으려면 --colour grey를 주십시오(파이썬에서는 colour='grey').",
         ),
         (
             "data.changes",

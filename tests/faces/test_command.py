@@ -256,6 +256,7 @@ def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:
         (["--camera", "9" * 20], Code.BAD_DATA, f"Camera {'9' * 20} cannot be opened"),
         (["--camera", "/dev/no-such-camera"], Code.BAD_DATA, "Camera /dev/no-such-camera cannot be opened"),
         (["{here}/none.png"], Code.BAD_DATA, "none.png"),
+        (["{here}"], Code.BAD_DATA, "is a folder, and a file is required"),
         (["{here}/words.mp4"], Code.BAD_DATA, "is no picture and no video"),
         (["{here}/empty.mp4"], Code.BAD_DATA, "empty.mp4 has no bytes"),
         (["{here}/cut.png"], Code.BAD_DATA, "cut.png is a picture, but"),

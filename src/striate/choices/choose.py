@@ -16,7 +16,7 @@ from striate.choices.table import (
     WEIGHTS,
     kind_of,
 )
-from striate.data.usual_augmentation import usual_augmentation
+from striate.data.usual_augmentation import USUAL, usual_augmentation
 from striate.recipe import AUTO, DEFAULT_OPTIMIZER, Decided, Recipe, recipe_of
 
 
@@ -152,16 +152,22 @@ class _Choosing:
 
     def _augment(self) -> tuple[str | None, Reason]:
         kind, facts = self._kind, self._facts
+        if self._given.augment == USUAL:
+            return self._usual_augmentation()
         if self._given.augment not in (None, AUTO):
             return self._given.augment, _SAID
-        if self._named and self._own.augment is not None:
+        if self._named and self._own.augment not in (None, USUAL):
             return self._own.augment, Reason("choice.of_network", {"model": self._model})
         if kind.augment != "usual":
             return (None if kind.augment == "none" else kind.augment), Reason("choice.of_kind", {"kind": kind.code})
         if kind.varied_up_to is not None and facts.pictures > kind.varied_up_to:
             return None, Reason("choice.augment.enough", {"pictures": facts.pictures})
-        height, width, channels = facts.shape
-        usual = usual_augmentation((height, width, channels), facts.class_names or UNNAMED)
+        return self._usual_augmentation()
+
+    def _usual_augmentation(self) -> tuple[str, Reason]:
+        """What suits the pictures, whatever the network."""
+        height, width, channels = self._facts.shape
+        usual = usual_augmentation((height, width, channels), self._facts.class_names or UNNAMED)
         return str(usual.augmentation), Reason(usual.reason, {})
 
     def _class_weights(self) -> tuple[str, Reason]:

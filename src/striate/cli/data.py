@@ -14,7 +14,7 @@ from striate.data.collections import COLLECTIONS, fetch
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
 from striate.data.samples import plain, sampled, variants
-from striate.data.usual_augmentation import usual_augmentation
+from striate.data.usual_augmentation import USUAL, usual_augmentation
 from striate.errors import FileError
 from striate.files import as_typed
 from striate.messages import render
@@ -26,7 +26,6 @@ data = group("data")
 
 MEGABYTE = 1e6
 MOST_CLASSES = 40  # rows of a sheet that can still be looked at
-USUAL = "usual"
 PICTURES, PICTURES_WITH_VARIANTS, VARIANTS = 10, 2, 9  # of a class on a sheet
 
 

@@ -49,5 +49,7 @@ def cannot_read(path: str | Path, error: OSError) -> FileError:
             return FileError("file.not_found", path=str(path))
         case PermissionError():
             return FileError("file.no_permission", path=str(path))
+        case IsADirectoryError():
+            return FileError("file.folder_given", path=str(path))
         case _:
             return FileError("file.cannot_read", path=str(path), reason=error.strerror or str(error))

@@ -17,6 +17,8 @@ SIDES = {
     *("좌", "우", "좌측", "우측", "좌회전", "우회전", "시계", "반시계"),
 }
 BEGIN_OF_SIDES = ("왼", "오른")
+USUAL = "usual"  # written where an augmentation could be: what suits the pictures
+
 NUMBERS = {
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("영", "공", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉"),

@@ -16,5 +16,5 @@ TEXTS = {
     "augment.usual.grey": "Grey pictures are mirrored, moved, and made lighter and darker a little.",
     "augment.usual.small_photographs": "Small pictures in colour are mirrored and shifted by up to an eighth; their colours change a little.",
     "augment.usual.photographs": "Photographs are mirrored and cropped to half of their area or more; their colours change a little.",
-    "cli.train.augment": "How to vary pictures in training, such as flip,shift=2,crop=0.6 (also: rotation=10, zoom=0.1, cutout=8, brightness=0.2, contrast=0.2, saturation=0.2, hue=10, mixup=0.2, cutmix=1, fill=mirror).",
+    "cli.train.augment": "How to vary pictures in training, such as flip,shift=2,crop=0.6 (also: rotation=10, zoom=0.1, cutout=8, brightness=0.2, contrast=0.2, saturation=0.2, hue=10, mixup=0.2, cutmix=1, fill=mirror); usual: what suits the pictures; none: not at all.",
 }

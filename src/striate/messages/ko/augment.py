@@ -16,5 +16,5 @@ TEXTS = {
     "augment.usual.grey": "흑백 사진이므로 좌우로 뒤집고, 조금 움직이고, 밝기를 조금 바꿉니다.",
     "augment.usual.small_photographs": "작은 컬러 사진이므로 좌우로 뒤집고 8분의 1까지 옮기며 색을 조금 바꿉니다.",
     "augment.usual.photographs": "사진이므로 좌우로 뒤집고 넓이의 절반 이상을 잘라 쓰며 색을 조금 바꿉니다.",
-    "cli.train.augment": "학습할 때 사진을 바꾸는 방법. 예: flip,shift=2,crop=0.6(그 밖에 rotation=10, zoom=0.1, cutout=8, brightness=0.2, contrast=0.2, saturation=0.2, hue=10, mixup=0.2, cutmix=1, fill=mirror).",
+    "cli.train.augment": "학습할 때 사진을 바꾸는 방법. 예: flip,shift=2,crop=0.6(그 밖에 rotation=10, zoom=0.1, cutout=8, brightness=0.2, contrast=0.2, saturation=0.2, hue=10, mixup=0.2, cutmix=1, fill=mirror). usual: 사진에 맞게 고름, none: 바꾸지 않음.",
 }
