@@ -300,7 +300,7 @@ def test_bytes_as_a_person_says_them(count: float, shown: str, monkeypatch: pyte
 
 # What follows a bare number in English is a plural; so its text must be one where the number is never 1.
 PLURALS = re.compile(
-    r"{(\w+)(?::[,d.0f]*)?} (?:[a-z]+ )?(?:pictures|images|files|entries|classes|epochs|steps|bytes|frames|faces|"
+    r"{(\w+)(?::[,d.0fg]*)?} (?:[a-z]+ )?(?:pictures|images|files|entries|classes|epochs|steps|bytes|frames|faces|"
     r"labels|targets|units|maps|weights|seconds|minutes|hours|runs|copies|groups|sets|bins)\b"
 )
 NEVER_ONE = {  # by what is counted, by the code that raises, or because it is a rate
