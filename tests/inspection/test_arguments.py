@@ -162,7 +162,7 @@ TABLE = (
         "patches",
         "data",
         (5, None, [[1, 2]], [["a"]]),
-        ("array.many_pictures", "data.not_numbers"),
+        ("array.many_pictures", "data.objects", "data.not_numbers"),
     ),
     Wrong(
         "activation_functions learning_speed gradient_left", "names activations", ("relu", 5, []), ("setting.several",)
