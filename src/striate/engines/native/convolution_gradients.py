@@ -225,17 +225,11 @@ def _turned(low: Lowering, of: Sum, group: int, taps: list[int], panel: int, *, 
     """Some taps of a kernel with inputs and filters exchanged: rows (tap, k), channels c; `joined`: (k), (tap, c)."""
     columns = of.filters * of.groups
     channels = of.inputs * len(taps) if joined else of.inputs
-
-    def make() -> Vector:
-        packed = Vector(f"{of.span.name} turned", len(taps) * of.filters * rounded_up(of.inputs))
-        source = given_vector(Space.THETA, of.span)
-        places = [tap * of.inputs * columns + group * of.filters for tap in (taps[:1] if joined else taps)]
-        low.prepare(
-            f"turn {of.span.name}",
-            [source],
-            [packed],
-            lambda: Pack(source.region, packed.region, places, of.filters, 1, columns, channels, panel),
-        )
-        return packed
-
-    return low.recording.once((of.span.name, "turned", group, tuple(taps), panel, joined), make)
+    places = [tap * of.inputs * columns + group * of.filters for tap in (taps[:1] if joined else taps)]
+    return low.laid_out(
+        "turn",
+        of.span,
+        (group, tuple(taps), panel, joined),
+        len(taps) * of.filters * rounded_up(of.inputs),
+        lambda kernel, turned: Pack(kernel, turned, places, of.filters, 1, columns, channels, panel),
+    )

@@ -9,12 +9,11 @@ from striate.engines.native.lowering import (
     Lowering,
     Value,
     gate_of,
-    given_vector,
 )
 from striate.engines.native.memory import FLOAT, Maps, Vector
 from striate.engines.native.norms import Affine
 from striate.engines.native.operations import Convolve, Pack
-from striate.engines.native.tensors import Function, Region, Space, Windows, rounded_up
+from striate.engines.native.tensors import Function, Region, Windows, rounded_up
 from striate.engines.native.tiles import line_tile
 from striate.network.graph import Node
 from striate.network.layers import Conv2D, Dense
@@ -126,31 +125,14 @@ def _packed(low: Lowering, of: Sum, group: int, norm: Affine | None) -> Vector:
     """The kernel of a group, panel after panel; a normalisation's scale multiplied into it."""
     columns = of.filters * of.groups  # of a row (r, s, c) in theta
     tile = line_tile(low.isa, of.filters, of.count[1], low.recording.capacity)
+    taps = [tap * of.inputs * columns + group * of.filters for tap in range(of.taps)]
+    key, scale = (group, tile.panel, norm and norm.node.name), norm.scale if norm else None
 
-    def make() -> Vector:
-        packed = Vector(f"{of.span.name} packed", of.rows * rounded_up(of.filters))
-        source = given_vector(Space.THETA, of.span)
-        taps = [tap * of.inputs * columns + group * of.filters for tap in range(of.taps)]
-        scale = norm.scale if norm else None
-        low.prepare(
-            f"pack {of.span.name}",
-            [source, scale],
-            [packed],
-            lambda: Pack(
-                source.region,
-                packed.region,
-                taps,
-                of.inputs,
-                columns,
-                1,
-                of.filters,
-                tile.panel,
-                _part(scale, group * of.filters) if scale else None,
-            ),
-        )
-        return packed
+    def pack(kernel: Region, packed: Region) -> Pack:
+        factors = _part(scale, group * of.filters) if scale else None
+        return Pack(kernel, packed, taps, of.inputs, columns, 1, of.filters, tile.panel, factors)
 
-    return low.recording.once((of.span.name, group, tile.panel, norm and norm.node.name), make)
+    return low.laid_out("pack", of.span, key, of.rows * rounded_up(of.filters), pack, scale=scale)
 
 
 def _part(vector: Vector, first: int) -> Region:

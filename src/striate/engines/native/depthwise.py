@@ -9,12 +9,12 @@ from striate.engines.native.convolution_gradients import reduced
 from striate.engines.native.convolutions import Behind
 from striate.engines.native.fusing import Chain
 from striate.engines.native.geometry import Geometry, Phase, phases, widened
-from striate.engines.native.lowering import Into, Lowering, Value, gate_of, given_vector
+from striate.engines.native.lowering import Into, Lowering, Value, gate_of
 from striate.engines.native.memory import Maps, Vector
 from striate.engines.native.norms import Affine
 from striate.engines.native.operations import Depthwise, DepthwiseWeightGradient, Pack, Repeat, RepeatGradient
 from striate.engines.native.recording import CHUNKS
-from striate.engines.native.tensors import Space, Tensor, Windows, rounded_up
+from striate.engines.native.tensors import Region, Tensor, Windows, rounded_up
 from striate.network.graph import Node
 from striate.network.layers import Conv2D, DepthwiseConv2D, Layer
 from striate.network.layout import Span
@@ -101,61 +101,26 @@ def offsets(of: Each, x: Tensor) -> list[int]:
 
 def _packed(low: Lowering, of: Each, norm: Affine | None) -> Vector:
     """The kernel's rows, rounded up; a normalisation's scale multiplied into them."""
+    width, scale = rounded_up(of.channels), norm.scale if norm else None
+    rows = [row * of.channels for row in range(of.rows)]
 
-    def make() -> Vector:
-        packed = Vector(f"{of.span.name} packed", of.rows * rounded_up(of.channels))
-        source = given_vector(Space.THETA, of.span)
-        scale = norm.scale if norm else None
-        low.prepare(
-            f"pack {of.span.name}",
-            [source, scale],
-            [packed],
-            lambda: Pack(
-                source.region,
-                packed.region,
-                [row * of.channels for row in range(of.rows)],
-                1,
-                0,
-                1,
-                of.channels,
-                rounded_up(of.channels),
-                scale.region if scale else None,
-            ),
-        )
-        return packed
+    def pack(kernel: Region, packed: Region) -> Pack:
+        return Pack(kernel, packed, rows, 1, 0, 1, of.channels, width, scale.region if scale else None)
 
-    return low.recording.once((of.span.name, norm and norm.node.name), make)
+    return low.laid_out("pack", of.span, (norm and norm.node.name,), of.rows * width, pack, scale=scale)
 
 
 def _turned(low: Lowering, of: Each, taps: list[int]) -> Vector:
     """The rows of some taps; in groups with inputs and filters exchanged: row (t, k), channel c."""
     if of.group == 1 and taps == list(range(of.taps)):
         return _packed(low, of, None)
-    turns = of.group > 1
+    width, rows = rounded_up(of.channels), [tap * of.group * of.channels for tap in taps]
+    step, group = (of.channels, of.group) if of.group > 1 else (1, 0)
 
-    def make() -> Vector:
-        turned = Vector(f"{of.span.name} turned", len(taps) * of.group * rounded_up(of.channels))
-        source = given_vector(Space.THETA, of.span)
-        low.prepare(
-            f"turn {of.span.name}",
-            [source],
-            [turned],
-            lambda: Pack(
-                source.region,
-                turned.region,
-                [tap * of.group * of.channels for tap in taps],
-                of.group,
-                1,
-                of.channels if turns else 1,
-                of.channels,
-                rounded_up(of.channels),
-                group=of.group if turns else 0,
-                group_step=of.group if turns else 0,
-            ),
-        )
-        return turned
+    def turn(kernel: Region, turned: Region) -> Pack:
+        return Pack(kernel, turned, rows, of.group, 1, step, of.channels, width, group=group, group_step=group)
 
-    return low.recording.once((of.span.name, "turned", tuple(taps)), make)
+    return low.laid_out("turn", of.span, tuple(taps), len(taps) * of.group * width, turn)
 
 
 def _back(low: Lowering, of: Each, value: Value, dy: Maps) -> None:

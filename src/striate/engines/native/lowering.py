@@ -191,20 +191,32 @@ class Lowering:
         """A bias rounded up by zeros, with room for the panels of every group."""
         if bias is None:
             return None
+        size = bias.size
+        return self.laid_out(
+            "pack", bias, (), size + ROUNDING, lambda b, packed: Pack(b, packed, [0], 1, 0, 1, size, rounded_up(size))
+        )
+
+    def laid_out(
+        self,
+        verb: str,
+        span: Span,
+        key: tuple[object, ...],
+        size: int,
+        pack: Callable[[Region, Region], Pack],
+        *,
+        scale: Vector | None = None,
+    ) -> Vector:
+        """A weight in the order in which kernels read it, `size` floats, made once for all that ask by the same key.
+
+        `pack(weight, target)` is the step that makes it; it may read a `scale` that is found in the same plan.
+        """
 
         def make() -> Vector:
-            packed = Vector(f"{bias.name} packed", bias.size + ROUNDING)
-            source = given_vector(Space.THETA, bias)
-            size = bias.size
-            self.prepare(
-                f"pack {bias.name}",
-                [source],
-                [packed],
-                lambda: Pack(source.region, packed.region, [0], 1, 0, 1, size, rounded_up(size)),
-            )
-            return packed
+            source, target = given_vector(Space.THETA, span), Vector(f"{span.name} {verb}ed", size)
+            self.prepare(f"{verb} {span.name}", [source, scale], [target], lambda: pack(source.region, target.region))
+            return target
 
-        return self.recording.once(bias.name, make)
+        return self.recording.once((verb, span.name, *key), make)
 
     # Gradients
 
