@@ -254,14 +254,16 @@ class _Walk:
 
     def _weighted(self, place: int, node: Node, chain: Chain) -> Value:
         """A layer with weights, then what is not done in registers."""
-        value = self.low.values[node.inputs[0]]
         rest = chain.function.curve not in IN_REGISTERS
-        within = replace(chain, function=LINEAR) if rest else chain
-        lower = lower_depthwise if self._goes_by_channels(node) else lower_sum
-        result = lower(self.low, node, value, within)
+        result = self._summed(node, replace(chain, function=LINEAR) if rest else chain)
         if rest:
             return applied(self.low, chain.label, result, chain.function, asked=chain.end in self.low.asked)
         return self._softmax_or_custom(node, result) if chain.end == place else result
+
+    def _summed(self, node: Node, chain: Chain) -> Value:
+        """A convolution or a dense layer, with what is done in registers."""
+        lower = lower_depthwise if self._goes_by_channels(node) else lower_sum
+        return lower(self.low, node, self.low.values[node.inputs[0]], chain)
 
     def _activated(self, place: int, node: Node, value: Value) -> Value:
         """A node's activation, where it is none of those that ended in `_alone` or in a chain."""
@@ -340,8 +342,7 @@ class _Walk:
     def _with_scores(self, place: int, node: Node) -> Value:
         """The last node, its scores kept for the loss; its activation leads nowhere back."""
         if isinstance(node.layer, Conv2D | Dense | DepthwiseConv2D):
-            lower = lower_depthwise if self._goes_by_channels(node) else lower_sum
-            scores = lower(self.low, node, self.low.values[node.inputs[0]], Chain(node.name, place))
+            scores = self._summed(node, Chain(node.name, place))
         else:
             scores = self._true_shape(node.inputs[0])
         self.scores = scores
