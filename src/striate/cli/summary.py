@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from striate.bits import bits_of
+from striate.bits import Bits, bits_of
 from striate.cli.computing import computing
 from striate.cli.guard import Code
 from striate.cli.output import say, write, write_json
@@ -82,22 +82,26 @@ def summary(
         graph, bits = trained.graph, bits_of(trained)
     else:
         graph, bits = _described(model, sizes), None
-    if plan:
-        loss = fitting_loss(graph) if learning else None
-        planning = planned(engine_named(engine, isa=isa), graph, batch, loss, threads)
-        if json:
-            write_json(plan_dict(planning))
-        else:
-            show_plan(planning)
+    if not plan:
+        _show_facts(graph, bits, json=json)
         return None
+    planning = planned(engine_named(engine, isa=isa), graph, batch, fitting_loss(graph) if learning else None, threads)
+    if json:
+        write_json(plan_dict(planning))
+    else:
+        show_plan(planning)
+    return None
+
+
+def _show_facts(graph: Graph, bits: Bits | None, *, json: bool) -> None:
+    """The table, and by which bits a trained model is known."""
     facts = summarize(graph)
     if json:
         write_json(as_dict(facts) | ({"fingerprint": bits.sha256, "isa": bits.isa} if bits else {}))
-        return None
+        return
     show(facts)
     if bits:
         say("summary.bits" if bits.isa else "summary.bits_alone", sha256=bits.sha256, isa=bits.isa)
-    return None
 
 
 def _described(model: str, sizes: Sizes) -> Graph:
