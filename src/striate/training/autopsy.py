@@ -29,10 +29,10 @@ class Autopsy:
     `stopped_by` is what was seen in the step: "loss", "gradient", "weights", "state", "slots", "activation" or
     "held_out": the loss of pictures that are only judged. `way` is where the step, taken apart, had its first such
     number: "given" to it, going "forward", in the "loss", going "backward", in the "update", or "" where it could not
-    be found; `layer`, `operation` and `name` say in what, and
-    `nan` and `infinite` how many of `numbers` were wrong there, `largest` the largest that had come in. `picture` is
-    the number of the first picture touched and `file` its file; `pictures` and `files` are those of the batch; `recent`
-    the last steps, this one the last. `cause` is the code of the likely cause, `about` its fields.
+    be found; `layer`, `operation` and `name` say in what, and `nan` and `infinite` how many of `numbers` were wrong
+    there, `largest` the largest that had come in. `picture` is the number of the first picture touched and `file` its
+    file; `pictures` and `files` are those of the batch; `recent` the last steps, this one the last. `cause` is the code
+    of the likely cause, `about` its fields.
     """
 
     epoch: int

@@ -224,20 +224,21 @@ def versus(
     for name in MOVED:
         rows = [(right_shifted(m, x, y, shifts), right_turned(m, x, y, ANGLES), moved()) for m in models[name]]
         shifted[name], turned[name] = np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows])
+    hidden = hidden_units(nets[DENSE])
     return Versus(
-        replace(budget, epochs=epochs),
-        pictures.shape,
-        len(pictures.y),
-        len(y),
-        pictures.part,
-        nets,
-        weights_by_size(pictures.shape[2], pictures.classes, hidden=hidden_units(nets[DENSE]), filters=budget.filters),
-        {name: _right(each, pictures) for name, each in models.items()},
-        {name: _right(each, mixed) for name, each in models_of_mixed.items()},
-        shifts,
-        ANGLES,
-        shifted,
-        turned,
+        budget=replace(budget, epochs=epochs),
+        shape=pictures.shape,
+        pictures=len(pictures.y),
+        judged=len(y),
+        part=pictures.part,
+        nets=nets,
+        growth=weights_by_size(pictures.shape[2], pictures.classes, hidden=hidden, filters=budget.filters),
+        right={name: _right(each, pictures) for name, each in models.items()},
+        right_shuffled={name: _right(each, mixed) for name, each in models_of_mixed.items()},
+        shifts=shifts,
+        angles=ANGLES,
+        right_shifted=shifted,
+        right_turned=turned,
     )
 
 
