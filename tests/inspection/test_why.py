@@ -272,9 +272,8 @@ def test_which_maps_grad_cam_takes() -> None:
     assert last_maps(Graph.to(Dense(2)(GlobalAveragePooling2D()(residual)))) == "activation2"
     small = Conv2D(4, 1)(GlobalAveragePooling2D(keepdims=True)(finished))
     assert last_maps(Graph.to(Dense(2)(Flatten()(small)))) == "activation1"
-    both = Concatenate()(
-        [MaxPooling2D()(conv), MaxPooling2D()(finished)]
-    )  # what follows sees the bare convolution, too
+    # What follows sees the bare convolution, too.
+    both = Concatenate()([MaxPooling2D()(conv), MaxPooling2D()(finished)])
     assert last_maps(Graph.to(Dense(2)(Flatten()(both)))) == "conv1"
 
 

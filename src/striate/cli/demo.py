@@ -85,7 +85,6 @@ def _write_digits(images: Images, folder: Path) -> None:
 
     for number, (picture, label) in enumerate(zip(images.pictures[:KEPT], images.labels[:KEPT], strict=True)):
         encoded = BytesIO()
-        Image.fromarray(picture[..., 0]).save(
-            encoded, "PNG"
-        )  # 8x8 as it is: enlarged it would be read a little changed
+        # 8x8 as it is: enlarged it would be read a little changed.
+        Image.fromarray(picture[..., 0]).save(encoded, "PNG")
         write_bytes(folder / f"{number:02d}-is-{label}.png", encoded.getvalue())

@@ -175,10 +175,10 @@ def run_of(course: Course, racer: str, learning_rate: float, seed: int) -> Run:
             numbers = np.arange(len(course.x)) if racer == FULL else next(batches)
             loss, gradient, state = _gradient(course, ahead, state, numbers, Key(seed, t - 1))
             before = theta.copy()
-            bad = course.engine.update(
+            not_finite = course.engine.update(
                 rule, theta, gradient, slots, t, learning_rate, spans, threads=course.threads
-            )  # of what is not finite
-            if bad or not np.isfinite(loss):
+            )
+            if not_finite or not np.isfinite(loss):
                 diverged = t
                 break
             moves.add(theta - before)
