@@ -7,8 +7,13 @@ import sys
 
 import pytest
 
-# Sends itself what Ctrl-C sends, at the moment a test is about.
-INTERRUPT = "import atexit, os, signal, sys; interrupt = lambda: os.kill(os.getpid(), signal.SIGINT)"
+# Sends itself what Ctrl-C sends, at the moment a test is about. It is heard as at a terminal: where tests run in the
+# background of a shell, SIGINT is ignored, and those they start inherit it.
+INTERRUPT = """
+import atexit, os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+interrupt = lambda: os.kill(os.getpid(), signal.SIGINT)
+"""
 WHILE_LOADING = f"""
 {INTERRUPT}
 class Finder:
