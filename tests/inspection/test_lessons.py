@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from striate.engines.computer import Computer
 from striate.errors import SettingError
-from striate.inspection.computer import Computer
 from striate.inspection.lessons import activations, channels, depth, learning, optimizers, padding
 from striate.inspection.lessons.book import CONTENTS, Lesson, lesson
 from striate.inspection.lessons.parts import (

@@ -1,13 +1,11 @@
 """The options that look ahead at a training: what it will take, and what is wrong with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from functools import wraps
-from typing import Any
+from dataclasses import dataclass, field
 
 from striate.cli.output import aside, write_json
 from striate.cli.readers import Bytes
-from striate.cli.ui import flag, option
+from striate.cli.ui import flag, gathered, option
 from striate.errors import tell
 from striate.messages import render
 from striate.runs.outlook import Outlook, outlook
@@ -39,19 +37,8 @@ class Ahead:
         return both
 
 
-def ahead(function: Any) -> Any:
-    """Give a command the options, in one `Ahead` as its argument `ahead`."""
-
-    @wraps(function)
-    def looking(**given: Any) -> Any:
-        own = {each.name: given.pop(each.name) for each in fields(Ahead) if each.init}
-        return function(ahead=Ahead(**own), **given)
-
-    looking.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
-    given: Any = looking
-    for each in (option("--max-memory", reader=Bytes()), flag("--no-preflight"), flag("--dry-run")):
-        given = each(given)
-    return given
+# Above a command; it gets what was said in one `Ahead`, as its argument `ahead`.
+ahead = gathered("ahead", Ahead, flag("--dry-run"), flag("--no-preflight"), option("--max-memory", reader=Bytes()))
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """`striate evaluate`: how well a model does on labelled pictures."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from striate.cli.computing import computing
@@ -10,6 +10,7 @@ from striate.cli.readers import Bytes, Place, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.data.dataset import Dataset, Images
 from striate.data.load import load_images
+from striate.engines.computer import Computer
 from striate.errors import DataError, StateError, tell
 from striate.model import Model, load_model
 from striate.report import Report, class_report
@@ -32,9 +33,7 @@ def evaluate(
     model: Path,
     data: Path,
     batch: int,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     cache: int,
     figure: Path | None,
     html: Path | None,
@@ -46,7 +45,7 @@ def evaluate(
     part, images = _pictures(judge, data, cache)
     if part == "train" and learned_from(model, data):
         tell("evaluate.learned_from", path=data)
-    report = class_report(judge, images, batch, engine=engine, isa=isa, threads=threads)
+    report = class_report(judge, images, batch, **asdict(computer))
     if figure:
         report.plot(figure)
     if html:

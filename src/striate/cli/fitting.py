@@ -1,8 +1,7 @@
 """The options that fit a training to pictures and time, and how what was chosen is shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from functools import wraps
+from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from striate.choices.facts import Choice, together
 from striate.cli.output import aside, write_json
 from striate.cli.readers import Bytes, Number, OneOf, Place, Text
-from striate.cli.ui import flag, option
+from striate.cli.ui import flag, gathered, option
 from striate.data.cache import BOUND
 from striate.data.check.copies import tell_copies
 from striate.data.dataset import Dataset
@@ -77,30 +76,20 @@ class Fitting:
         return images
 
 
-def fitting(function: Any) -> Any:
-    """Give a command the options, in one `Fitting` as its argument `fit`."""
-
-    @wraps(function)
-    def fitted(**given: Any) -> Any:
-        own = {each.name: given.pop(each.name) for each in fields(Fitting)}
-        return function(fit=Fitting(**own), **given)
-
-    fitted.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
-    options = (
-        option("--class-weights", reader=OneOf((AUTO, *WEIGHTINGS, "none"))),
-        option("--minutes", reader=Number(above=0)),
-        flag("--find-lr"),
-        option("--start", reader=Place()),
-        option("--freeze", reader=Text()),
-        option("--colour", reader=OneOf(COLOURS)),
-        option("--cache", reader=Bytes(), default="4GB"),
-        option("--skip", reader=Place()),
-        flag("--strict"),
-    )
-    given: Any = fitted
-    for each in reversed(options):
-        given = each(given)
-    return given
+# Above a command; it gets what was said in one `Fitting`, as its argument `fit`.
+fitting = gathered(
+    "fit",
+    Fitting,
+    option("--class-weights", reader=OneOf((AUTO, *WEIGHTINGS, "none"))),
+    option("--minutes", reader=Number(above=0)),
+    flag("--find-lr"),
+    option("--start", reader=Place()),
+    option("--freeze", reader=Text()),
+    option("--colour", reader=OneOf(COLOURS)),
+    option("--cache", reader=Bytes(), default="4GB"),
+    option("--skip", reader=Place()),
+    flag("--strict"),
+)
 
 
 def show_trying(fit: Fitting) -> None:

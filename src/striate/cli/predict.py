@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from click import style
@@ -17,6 +17,7 @@ from striate.cli.readers import Place, Threshold
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.confidence import Confidence
 from striate.data.folder import files_below
+from striate.engines.computer import Computer
 from striate.errors import DataError, FileError, SettingError, StriateError
 from striate.files import exists
 from striate.messages import render
@@ -37,16 +38,14 @@ def predict(
     files: tuple[Path, ...],
     threshold: float | None,
     csv: bool,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> Code:
     """`striate predict`."""
     if csv and json:
         raise SettingError("predict.json_and_csv")
     loaded = load_model(model_file(model))
-    loaded.use(engine=engine, isa=isa, threads=threads)
+    loaded.use(**asdict(computer))
     if threshold is not None:
         loaded.confidence = replace(loaded.confidence or Confidence(), threshold=threshold)
     skipped: list[Picture] = []

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import asdict
 from os.path import realpath
 from pathlib import Path
 from time import perf_counter
@@ -14,6 +15,7 @@ from striate.cli.guard import Code
 from striate.cli.output import aside, say, write_json
 from striate.cli.readers import Number, Place, Text
 from striate.cli.ui import argument, command, json_flag, option
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.faces import frames as files
 from striate.faces.detection import MOVING, STILL, Detector
@@ -42,9 +44,7 @@ def smile(
     model: Path,
     output: Path | None,
     seconds: float | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> Code:
     """`striate smile`."""
@@ -59,7 +59,7 @@ def smile(
     if output:  # told before a camera opens
         files.check_ending(output, files.PICTURE_ENDINGS if is_still else tuple(files.CODECS))
     judge = load_model(model_file(model))
-    judge.use(engine=engine, isa=isa, threads=threads)
+    judge.use(**asdict(computer))
     artist = Artist(_names(judge)) if output else None
     if source is not None and is_still:
         detector = Detector(STILL)

@@ -13,6 +13,7 @@ from striate.cli.readers import Number, Text, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.computing import planned
+from striate.engines.computer import Computer
 from striate.engines.select import engine as engine_named
 from striate.errors import SizeError, tell
 from striate.files import exists
@@ -66,9 +67,7 @@ def summary(
     plan: bool,
     learning: bool,
     batch: int,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> int | None:
     """`striate summary`."""
@@ -85,7 +84,8 @@ def summary(
     if not plan:
         _show_facts(graph, bits, json=json)
         return None
-    planning = planned(engine_named(engine, isa=isa), graph, batch, fitting_loss(graph) if learning else None, threads)
+    engine = engine_named(computer.engine, isa=computer.isa)
+    planning = planned(engine, graph, batch, fitting_loss(graph) if learning else None, computer.threads)
     if json:
         write_json(plan_dict(planning))
     else:

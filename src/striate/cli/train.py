@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from os.path import realpath
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from striate.cli.readers import Bytes, Number, OneOf, Place, Text, Unreadable, W
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.preprocessing import LARGEST_SIDE
+from striate.engines.computer import Computer
 from striate.errors import DataError, SettingError
 from striate.files import as_typed
 from striate.messages import render
@@ -140,9 +141,7 @@ def train(
     width: float,
     fit: Fitting,
     ahead: Ahead,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     checkpoint: float | Frequency | None,
     film: int,
     film_classes: bool,
@@ -159,14 +158,12 @@ def train(
         optimizer=optimizer,
         learning_rate=lr,
         seed=seed,
-        engine=engine,
-        threads=threads,
         width=width,
         schedule=schedule,
         weight_decay=weight_decay,
         label_smoothing=label_smoothing,
         augment=augment,
-        isa=isa,
+        **asdict(computer),
         **fit.of_recipe(),
     )
     fit.tuning.check(recipe)

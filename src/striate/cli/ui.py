@@ -26,6 +26,8 @@ stands in `cli/learn/conv.py`, and its name in `cli/learn/group.py`; where a gro
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import wraps
 from importlib import import_module
 from typing import Any, TypeVar, cast
 
@@ -280,6 +282,24 @@ def option(
 def flag(*names: str, code: str | None = None) -> Callable[[F], F]:
     """A switch: False where it is not on the line. `code` is that of its help, None: by the convention."""
     return click.option(*names, cls=Option, reader=None, code=code, is_flag=True, default=False)
+
+
+def gathered(name: str, kind: type, *options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Give a command several options in one argument: `kind` is a dataclass with a field for each."""
+    own = [each.name for each in fields(kind) if each.init]
+
+    def decorate(function: Any) -> Any:
+        @wraps(function)
+        def call(**given: Any) -> Any:
+            return function(**{name: kind(**{each: given.pop(each) for each in own})}, **given)
+
+        call.__click_params__ = getattr(function, "__click_params__", [])  # pyright: ignore[reportAttributeAccessIssue] (click's)
+        with_options: Any = call
+        for each in reversed(options):
+            with_options = each(with_options)
+        return with_options
+
+    return decorate
 
 
 def json_flag(function: F) -> F:

@@ -1,5 +1,6 @@
 """Look inside: what a window, a layer, a network does with its numbers. Returns facts and arrays, draws nothing."""
 
+from striate.engines.computer import Computer as Computer
 from striate.inspection.activations.learning_speed import LearningSpeed as LearningSpeed
 from striate.inspection.activations.learning_speed import SpeedBudget as SpeedBudget
 from striate.inspection.activations.learning_speed import learning_speed as learning_speed

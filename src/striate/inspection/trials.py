@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from striate.data.counting import Reading
 from striate.data.dataset import Dataset, Images
 from striate.data.dividing import divided
+from striate.engines.computer import Computer
 from striate.engines.contract import Array
 from striate.errors import DataError
-from striate.inspection.computer import Computer
 from striate.model import Model
 from striate.network.graph import Graph, chain
 from striate.network.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D

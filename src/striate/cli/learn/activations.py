@@ -20,12 +20,12 @@ from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.dataset import Dataset
 from striate.data.images import Pair
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.inspection.activations.learning_speed import COMPARED, LearningSpeed, SpeedBudget, learning_speed
 from striate.inspection.activations.overview import Activations
 from striate.inspection.activations.slopes import activation_functions, known
 from striate.inspection.activations.vanishing import GradientLeft, gradient_left
-from striate.inspection.computer import Computer
 from striate.views.reading import reading_view
 
 
@@ -54,9 +54,7 @@ def activations(
     size: Pair | None,
     width: int,
     draws: int,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     output: Path | None,
     json: bool,
 ) -> None:
@@ -74,7 +72,7 @@ def activations(
     left = _left(width, draws)
     if not json:
         write(["", *gradient_lines(left)])
-    speed = _speed(source, names, budget, Computer(engine, isa, threads)) if source else None
+    speed = _speed(source, names, budget, computer) if source else None
     if speed and not json:
         write(["", *speed_lines(speed)])
     if json:

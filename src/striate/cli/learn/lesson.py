@@ -10,9 +10,9 @@ from striate.cli.learn.told import contents_json, contents_lines, lesson_json, l
 from striate.cli.output import aside, say, write, write_aside, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
+from striate.engines.computer import Computer
 from striate.errors import FileError, SettingError
 from striate.figures.canvas import require_matplotlib
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.book import Lesson
 from striate.inspection.lessons.book import lesson as lesson_of
 from striate.inspection.lessons.question import Numbers, Question, answer_text
@@ -31,15 +31,13 @@ def lesson(
     number: int | None,
     answer: str | None,
     output: Path | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> int | None:
     """`striate learn lesson`."""
     if number is None:
         return _contents(answer, output, json=json)
-    opened = lesson_of(number, Computer(engine, isa, threads))
+    opened = lesson_of(number, computer)
     given = opened.question.read(answer) if answer is not None else None  # a mistake is told before a page of text
     files = _draw(opened, output) if output else {}
     if json:

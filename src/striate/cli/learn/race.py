@@ -1,6 +1,6 @@
 """`striate learn race`: update rules against each other, on functions of two numbers or on a network."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from striate.cli.computing import computing
@@ -13,6 +13,7 @@ from striate.cli.output import aside, write, write_json
 from striate.cli.readers import Number, Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.figures.paths import path_frames, paths_figure
 from striate.inspection.race.claims import escapes, swings
@@ -60,15 +61,13 @@ def race(
     pictures: int | None,
     batch: int | None,
     budget: float | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     output: Path | None,
     json: bool,
 ) -> None:
     """`striate learn race`."""
     racers = checked_racers(RACERS if optimizers is None else optimizers)
-    given = {name: value for name, value in locals().items() if value is not None}
+    given = {name: value for name, value in (locals() | asdict(computer)).items() if value is not None}
     checked_source(data, digits=digits)
     if not data and not digits:
         _refuse(given, OF_DATA)
@@ -82,9 +81,7 @@ def race(
         pictures=pictures or 2000,
         steps=steps or STEPS_ON_DATA,
         batch_size=batch or 64,
-        engine=engine,
-        isa=isa,
-        threads=threads,
+        **asdict(computer),
     )
     several = range(seed, seed + (seeds or 3))
     if budget is not None:

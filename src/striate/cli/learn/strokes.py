@@ -10,6 +10,7 @@ from striate.cli.learn.trials import read_pictures
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text
 from striate.cli.ui import argument, command, json_flag, option
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.strokes import MEASURES, STROKES, StrokeAnswers
 from striate.inspection.by_hand.strokes import strokes as answers_of
 from striate.messages import render
@@ -27,15 +28,13 @@ def strokes(
     data: Path | None,
     straight: str,
     curved: str,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     output: Path | None,
     json: bool,
 ) -> None:
     """`striate learn strokes`."""
     check_figure(output)
-    found = answers_of(read_pictures(data, colour="grey"), straight, curved, engine=engine, isa=isa, threads=threads)
+    found = answers_of(read_pictures(data, colour="grey"), straight, curved, **asdict(computer))
     if json:
         write_json(_json(found))
     else:

@@ -11,8 +11,8 @@ from striate.cli.readers import Place, Whole
 from striate.cli.train import Size
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.data.images import Pair
+from striate.engines.computer import Computer
 from striate.errors import SettingError
-from striate.inspection.computer import Computer
 from striate.inspection.versus.versus import VersusBudget
 from striate.inspection.versus.versus import versus as compared
 from striate.views.reading import reading_view
@@ -41,9 +41,7 @@ def versus(
     seed: int,
     filters: int,
     size: Pair | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     output: Path | None,
     json: bool,
 ) -> None:
@@ -55,7 +53,7 @@ def versus(
     budget = VersusBudget(epochs, pictures, judged, seeds, filters)
     source = trial_pictures(data, size)
     with reading_view() as bar:
-        found = compared(source, budget, seed=seed, computer=Computer(engine, isa, threads), progress=bar)
+        found = compared(source, budget, seed=seed, computer=computer, progress=bar)
     if json:
         write_json(versus_json(found))
     else:

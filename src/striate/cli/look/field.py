@@ -9,6 +9,7 @@ from striate.cli.output import say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.cli.working import working_view
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.inspection.fields.field import Effective, FieldBox, ReceptiveField, receptive_field
 from striate.inspection.fields.noise import PICTURES
@@ -48,16 +49,14 @@ def field(
     pictures: int,
     seed: int,
     output: Path | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> None:
     """`striate look field`."""
     if (unit is None) == (padding is None):
         raise SettingError("field.unit_or_padding")
     check_figure(output)
-    loaded = opened(model, engine, isa, threads)
+    loaded = opened(model, computer)
     seen = picture_for(loaded, picture) if picture else None
     if padding is not None:
         shares = padding_map(loaded, padding, seen.size if seen else None)

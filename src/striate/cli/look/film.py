@@ -1,5 +1,6 @@
 """`striate look film`: kernels and maps as they changed during training."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from striate.cli.output import aside, say, write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
 from striate.cli.working import working_view
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.figures.save import check_still
 from striate.inspection.films.class_shares import ClassShares, class_shares
@@ -37,9 +39,7 @@ def film(
     picture: Path | None,
     classes: bool,
     milliseconds: int,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     output: Path | None,
     json: bool,
 ) -> None:
@@ -48,9 +48,7 @@ def film(
         check_still(output, KNOWN)
     if classes and picture:
         raise SettingError("film.classes_and_picture")
-    shown = (
-        class_shares(run, layer) if classes else film_of(run, layer, picture, engine=engine, isa=isa, threads=threads)
-    )
+    shown = class_shares(run, layer) if classes else film_of(run, layer, picture, **asdict(computer))
     if isinstance(shown, Film) and shown.seen is not None and shown.seen.resized:
         aside("look.resized", came=shown.seen.came, size=shown.seen.size)
     if json:

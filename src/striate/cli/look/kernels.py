@@ -39,7 +39,7 @@ def kernels(
 ) -> None:
     """`striate look kernels`."""
     check_figure(output)
-    loaded = opened(model, None, None, None)
+    loaded = opened(model)
     scaled = cast(Literal["shared", "own"], scale)
     found = kernels_of(loaded, layer, filters=filters, channels=channels, scale=scaled)
     if json:

@@ -12,6 +12,7 @@ from striate.cli.look.opening import opened, picture_for
 from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.engines.computer import Computer
 from striate.engines.contract import Array
 from striate.inspection.maps import MOST, Maps
 from striate.inspection.maps import maps as maps_of
@@ -37,14 +38,12 @@ def maps(
     scale: str,
     all_: bool,
     output: Path | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> None:
     """`striate look maps`."""
     check_figure(output)
-    loaded = opened(model, engine, isa, threads)
+    loaded = opened(model, computer)
     scaled = cast(Literal["shared", "own"], scale)
     found = maps_of(loaded, picture_for(loaded, picture), layer or None, scale=scaled, most=None if all_ else MOST)
     if json:

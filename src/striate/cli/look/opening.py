@@ -1,10 +1,12 @@
 """The model that a line names: a file, a run's folder, or a preset with its first weights."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 from striate.cli.output import aside
 from striate.data.preprocessing import Preprocessing
+from striate.engines.computer import Computer
 from striate.errors import FileError, nearest
 from striate.files import exists
 from striate.inspection.subject import Picture, Subject, subject
@@ -13,8 +15,10 @@ from striate.presets import models
 from striate.presets.read import PRESETS
 from striate.run_folder import model_file
 
+AS_IT_CHOOSES = Computer()
 
-def opened(model: str, engine: str | None, isa: str | None, threads: int | None) -> Model:
+
+def opened(model: str, computer: Computer = AS_IT_CHOOSES) -> Model:
     """The model, ready to compute as the line asks. Of a preset it is said that it has learned nothing."""
     if model in PRESETS and not exists(Path(model)):  # what somebody trained goes before a name
         loaded = cast(Model, getattr(models, model.replace("-", "_"))())
@@ -23,7 +27,7 @@ def opened(model: str, engine: str | None, isa: str | None, threads: int | None)
         aside("look.untrained", model=model)
     else:
         loaded = load_model(model_file(_there(model)))
-    loaded.use(engine=engine, isa=isa, threads=threads)
+    loaded.use(**asdict(computer))
     return loaded
 
 

@@ -14,6 +14,7 @@ from striate.cli.ui import argument, command, json_flag, option
 from striate.cli.working import working_view
 from striate.data.dataset import Dataset
 from striate.data.load import load_images
+from striate.engines.computer import Computer
 from striate.errors import SettingError, StateError
 from striate.inspection.patches import COUNT, Patches
 from striate.inspection.patches import patches as patches_of
@@ -50,16 +51,14 @@ def patches(
     units: tuple[int, ...] | None,
     count: int,
     per_picture: int,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     cache: int,
     output: Path | None,
     json: bool,
 ) -> None:
     """`striate look patches`."""
     check_figure(output)
-    loaded = opened(model, engine, isa, threads)
+    loaded = opened(model, computer)
     _check(loaded, layer, units or ())  # before reading pictures for minutes
     pictures = _read(loaded, data, cache)
     with working_view("patches.scanning") as scanned:

@@ -10,6 +10,7 @@ from striate.cli.look.traced_json import trace_json
 from striate.cli.output import write, write_json
 from striate.cli.readers import Place, Text, Whole
 from striate.cli.ui import argument, command, flag, json_flag, option
+from striate.engines.computer import Computer
 from striate.inspection.tracing.trace import trace as traced
 from striate.inspection.tracing.traced import Trace
 
@@ -36,14 +37,12 @@ def trace(
     class_: str | None,
     all_: bool,
     output: Path | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> None:
     """`striate look trace`."""
     check_figure(output)
-    loaded = opened(model, engine, isa, threads)
+    loaded = opened(model, computer)
     found = [traced(loaded, picture_for(loaded, picture), unit, class_=class_)]
     for address in open_:
         found.append(found[-1].open(address))

@@ -11,6 +11,7 @@ from striate.cli.output import say, write, write_json
 from striate.cli.readers import OneOf, Place, Text, Whole
 from striate.cli.ui import argument, command, json_flag, option
 from striate.cli.working import working_view
+from striate.engines.computer import Computer
 from striate.errors import SettingError
 from striate.inspection.why.attribution import Attribution, Evidence, nothing
 from striate.inspection.why.baselines import BASELINES
@@ -57,9 +58,7 @@ def why(
     stride: int | None,
     fill: str | None,
     output: Path | None,
-    engine: str | None,
-    isa: str | None,
-    threads: int | None,
+    computer: Computer,
     json: bool,
 ) -> None:
     """`striate look why`."""
@@ -68,7 +67,7 @@ def why(
         if value is not None and BELONGS[name] != method:
             raise SettingError("why.option", option=f"--{name}", method=BELONGS[name], came=method)
     check_figure(output)
-    loaded = opened(model, engine, isa, threads)
+    loaded = opened(model, computer)
     seen = picture_for(loaded, picture)
     with working_view("why.working") as shown:
         progress = shown or nothing

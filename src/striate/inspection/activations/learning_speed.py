@@ -8,12 +8,12 @@ import numpy as np
 
 from striate.data.counting import Reading
 from striate.data.dataset import Dataset
+from striate.engines.computer import Computer
 from striate.engines.contract import Array
 from striate.errors import SettingError, TrainingError
 from striate.figures.shown import Shown
 from striate.inspection import arguments as may_be
 from striate.inspection.activations.slopes import known
-from striate.inspection.computer import Computer
 from striate.inspection.trials import (
     Material,
     Schooling,

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from striate.engines.computer import Computer
 from striate.engines.reference.activation import ACTIVATIONS
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import activation_curves
 from striate.inspection.lessons.learning import line_text
 from striate.inspection.lessons.parts import (

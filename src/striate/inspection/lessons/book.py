@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
+from striate.engines.computer import Computer
 from striate.errors import SettingError
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.parts import Part, Picture, Said
 from striate.inspection.lessons.question import Question
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.engines.computer import Computer
 from striate.engines.reference.activation import ACTIVATIONS
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import depths
 from striate.inspection.lessons.parts import Cell, Claim, Commands, Lines, Part, Picture, Said, Shown, Table, said, text
 from striate.inspection.lessons.question import Numbers, Question

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.sizes import layer_facts
 from striate.inspection.by_hand.windows import Rows, convolution
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import answers
 from striate.inspection.lessons.parts import (
     Claim,

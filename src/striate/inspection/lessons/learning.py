@@ -1,13 +1,13 @@
 """Lesson 9: the loss, back-propagation through a tiny net, and one step of gradient descent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.inspection.computer import Computer
+from striate.engines.computer import Computer
 from striate.inspection.lessons.drawn import chain
 from striate.inspection.lessons.parts import (
     Cell,
@@ -210,7 +210,7 @@ def trained_once(net: TinyNet, computer: Computer) -> tuple[float, float]:
     model = Sequential(layers)
     model.set_weights([np.array([[float(net.w1)]]), np.array([[float(net.w2)]])])
     rule = GradientDescent(float(RATES[1]))
-    model.compile(rule, "mse", engine=computer.engine, isa=computer.isa, threads=computer.threads)
+    model.compile(rule, "mse", **asdict(computer))
     x, y = np.array([[net.x]], np.float32), np.array([[net.target]], np.float32)
     model.fit(x, y, batch_size=1, epochs=1, verbose=0)
     w1, w2 = (float(weights[0, 0]) for weights in model.get_weights())

@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.windows import Matrix, Rows, convolution
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import sliding
 from striate.inspection.lessons.parts import (
     Commands,

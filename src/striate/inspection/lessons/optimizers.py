@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.engines.computer import Computer
 from striate.engines.reference.optimizers import UPDATES
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import paths
 from striate.inspection.lessons.parts import (
     Cell,

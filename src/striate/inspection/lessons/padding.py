@@ -1,8 +1,8 @@
 """Lesson 4: zeros around a picture, what they keep and what they add; two meanings of "same"."""
 
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.sizes import size_facts
 from striate.inspection.by_hand.windows import convolution
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import padding_maps
 from striate.inspection.lessons.parts import (
     Claim,

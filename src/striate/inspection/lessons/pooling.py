@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.sizes import size_facts
 from striate.inspection.by_hand.windows import Kind, Pooled, Rows, convolution, pooling
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import pooled_maps
 from striate.inspection.lessons.numbers import KERNEL, PICTURE
 from striate.inspection.lessons.parts import (

@@ -1,10 +1,10 @@
 """Lesson 12: softmax regression and a small CNN learn the same digits; where to go from here."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 
 from striate.data.load import digits
-from striate.inspection.computer import Computer
+from striate.engines.computer import Computer
 from striate.inspection.lessons.channels import count
 from striate.inspection.lessons.drawn import digit_weights
 from striate.inspection.lessons.parts import Cell, Commands, Lines, Part, Picture, Said, Shown, Table, said, text
@@ -87,9 +87,7 @@ def learned(computer: Computer) -> tuple[Judged, Judged]:
 def _judged(model: Sequential, computer: Computer) -> Judged:
     data = digits()
     assert data.test is not None
-    chosen = {"engine": computer.engine, "isa": computer.isa}
-    loss = "sparse_categorical_crossentropy"
-    model.compile(Adam(RATE), loss, metrics=["accuracy"], threads=computer.threads, **chosen)
+    model.compile(Adam(RATE), "sparse_categorical_crossentropy", metrics=["accuracy"], **asdict(computer))
     model.fit(data.train, batch_size=BATCH, epochs=EPOCHS, verbose=0)
     return Judged(model, model.judge(data.test)["accuracy"])
 

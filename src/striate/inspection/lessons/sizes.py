@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
+from striate.engines.computer import Computer
 from striate.inspection.by_hand.sizes import SizeFacts, size_facts
-from striate.inspection.computer import Computer
 from striate.inspection.lessons.drawn import windows_over_a_row
 from striate.inspection.lessons.parts import (
     Cell,

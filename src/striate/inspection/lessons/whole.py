@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from striate.inspection.computer import Computer
+from striate.engines.computer import Computer
 from striate.inspection.lessons.drawn import layer_costs
 from striate.inspection.lessons.parts import (
     Cell,

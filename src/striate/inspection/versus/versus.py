@@ -10,10 +10,10 @@ import numpy as np
 
 from striate.data.counting import Reading
 from striate.data.dataset import Dataset
+from striate.engines.computer import Computer
 from striate.engines.contract import Array
 from striate.figures.shown import Shown
 from striate.inspection import arguments as may_be
-from striate.inspection.computer import Computer
 from striate.inspection.trials import Material, Schooling, Shape, batch_of, counted, material, right, trained
 from striate.inspection.versus.moving import ANGLES, right_shifted, right_turned, shifts_for
 from striate.inspection.versus.nets import (
