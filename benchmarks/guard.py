@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.result import Limit, Result, Table
 from striate.data.batches import ArrayBatches
-from striate.engines.contract import Engine, Key, Program, Purpose
+from striate.engines.contract import Engine, Key, Program
 from striate.engines.select import engine as engine_named
 from striate.network.graph import Graph, chain
 from striate.network.initializers import first_values
@@ -21,8 +21,9 @@ from striate.network.layers import BatchNormalization, Conv2D, Dense, Flatten, L
 from striate.network.losses import SparseCategoricalCrossentropy
 from striate.network.optimizers import Adam
 from striate.training.guard import EVERY, Guard
+from striate.training.plan import Plan, Training
 from striate.training.probe import Probe
-from striate.training.run import Run, started
+from striate.training.run import started
 
 MOST = 1.0  # percent of a step
 EPOCH = 60_000  # pictures
@@ -89,9 +90,9 @@ def _measured(
     going = started(graph, theta, state, rule, lambda path: None, None)
     x, y = rng.random((8 * batch, 28, 28, 1), np.float32), rng.integers(0, 10, 8 * batch)
     data = ArrayBatches(x, y)
-    guard = Guard(engine, going, rule, loss, data, 1)
-    purpose = Purpose(loss=loss, dropout=True, batch_statistics=True)
-    program = engine.compile(graph, batch, purpose, threads=1)
+    training = Training(engine, going, Plan(rule, loss, batch_size=batch, threads=1), batch)
+    guard, purpose = Guard(training, data), training.plan.learning(frozen=())
+    program = training.compiled(purpose)
     bare: list[float] = []
     looked: list[float] = []
     for number in range(2 * steps):
@@ -109,7 +110,7 @@ def _measured(
     # Others on the machine only make a step longer: the fastest twentieth is compared.
     everything = max(0.0, _fast(looked[::EVERY]) - _fast(looked)) / EVERY
     looks = _fast(looked) - _fast(bare) + everything
-    health = _health(engine, going, data, batch, guard, program)
+    health = _health(training, data, guard, program)
     of_epoch = 100 * health / (EPOCH / batch * _fast(bare))
     return graph.theta.count, 1e3 * _fast(bare), 1e6 * looks, 100 * looks / _fast(bare), 1e3 * health, of_epoch
 
@@ -119,8 +120,8 @@ def _fast(times: list[float]) -> float:
     return fmean(sorted(times)[: -(-len(times) // 20)])
 
 
-def _health(engine: Engine, going: Run, data: ArrayBatches, batch: int, guard: Guard, program: Program) -> float:
-    probe = Probe(engine, going, data, None, batch, guard, seed=0, threads=1)
+def _health(training: Training, data: ArrayBatches, guard: Guard, program: Program) -> float:
+    probe = Probe(training, data, None, guard)
     probe.learning = program
     probe.begin()
     probe.measured()  # plans what it runs, once for all epochs

@@ -10,7 +10,7 @@ from striate.errors import DataError, UnknownNameError
 from striate.layers import Conv2D, Dense, Flatten
 from striate.model import Model
 from striate.sequential import Sequential
-from striate.training.loop import CHUNK
+from striate.training.plan import CHUNK
 
 
 def test_gradients_of_the_pixels_are_slopes(rng: np.random.Generator) -> None:

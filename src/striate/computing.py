@@ -15,7 +15,7 @@ from striate.network.losses import Loss
 from striate.network.open_sizes import is_open
 from striate.network.settings import convert, flag, keywords_checked, optional, positive
 from striate.report import fitting_loss
-from striate.training.loop import Plan
+from striate.training.plan import Plan
 from striate.views.plan import show_plan
 
 MOST_PROGRAMS = 4  # that a model keeps: each has memory of its own

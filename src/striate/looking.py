@@ -10,7 +10,7 @@ from striate.computing import Computing
 from striate.engines.contract import Array, Forward, Purpose
 from striate.feature_maps import FeatureMaps
 from striate.network.layers import Layer
-from striate.training.loop import CHUNK
+from striate.training.plan import CHUNK
 from striate.training.targets import as_pictures
 
 

@@ -39,9 +39,10 @@ from striate.training.evaluate import evaluate
 from striate.training.events import Progress
 from striate.training.feeding import Data, batches_for, shaped
 from striate.training.keeping import NO_KEEPER, Keeper
-from striate.training.loop import Plan, train
+from striate.training.loop import train
 from striate.training.metrics import Metric, metrics_named
 from striate.training.own_data import OwnBatches
+from striate.training.plan import Plan
 from striate.training.run import Run, started
 from striate.training.targets import Labelled, Shaped, as_numbers, as_pictures, put_weights
 from striate.transfer import Transfer

@@ -16,8 +16,8 @@ from striate.network.losses import Loss
 from striate.network.settings import convert, keywords_checked, not_negative, share
 from striate.training.feeding import Data
 from striate.training.forecast import Memory, memory
-from striate.training.loop import Plan
 from striate.training.own_data import OwnBatches
+from striate.training.plan import Plan
 from striate.training.preflight.check import Setup, looked_at, preflight
 from striate.training.preflight.findings import Finding
 from striate.training.preflight.pictures import FEWEST, SAMPLE

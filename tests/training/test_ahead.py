@@ -18,7 +18,8 @@ from striate.losses import SparseCategoricalCrossentropy
 from striate.optimizers import SGD
 from striate.training.callbacks import Callback
 from striate.training.evaluate import evaluate
-from striate.training.loop import Plan, train
+from striate.training.loop import train
+from striate.training.plan import Plan
 from striate.training.run import Run
 
 PATIENCE = 30  # seconds that a test waits for another thread before it fails

@@ -41,7 +41,8 @@ from striate.network.settings import described
 from striate.optimizers import SGD, Adagrad, Adam, Momentum
 from striate.training.autopsy import Autopsy
 from striate.training.guard import EVERY, RECENT
-from striate.training.loop import CHUNK, Plan, train
+from striate.training.loop import train
+from striate.training.plan import CHUNK, Plan
 from striate.training.run import Run, started
 
 Array = NDArray[Any]

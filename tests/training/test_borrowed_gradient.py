@@ -13,7 +13,8 @@ from striate.engines.reference.program import ReferenceEngine
 from striate.losses import SparseCategoricalCrossentropy
 from striate.network.graph import Graph
 from striate.optimizers import NAG, SGD, Adam, Rule
-from striate.training.loop import CHUNK, Plan, train
+from striate.training.loop import train
+from striate.training.plan import CHUNK, Plan
 from striate.training.run import started
 
 Build = Callable[..., Sequential]

@@ -13,7 +13,8 @@ from striate.engines.reference.program import ReferenceEngine
 from striate.losses import SparseCategoricalCrossentropy
 from striate.optimizers import NAG, SGD, Adam, Momentum, Nesterov, Rule
 from striate.training.callbacks import Callback, CSVLogger, EarlyStopping, ModelCheckpoint
-from striate.training.loop import CHUNK, Plan, train
+from striate.training.loop import train
+from striate.training.plan import CHUNK, Plan
 from striate.training.run import Run
 
 Build = Callable[..., Sequential]

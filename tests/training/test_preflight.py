@@ -40,7 +40,7 @@ from striate.presets import models as presets
 from striate.presets.read import PRESETS
 from striate.sequential import Sequential
 from striate.training.feeding import batches_for
-from striate.training.loop import Plan
+from striate.training.plan import Plan
 from striate.training.preflight.by_heart import STEPS
 from striate.training.preflight.check import Setup, preflight
 from striate.training.preflight.findings import Finding

@@ -247,7 +247,7 @@ def test_the_parts_of_the_classes_add_up_to_the_change(
 
 
 def test_a_batch_in_parts(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("striate.training.loop.CHUNK", 16)
+    monkeypatch.setattr("striate.training.plan.CHUNK", 16)
     model = network(rule=SGD(0.1))
     fit(model, task, Snapshots(tmp_path, classes=True), epochs=20, batch_size="all")
     check_sums(tmp_path)

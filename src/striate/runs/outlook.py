@@ -14,7 +14,7 @@ from striate.runs.tuning import JUDGED_AFTER, Material, judging_seconds
 from striate.training.events import EpochDone, Event, StepDone
 from striate.training.forecast import FLOAT, IN_FLIGHT, MEASURED, Memory, bytes_of, check_memory, judging, memory
 from striate.training.keeping import LEAST
-from striate.training.loop import Plan
+from striate.training.plan import Plan
 from striate.training.preflight.findings import Finding
 from striate.training.time_limit import StopAfter
 

@@ -8,7 +8,7 @@ from striate.engines.contract import Engine, Purpose
 from striate.engines.native.room import free_bytes, resident_bytes
 from striate.errors import OutOfMemoryError
 from striate.network.graph import Graph
-from striate.training.loop import CHUNK, Plan
+from striate.training.plan import Plan
 from striate.training.probe import part_of
 
 FLOAT = 4  # bytes
@@ -46,7 +46,7 @@ def memory(
     `saves`: checkpoints are written and the health is measured meanwhile; `after`: bytes that the caller will take
     behind it.
     """
-    capacity = min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, held_out))
+    capacity = plan.capacity(pictures, held_out)
     learning = Purpose(loss=plan.loss, dropout=True, batch_statistics=True)
     programs = engine.compile(graph, capacity, learning, threads=plan.threads).needs(capacity, learning=True)
     others = [judging(engine, graph, plan, capacity)] if held_out else []

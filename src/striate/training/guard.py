@@ -11,15 +11,13 @@ from typing import Any, NoReturn
 import numpy as np
 
 from striate.data.batches import Batch, Batches, Indices
-from striate.engines.contract import Array, Engine, Key, Program, Purpose, Stepped
+from striate.engines.contract import Array, Key, Program, Purpose, Stepped
 from striate.engines.reference.dissect import largest_of
 from striate.engines.reference.replay import Origin, Replay, Taken, of_gradient, of_slots, of_update, of_weights
 from striate.errors import DataError, OutOfMemoryError, TrainingError
-from striate.network.losses import Loss
-from striate.network.optimizers import Rule
 from striate.training.autopsy import Autopsy, Passed, found_in
 from striate.training.causes import Circumstances, cause_of
-from striate.training.run import Run
+from striate.training.plan import Training
 
 EVERY = 64  # steps from one look at everything to the next
 RECENT = 20  # steps that an autopsy shows
@@ -30,11 +28,13 @@ LARGE_NORM, LARGE_STEP, LARGE_RATE = 1e15, 1e25, 1e15
 class Guard:
     """Looks at every step of one training. What it refuses leaves the run as it was before that step."""
 
-    def __init__(self, engine: Engine, run: Run, rule: Rule, loss: Loss, data: Batches, threads: int | None) -> None:
-        self._engine, self._run, self._rule, self._loss, self._threads = engine, run, rule, loss, threads
+    def __init__(self, training: Training, data: Batches) -> None:
+        run, plan = training.run, training.plan
+        self._engine, self._run = training.engine, run
+        self._rule, self._loss, self._threads = plan.rule, plan.loss, plan.threads
         self._files: Sequence[str] | None = getattr(data, "files", None)
         self._first, self._began = run.step, largest_of([run.theta])
-        self._own_rule = not type(rule).__module__.startswith("striate.")
+        self._own_rule = not type(plan.rule).__module__.startswith("striate.")
         self._numbers: Indices | None = None  # of this step's pictures: they themselves are not kept
         self._loss_now = 0.0
 

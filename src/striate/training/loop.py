@@ -1,11 +1,9 @@
 """The training loop: epochs of batches, each a step of the engine and of the rule."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Literal
 
 import numpy as np
 
@@ -13,8 +11,6 @@ from striate.data.ahead import ahead
 from striate.data.batches import Batch, Batches, Indices
 from striate.engines.contract import Array, Engine, Key, Program, Purpose
 from striate.network.description import to_document
-from striate.network.losses import Loss
-from striate.network.optimizers import Rule
 from striate.training.averaging import Average
 from striate.training.callbacks import Callback
 from striate.training.counts import Counts
@@ -23,28 +19,12 @@ from striate.training.events import EpochDone, Finished, Progress, Started, Step
 from striate.training.guard import Guard
 from striate.training.keeping import NO_KEEPER, Keeper
 from striate.training.metrics import metrics_named
-from striate.training.missing import Missing
+from striate.training.plan import Plan, Training
 from striate.training.probe import Probe
 from striate.training.run import Run
-from striate.training.tallies import Metric
 from striate.training.watching import Learning, Watcher
 
 SHUFFLING = 1  # keeps the order of pictures apart from other draws of the same seed
-CHUNK = 256  # pictures that a step over the whole data takes at a time; part of the result's bits, so fixed
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to train. `batch_size` "all": one step an epoch, on the gradient of all pictures."""
-
-    rule: Rule
-    loss: Loss
-    metrics: tuple[str | Metric, ...] = ()
-    epochs: int = 1
-    batch_size: int | Literal["all"] = 32
-    shuffle: bool = True
-    seed: int = 0
-    threads: int | None = None
 
 
 def nothing(event: object) -> None:
@@ -67,17 +47,16 @@ def train(
 
     Raises `TrainingError` at the first number that is not finite; the weights are then those before that step.
     """
-    capacity = _capacity(plan, len(data), len(validation) if validation else 0)
-    missing = Missing()
-    guard = Guard(engine, run, plan.rule, plan.loss, data, plan.threads)
-    held_out = _HeldOut(engine, run, plan, validation, capacity, missing) if validation else None
+    pictures, judged = len(data), len(validation) if validation else 0
+    training = Training(engine, run, plan, plan.capacity(pictures, judged))
+    held_out = _HeldOut(training, validation) if validation else None
     run.loss, run.rule = plan.loss, plan.rule
-    run.probe = probe = Probe(engine, run, data, validation, capacity, guard, seed=plan.seed, threads=plan.threads)
+    run.probe = Probe(training, data, validation, guard := Guard(training, data))
     watchers = tuple(each for each in callbacks if isinstance(each, Watcher) and each.watches)
-    learner = _Learner(engine, run, plan, capacity, missing, guard, probe, watchers)
+    learner = _Learner(training, guard, run.probe, watchers)
     run.logs_rate = run.scheduled or any(callback.changes_learning_rate for callback in callbacks)
     begun = time.perf_counter()
-    progress(Started(plan.epochs, learner.steps(data), len(data), len(validation) if validation else 0, engine.name))
+    progress(Started(plan.epochs, learner.steps(data), pictures, judged, engine.name))
     try:
         for callback in callbacks:
             callback.run = run
@@ -88,7 +67,7 @@ def train(
             if held_out:
                 logs |= held_out.logs(keeper)
             run.record(logs)
-            unread = missing.say(len(data))
+            unread = training.missing.say(pictures)
             progress(EpochDone(run.epoch, time.perf_counter() - run.epoch_begun, speed, logs, waiting, unread))
             with run.averaged():
                 for callback in callbacks:
@@ -109,26 +88,24 @@ def train(
 class _HeldOut:
     """Judges a run by pictures that it does not learn from."""
 
-    def __init__(
-        self, engine: Engine, run: Run, plan: Plan, pictures: Batches, capacity: int, missing: Missing
-    ) -> None:
-        self._run, self._plan, self._pictures = run, plan, pictures
-        self._capacity, self._missing = capacity, missing
-        self._program = engine.compile(run.graph, capacity, Purpose(loss=plan.loss), threads=plan.threads)
-        self._guard = Guard(engine, run, plan.rule, plan.loss, pictures, plan.threads)
+    def __init__(self, training: Training, pictures: Batches) -> None:
+        self._training, self._pictures = training, pictures
+        self._program = training.compiled(Purpose(loss=training.plan.loss))
+        self._guard = Guard(training, pictures)
 
     def logs(self, keeper: Keeper) -> dict[str, float]:
         """{"val_loss": ..., "val_accuracy": ...}, by the average of the weights where there is one."""
-        weights = self._run.average or self._run
+        training, run = self._training, self._training.run
+        weights = run.average or run
         judged = evaluate(
             self._program,
             weights.theta,
             weights.state,
             self._pictures,
-            self._plan.metrics,
-            self._capacity,
-            missing=self._missing,
-            between=lambda: keeper.heed(self._run),
+            training.plan.metrics,
+            training.capacity,
+            missing=training.missing,
+            between=lambda: keeper.heed(run),
             refuse=partial(self._guard.refuse_held_out, weights.theta, weights.state),
         )
         return {f"val_{name}": value for name, value in judged.items()}
@@ -137,27 +114,15 @@ class _HeldOut:
 class _Learner:
     """Takes a run through the steps of an epoch."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        run: Run,
-        plan: Plan,
-        capacity: int,
-        missing: Missing,
-        guard: Guard,
-        probe: Probe,
-        watchers: Sequence[Watcher],
-    ) -> None:
-        self._engine, self._run, self._plan, self._capacity = engine, run, plan, capacity
-        self._missing, self._guard, self._probe, self._watchers = missing, guard, probe, watchers
-        self._frozen, self._program = run.frozen, self._compiled()
+    def __init__(self, training: Training, guard: Guard, probe: Probe, watchers: Sequence[Watcher]) -> None:
+        self._training, self._guard, self._probe, self._watchers = training, guard, probe, watchers
+        self._engine, self._run, self._plan = training.engine, training.run, training.plan
+        self._frozen, self._program = self._run.frozen, self._compiled()
 
     def _compiled(self) -> Program:
         """What learns, made for the layers that are frozen now."""
-        run, plan = self._run, self._plan
-        purpose = self._purpose = purpose_of(plan, run.frozen)
-        program = self._engine.compile(run.graph, self._capacity, purpose, threads=plan.threads)
-        self._probe.learning = program
+        self._purpose = self._plan.learning(self._run.frozen)
+        self._probe.learning = program = self._training.compiled(self._purpose)
         return program
 
     def steps(self, data: Batches) -> int:
@@ -196,7 +161,7 @@ class _Learner:
                     break
                 keeper.between_steps(run)
         if not counts.pictures:
-            self._missing.say(0)
+            self._training.missing.say(0)
         seconds = time.perf_counter() - begun
         return self._logs(counts), counts.pictures / seconds, batches.waited / seconds
 
@@ -215,8 +180,8 @@ class _Learner:
 
     def _parts(self, indices: Indices) -> Iterator[Indices]:
         """The pictures of a step, as many at a time as the program takes."""
-        for first in range(0, len(indices), self._capacity):
-            yield indices[first : first + self._capacity]
+        for first in range(0, len(indices), self._training.capacity):
+            yield indices[first : first + self._training.capacity]
 
     def _step(self, batches: Iterator[Batch], pictures: int, counts: Counts) -> None:
         """One step on so many pictures, part by part; counted are those that could be read."""
@@ -229,9 +194,9 @@ class _Learner:
             self._frozen, self._program = run.frozen, self._compiled()
         gradient: Array | None = None  # of the mean over all of the batch, gathered part by part
         state, loss, norm, read = run.state, 0.0, 0.0, 0
-        for first in range(0, pictures, self._capacity):
+        for first in range(0, pictures, self._training.capacity):
             batch = next(batches)
-            self._missing.add(batch.unread)
+            self._training.missing.add(batch.unread)
             if not len(batch.x):
                 continue
             read += len(batch.x)
@@ -245,7 +210,7 @@ class _Learner:
             del batch  # before the next one is asked for, so that no three are there at once
         if gradient is not None:
             gradient = gradient if read == pictures else gradient * (pictures / read)
-            norm = norm if pictures <= self._capacity else self._guard.norm(gradient)
+            norm = norm if pictures <= self._training.capacity else self._guard.norm(gradient)
             self._learn(gradient, norm)
             # Behind all that may fail, so that a step that did not come off changes nothing.
             run.state[...] = state
@@ -294,13 +259,3 @@ def _facts(run: Run, plan: Plan, data: Batches) -> Mapping[str, object]:
         "pictures": len(data),
     }
     return facts | {"network": sha256(repr(facts["network"]).encode()).hexdigest()}
-
-
-def purpose_of(plan: Plan, frozen: Collection[str]) -> Purpose:
-    """What a program that learns is for."""
-    return Purpose(loss=plan.loss, dropout=True, batch_statistics=True, frozen=tuple(sorted(frozen)))
-
-
-def _capacity(plan: Plan, pictures: int, validation_pictures: int) -> int:
-    """How many pictures a program must take at once: never more than there are."""
-    return min(CHUNK if plan.batch_size == "all" else plan.batch_size, max(pictures, validation_pictures))

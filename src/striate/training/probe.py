@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from striate.data.batches import Batch, Batches
-from striate.engines.contract import Array, Engine, Key, Program, Purpose
+from striate.engines.contract import Array, Key, Program, Purpose
 from striate.network.graph import Graph, Node
 from striate.network.layers import ReLU, activation_of
 from striate.network.layout import Span
 from striate.training.guard import Guard
 from striate.training.measured import Measured
-from striate.training.run import Run
+from striate.training.plan import Training
 
 PICTURES = 128
 SHARE = 16  # of a batch that goes forward at a time, so that keeping every output takes little memory
@@ -22,21 +22,10 @@ FLAT = ("relu", "relu6")
 class Probe:
     """Evenly spread pictures of the training data, as they are."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        run: Run,
-        data: Batches,
-        validation: Batches | None,
-        capacity: int,
-        guard: Guard,
-        *,
-        seed: int,
-        threads: int | None,
-    ) -> None:
-        self._engine, self._run, self._data, self._guard = engine, run, data, guard
-        self._validation, self._seed, self._threads = validation, seed, threads
-        self._capacity, self._part = capacity, part_of(capacity)
+    def __init__(self, training: Training, data: Batches, validation: Batches | None, guard: Guard) -> None:
+        self._training, self._run = training, training.run
+        self._data, self._validation, self._guard = data, validation, guard
+        self._part = part_of(training.capacity)
         self.learning: Program | None = None  # what takes a step
         self._forward: Program | None = None
         self._batch: Batch | None = None
@@ -56,7 +45,7 @@ class Probe:
         graph, run = self._run.graph, self._run
         if self._forward is None:
             keep = tuple(node.name for node in graph.nodes[1:])
-            self._forward = self._engine.compile(graph, self._part, Purpose(keep=keep), threads=self._threads)
+            self._forward = self._training.compiled(Purpose(keep=keep), self._part)
         fired = {node.name: np.zeros(node.shape[-1], bool) for node in graph.nodes[1:] if is_flat(node)}
         for first in range(0, len(batch.x), self._part):
             kept = self._forward.forward(run.theta, run.state, batch.x[first : first + self._part]).kept
@@ -70,9 +59,10 @@ class Probe:
     def _gradients(self, batch: Batch) -> dict[str, float]:
         if self.learning is None:
             return {}
-        run, some = self._run, slice(self._capacity)
+        run, some = self._run, slice(self._training.capacity)
+        key = Key(self._training.plan.seed, run.step)
         weight = None if batch.sample_weight is None else batch.sample_weight[some]
-        step = self.learning.step(run.theta, run.state, batch.x[some], batch.y[some], weight, Key(self._seed, run.step))
+        step = self.learning.step(run.theta, run.state, batch.x[some], batch.y[some], weight, key)
         return by_layer(run.spans, step.gradient)
 
 

@@ -12,7 +12,7 @@ from striate.data.batches import ArrayBatches, Batch, Batches
 from striate.engines.contract import Array, Engine
 from striate.network.graph import Graph
 from striate.network.layout import Span
-from striate.training.loop import Plan
+from striate.training.plan import Plan
 from striate.training.preflight.by_heart import of_learning
 from striate.training.preflight.findings import Finding
 from striate.training.preflight.pictures import SAMPLE, of_copies, of_pictures, of_scales, places
