@@ -94,7 +94,7 @@ def example(spec: str, name: str) -> Any:
             return [("names.and", {"front": "a", "last": "b"})]
         case "text":
             return "kind.layer"
-        case "bytes":
+        case "bytes" | "duration":
             return 1234
     if "[" in name:
         return (3, 4)
@@ -296,6 +296,20 @@ def test_bytes_as_a_person_says_them(count: float, shown: str, monkeypatch: pyte
         with_text(monkeypatch, spoken, "{size:bytes}")
     assert render("test", {"size": count}, "en") == shown
     assert render("test", {"size": count}, "ko") == re.sub(" bytes?", "바이트", shown)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown", "korean"),
+    [(0.31, "0.31 seconds", "0.31초"), (1, "1 second", "1초"), (3.24, "3.2 seconds", "3.2초"),
+     (89, "89 seconds", "89초"), (100, "2 minutes", "2분"), (3600, "60 minutes", "60분"),
+     (9000, "2.5 hours", "2.5시간")],
+)  # fmt: skip
+def test_durations_as_a_person_says_them(
+    seconds: float, shown: str, korean: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for spoken in LANGUAGES:
+        with_text(monkeypatch, spoken, "{seconds:duration}")
+    assert [render("test", {"seconds": seconds}, spoken) for spoken in ("en", "ko")] == [shown, korean]
 
 
 # What follows a bare number in English is a plural; so its text must be one where the number is never 1.

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from pictures import write_parts
 
-from striate.cli.ahead import duration, size
 from striate.engines.native.room import resident_bytes
 from striate.errors import Notice, OutOfMemoryError
 from striate.history import History
@@ -81,15 +80,6 @@ def test_looking_ahead_leaves_every_bit_as_it_is(train: Callable[..., Any], tmp_
         return (tmp_path / "out" / "last.safetensors").read_bytes()
 
     assert weights() == weights("--no-preflight")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(3.2, "about 3 seconds"), (80, "about 80 seconds"), (100, "about 2 minutes")]
-)
-def test_durations_as_a_person_says_them(seconds: float, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "C")
-    assert duration(seconds) == said
-    assert (duration(9000), size(310e6), size(2.34e9)) == ("about 2.5 hours", "about 310 MB", "about 2.3 GB")
 
 
 # The memory

@@ -7,11 +7,8 @@ from striate.cli.output import aside, write_json
 from striate.cli.readers import Bytes
 from striate.cli.ui import flag, gathered, option
 from striate.errors import tell
-from striate.messages import render
 from striate.runs.outlook import Outlook, outlook
 from striate.runs.train import Prepared
-
-MINUTE, HOUR = 60, 3600
 
 
 @dataclass
@@ -41,27 +38,13 @@ class Ahead:
 ahead = gathered("ahead", Ahead, flag("--dry-run"), flag("--no-preflight"), option("--max-memory", reader=Bytes()))
 
 
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    for unit, code in ((HOUR, "forecast.hours"), (MINUTE, "forecast.minutes")):
-        if seconds >= 1.5 * unit:
-            return render(code, {"count": seconds / unit})
-    return render("forecast.seconds", {"count": seconds})
-
-
-def size(count: float) -> str:
-    """Bytes as a person says them."""
-    return render("forecast.bytes", {"bytes": count})
-
-
 def _show(seen: Outlook) -> None:
     for finding in seen.findings:
         tell(finding.code, **finding.fields)
-    memory = size(seen.memory.total)
     if seen.seconds is None:
-        aside("forecast.memory", memory=memory)
+        aside("forecast.memory", bytes=seen.memory.total)
     else:
-        aside("forecast.both", duration=duration(seen.seconds), memory=memory)
+        aside("forecast.both", seconds=seen.seconds, bytes=seen.memory.total)
 
 
 def _write(seen: Outlook) -> None:

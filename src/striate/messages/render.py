@@ -71,6 +71,7 @@ class _Formatter(string.Formatter):
     - `each`: [(code, fields), ...] as their texts, with semicolons between
     - `walk`: [("input1", (28, 28, 1)), ("conv1", (26, 26, 8))] as 28 -conv1-> 26
     - `bytes`: a number of bytes as a person says it: 1 byte, 3.4 kB, 203 MB
+    - `duration`: a number of seconds as a person says it: 3.1 seconds, 2 minutes, 2.5 hours
     - two English wordings: the value, then the first of them behind a 1, else the second: `{count:file/files}`,
       `{count:picture is/pictures are}`; after another spec and a bar: `{count:,|file/files}`
     - a pair of Korean particles (`은/는`, `이/가`, `을/를`, `과/와`, `으로/로`): the value, then the particle that its
@@ -118,6 +119,8 @@ class _Formatter(string.Formatter):
                 return render(str(value), None, self._language)
             case "bytes":
                 return self._bytes(cast(int, value))
+            case "duration":
+                return self._duration(cast(float, value))
             case "" if isinstance(value, float):
                 return f"{value:g}"
             case "" if isinstance(value, PurePath):
@@ -130,6 +133,12 @@ class _Formatter(string.Formatter):
             if count >= unit:
                 return f"{count / unit:,.{0 if count >= 10 * unit else 1}f} {name}"
         return render("bytes", {"count": count}, self._language)
+
+    def _duration(self, seconds: float) -> str:
+        for unit, code in ((3600, "duration.hours"), (60, "duration.minutes")):
+            if seconds >= 1.5 * unit:
+                return render(code, {"count": seconds / unit}, self._language)
+        return render("duration.seconds", {"count": seconds}, self._language)
 
     def _named(self, names: list[str]) -> str:
         parts = [

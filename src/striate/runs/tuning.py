@@ -165,10 +165,10 @@ def in_time(chosen: Chosen, material: Material, minutes: float, began: float) ->
     usual = chosen.recipe.epochs
     if any(choice.setting == "epochs" and choice.given for choice in chosen.choices):
         if usual * speed.epoch > left:
-            tell("tuning.too_long", epochs=usual, minutes=minutes, expected=usual * speed.epoch / 60)
+            tell("tuning.too_long", epochs=usual, minutes=minutes, expected=usual * speed.epoch)
         return chosen, stop
     epochs = speed.epochs(left, LONGER * usual)
-    fields = {"minutes": minutes, "seconds": speed.epoch, "expected": epochs * speed.epoch / 60, "times": LONGER}
+    fields = {"minutes": minutes, "seconds": speed.epoch, "expected": epochs * speed.epoch, "times": LONGER}
     return chosen.changed(
         Choice("epochs", epochs, _why(epochs, usual, too_long=speed.epoch > left), fields), epochs=epochs
     ), stop
