@@ -335,6 +335,19 @@ def test_no_plural_behind_a_number_that_may_be_one() -> None:
     assert found == NEVER_ONE
 
 
+KOREAN_WORDS = {"에포크": "에폭"}  # what is not said, and the word that is said for it everywhere
+
+
+def test_one_thing_has_one_word_in_korean() -> None:
+    assert not [code for code in KO for word in KOREAN_WORDS if word in KO[code]]
+
+
+@pytest.mark.parametrize(("kept", "shown"), [(0, "0 have room"), (1, "1 has room"), (1200, "1,200 have room")])
+def test_a_verb_agrees_with_a_number_of_its_own(kept: int, shown: str) -> None:
+    fields = {"pictures": 2000, "kept": kept, "folder": "cache", "bound": 10**9}
+    assert f"Of 2,000 decoded pictures {shown} in the cache" in render("cache.full", fields, "en")
+
+
 def test_a_value_may_hold_braces() -> None:
     assert "{x!r:walk}" in render("file.not_found", {"path": "{x!r:walk}"}, "en")
 

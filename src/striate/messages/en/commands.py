@@ -7,7 +7,7 @@ TEXTS = {
     "run.input_differs": "{model}: its InputLayer takes pictures of {required:size}, these are {came:size}; leave it out of the network, or bring the pictures to its size.",
     "run.outputs": '{model}: the last layer, {layer}, must give one number for each of the {required} classes, but gives {came:size}; end the network with Flatten and a Dense layer of units = "classes".',
     "run.no_softmax": "{model}: the last layer, {layer}, must answer with probabilities, so its activation must be 'softmax', but it is '{came}'; write activation = \"softmax\".",
-    "run.too_few_pictures": "{pictures:picture/pictures} of {classes} classes are too few to hold some out; give at least two of each class.",
+    "run.too_few_pictures": "Too few to hold some out: {pictures:picture/pictures} of {classes} classes; give at least two of each class.",
     "run.no_curves": "No curves were drawn: {reason}",
     "cli.train.help": "Train a classifier on pictures of your own.\n"
     "DATA is a folder with one subfolder of pictures a class (or train, val, test with such subfolders), a .zip or .tar of one, an .npz file, or a folder with "

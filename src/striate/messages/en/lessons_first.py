@@ -64,7 +64,7 @@ TEXTS = {
     "lesson.padding.three": "behind 3 layers",
     "lesson.padding.caption": "how much of what each number goes by is padding, behind one layer and behind {layers}",
     "lesson.padding.only_claimed": "k = N exactly when p = ((N - 1)s + F - N)/2.",
-    "lesson.padding.only_found": "that holds where the stride divides. For N = {n}, F = {f}, s = {s} the formula gives p = {formula}, which cannot be; rounded down, p = {p} keeps the size, k = {k}.",
+    "lesson.padding.only_found": "that holds where the stride divides. For N = {n}, F = {f}, s = {s} the formula gives p = {formula}, which cannot be; yet p = {p} keeps the size, since k is rounded down: k = {k}.",
     "lesson.padding.same_claimed": "padding='same' keeps the size.",
     "lesson.padding.same_found": "only with stride 1. For N = {n}, F = {f}, s = {s} Keras's 'same' gives ceil(N/s) = {keras}. The formula above can keep k = {formula} even so, but takes p = {p} on each side. "
     "Two meanings, one word: Striate's 'same' is Keras's, and a number for the padding gives you the other.",

@@ -61,7 +61,7 @@ TEXTS = {
     "figure.kernels.own": "Each filter has its own scale of colours: blue below 0, white 0, red above.",
     "figure.kernels.colour_shared": "Red, green and blue are the weights for these; grey is 0. One scale for all kernels.",
     "figure.kernels.colour_own": "Red, green and blue are the weights for these; grey is 0. Each kernel has its own scale.",
-    "figure.kernels.some": "{filters} of {all_filters} filters and {channels} of {all_channels:channel/channels}.",
+    "figure.kernels.some": "{filters} of {all_filters:filter/filters} and {channels} of {all_channels:channel/channels}.",
     "figure.kernels.some_filters": "{filters} of {all_filters:filter/filters}.",
     "answers.more": "{count:more picture/more pictures}.",
 }

@@ -39,7 +39,7 @@ TEXTS = {
     "preflight.first_loss": "The first loss is {loss:.3g}; guessing would give {guessing:.3g}. Are the labels in the order that these weights learned, and the pictures scaled as they were then?",
     "preflight.rate_large": "The learning rate {rate:.3g} is too large: the first step changes the kernels by {percent:,.0f} % of their size and takes the loss from {before:.3g} to {after:.3g}. Try a hundredth of it, or the optimizer's default.",
     "preflight.rate_small": "The learning rate {rate:.3g} is too small: a step changes the kernels by {percent:.1g} % of their size, so {steps:,|step hardly moves/steps hardly move} them. Try a hundred or a thousand times as much.",
-    "preflight.not_by_heart": "{pictures:picture/pictures} could not be learned by heart: {steps:step/steps} brought the loss on them from {before:.3g} to no less than {after:.3g}. Look at whether pictures and labels belong together, and at layers and losses of your own.",
+    "preflight.not_by_heart": "{pictures:picture/pictures} could not be learned by heart: {steps:step/steps} brought the loss from {before:.3g} to no less than {after:.3g}. Look at whether pictures and labels belong together, and at layers and losses of your own.",
     "cli.train.dry_run": "Do all that comes before the first step, say what is wrong and what training will take, and write nothing into OUT (exit code 1: something is wrong).",
     "cli.train.no_preflight": "Do not look ahead: neither for mistakes nor at the time that it will take.",
     "cli.train.max_memory": "The memory that training may take, such as 2GB; where it will take more, it does not begin (default: what is free).",

@@ -23,7 +23,7 @@ TEXTS = {
     "choice.epochs.by_number": "사진 {pictures:,}장. 모두 합쳐 약 {in_all:,}번 보여 주되 한 장을 {fewest}~{most}번",
     "choice.epochs.start": "{file}의 가중치에서 시작하므로 보통의 {share:g}배",
     "choice.batch.usual": "대부분의 학습에 알맞음",
-    "choice.batch.fewer": "한 에폭이 되도록이면 {steps}스텝은 되도록 {batch}에서 반씩 줄임",
+    "choice.batch.fewer": "한 에폭이 가능하면 {steps}스텝은 되도록 {batch}에서 반씩 줄임",
     "choice.optimizer.usual": "따로 조정하지 않아도 잘 학습함",
     "choice.lr.usual": "{optimizer}의 보통 값",
     "choice.schedule.usual": "다른 일정을 정한 레시피가 없음",

@@ -63,7 +63,7 @@ TEXTS = {
     "lesson.padding.three": "층 3개 뒤",
     "lesson.padding.caption": "각 수가 보는 것 가운데 패딩이 차지하는 비율: 한 층 뒤와 {layers}층 뒤",
     "lesson.padding.only_claimed": "p = ((N - 1)s + F - N)/2일 때, 그리고 그때에만 k = N이다.",
-    "lesson.padding.only_found": "스트라이드로 나누어떨어질 때만 맞습니다. N = {n}, F = {f}, s = {s}이면 공식의 p는 {formula:이라/라} 쓸 수 없지만, 내림을 하면 p = {p:으로/로}도 k = {k}, 크기가 그대로입니다.",
+    "lesson.padding.only_found": "스트라이드로 나누어떨어질 때만 맞습니다. N = {n}, F = {f}, s = {s}이면 공식의 p는 {formula:이라/라} 쓸 수 없지만, k를 내림하므로 p = {p:으로/로}도 k = {k}, 크기가 그대로입니다.",
     "lesson.padding.same_claimed": "padding='same'은 크기를 지킨다.",
     "lesson.padding.same_found": "스트라이드가 1일 때만 그렇습니다. N = {n}, F = {f}, s = {s}이면 Keras의 'same'은 ceil(N/s) = {keras:을/를} 냅니다. 위의 공식으로는 이때도 k = {formula:을/를} 지킬 수 있지만 양쪽에 p = {p:이/가} 필요합니다. "
     "한 낱말에 뜻이 둘입니다. Striate의 'same'은 Keras의 뜻이고, 패딩을 수로 주면 다른 뜻이 됩니다.",

@@ -98,7 +98,7 @@ TEXTS = {
     "lesson.practicals.about": "진짜 숫자로 배우는 소프트맥스 회귀와 작은 CNN, 그다음은 내 사진으로",
     "lesson.practicals.digits": "이제 데이터로 배울 차례입니다. {side}x{side} 픽셀 손글씨 숫자 {train:,}장으로 배우고, 다른 {test}장으로 채점합니다. scikit-learn에 들어 있는 것이라 내려받을 필요가 없습니다.",
     "lesson.practicals.softmax": "가장 단순한 분류기는 밀집 층 하나에 소프트맥스를 붙인 소프트맥스 회귀입니다. 가중치는 이만큼입니다.",
-    "lesson.practicals.trained": "여기에 {f}x{f} 필터 {filters}개, 풀링, 밀집 층 하나로 된 CNN을 견주어 봅니다. 둘 다 방금 같은 숫자를 같은 순서로 보며 Adam으로 {epochs}에포크 동안 배웠습니다.",
+    "lesson.practicals.trained": "여기에 {f}x{f} 필터 {filters}개, 풀링, 밀집 층 하나로 된 CNN을 견주어 봅니다. 둘 다 방금 같은 숫자를 같은 순서로 보며 Adam으로 {epochs}에폭 동안 배웠습니다.",
     "lesson.practicals.regression": "소프트맥스 회귀",
     "lesson.practicals.cnn": "작은 CNN",
     "lesson.practicals.accuracy": "맞힌 비율, %",

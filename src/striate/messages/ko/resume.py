@@ -13,7 +13,7 @@ TEXTS = {
     "train.resume_anew": "첫 체크포인트를 저장하기 전에 끝났습니다. 처음부터 다시 하려면: striate resume {folder}",
     "train.resume_anew_then": "첫 체크포인트를 저장하기 전에 끝났습니다. 문제를 고친 뒤 처음부터 다시 하려면: striate resume {folder}",
     "train.resume_then": "배운 것은 저장되어 있습니다. 문제를 고친 뒤 이어서 하려면: striate resume {folder}",
-    "resume.goes_on": "에포크 {epoch}, 스텝 {step}부터 이어서 합니다",
+    "resume.goes_on": "에폭 {epoch}, 스텝 {step}부터 이어서 합니다",
     "resume.finished": "{path}: 이 학습은 끝까지 마쳤으므로 이어서 할 것이 없습니다. 이 가중치로 새로 시작하려면 train --start를 쓰십시오.",
     "resume.no_run": "{path}에는 끊긴 학습이 없습니다. striate train이 만든 폴더를 주십시오.",
     "resume.record_damaged": "{path:이/가} 손상되어({reason}) 어떻게 이어야 하는지 알 수 없습니다. striate train --force로 처음부터 다시 하십시오.",
