@@ -260,7 +260,7 @@ def test_a_film_runs_as_fast_as_its_frames_came(tmp_path: Path) -> None:
         (["{here}/words.mp4"], Code.BAD_DATA, "is no picture and no video"),
         (["{here}/empty.mp4"], Code.BAD_DATA, "empty.mp4 has no bytes"),
         (["{here}/cut.png"], Code.BAD_DATA, "cut.png is a picture, but"),
-        (["{here}/photo.png", "-o", "{here}/photo.png"], Code.WRONG_USE, "is the source itself"),
+        (["{here}/photo.png", "-o", "{here}/photo.png"], Code.WRONG_USE, "--output would overwrite"),
         (["{here}/photo.png", "-o", "{here}/out.mp4"], Code.BAD_DATA, "must end with one of .jpeg, .jpg, .png, .webp"),
         (["{here}/film.avi", "-o", "{here}/out.png"], Code.BAD_DATA, "must end with one of .avi, .mp4"),
         (["--camera", "97", "-o", "{here}/out.png"], Code.BAD_DATA, "must end with one of .avi, .mp4"),

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import asdict
-from os.path import realpath
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -53,8 +52,6 @@ def smile(
     if seconds is not None and seconds <= 0:
         raise SettingError("setting.positive_real", where="smile", setting="--seconds", came=seconds)
     which = None if camera is None else _device(camera)
-    if source and output and realpath(source) == realpath(output):
-        raise SettingError("smile.output_is_source", path=output)
     is_still = source is not None and files.is_picture(source)
     if output:  # told before a camera opens
         files.check_ending(output, files.PICTURE_ENDINGS if is_still else tuple(files.CODECS))

@@ -36,6 +36,7 @@ import click
 from striate.cli.guard import Code
 from striate.cli.help import first_line, page
 from striate.cli.output import write, write_aside
+from striate.cli.overwriting import overwritten
 from striate.cli.readers import OneOf, Reader, Unreadable
 from striate.cli.usage import name_of, translated
 from striate.errors import SettingError, tell, unknown_name
@@ -134,6 +135,9 @@ class Command(_Told):
         left = super().parse_args(ctx, args)
         if left and not ctx.resilient_parsing:
             raise SettingError("usage.left_over", where=ctx.command_path, came=left)
+        if name := overwritten(ctx.params):
+            (setting,) = (name_of(param) for param in self.params if param.name == name)
+            raise SettingError("usage.overwrites", where=ctx.command_path, setting=setting, path=ctx.params[name])
         return left
 
 

@@ -1,6 +1,7 @@
 """Which of all that pictures can come from it is that somebody gave: files that are listed, or arrays."""
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -49,7 +50,7 @@ def find(source: Any, labels: object = None, class_names: Sequence[str] | None =
 
 def _at(path: Path) -> Listing | RawParts:
     try:
-        path.stat()
+        kind = path.stat().st_mode
         cifar, idx = is_cifar(path), is_idx(path)  # neither is told of a folder that may not be entered
     except FileNotFoundError as error:
         raise _not_there(path, error) from error
@@ -61,6 +62,8 @@ def _at(path: Path) -> Listing | RawParts:
         if cifar:
             return read_cifar(path)
         return read_idx(path) if idx else list_folder(path)
+    if not stat.S_ISREG(kind):  # a pipe, say, at which reading would wait for ever
+        raise DataError("data.unknown_source", file=str(path))
     if path.suffix.lower() == ".npz":
         return read_npz(path)
     if is_archive(path):

@@ -22,7 +22,6 @@ TEXTS = {
     "smile.wrote": "Saved: {file}",
     "smile.no_face": "{source}: no face was found; it must look towards the camera and be {least:.1f} % or more of the picture's longer side.",
     "smile.one_source": "Give a picture or video, or --camera: one of them.",
-    "smile.output_is_source": "{path} is the source itself; give the annotated one another name.",
     "smile.opencv_without_cascades": "OpenCV {came} has no face detector of the kind needed; install one before 5 with: pip install 'striate[{extra}]'",
     "smile.no_video": "{file} is no picture and no video that can be read; copy it again, or save it as MP4 or AVI.",
     "smile.video_ends_early": "{file} breaks off after {frames:,} of the {declared:,|frame/frames} that it declares; what came before was used.",

@@ -39,6 +39,7 @@ TEXTS = {
     "usage.needs_a_value": "{where}: {setting} 뒤에는 값이 있어야 합니다. '{where} --help'로 어떤 값인지 볼 수 있습니다.",
     "usage.takes_no_value": "{where}: {setting:은/는} 값을 받지 않습니다. 값 없이 쓰십시오.",
     "usage.left_over": "{where}: 받는 인자보다 많아 {came:quoted|이/가} 남습니다. 빼거나, 공백이 든 값이면 따옴표로 묶으십시오.",
+    "usage.overwrites": "{where}: {setting}에 쓰면 원본이나 모델인 {path:이/가} 사라집니다. 다른 이름을 고르십시오.",
     "usage.twice": "{where}: {setting:이/가} 두 번 이상 주어져 마지막 값을 씁니다.",
     "usage.other": "{where}: {reason}",
     "usage.empty": "{where}: {setting:은/는} 비어 있을 수 없습니다. 파일이나 폴더의 이름을 주십시오.",

@@ -21,7 +21,6 @@ TEXTS = {
     "smile.wrote": "저장했습니다: {file}",
     "smile.no_face": "{source}: 얼굴을 찾지 못했습니다. 얼굴이 카메라를 향하고, 사진의 긴 변의 {least:.1f} % 이상이어야 합니다.",
     "smile.one_source": "사진이나 동영상, 또는 --camera 중 하나만 주십시오.",
-    "smile.output_is_source": "{path:은/는} 원본입니다. 답을 그려 넣은 것은 다른 이름으로 저장하십시오.",
     "smile.opencv_without_cascades": "OpenCV {came}에는 필요한 얼굴 검출기가 없습니다. 다음과 같이 5보다 낮은 버전을 설치하십시오: pip install 'striate[{extra}]'",
     "smile.no_video": "{file:은/는} 읽을 수 있는 사진도 동영상도 아닙니다. 다시 복사하거나 MP4 또는 AVI로 저장하십시오.",
     "smile.video_ends_early": "{file:은/는} 프레임이 {declared:,}개라고 되어 있는데 {frames:,}개 뒤에 끊깁니다. 그 앞까지만 썼습니다.",
