@@ -118,9 +118,9 @@ def test_how_a_width_too_many_is_refused() -> None:
         said[language] = render(caught.value.code, caught.value.fields, language)
     assert said == {
         "en": "lenet5 has no width to multiply, got 0.5; leave the width out, or choose one of these: "
-        "photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2.",
+        "photos, faces, cifar10, vgg-small, resnet18, resnet34, mobilenetv2.",
         "ko": "lenet5는 폭을 바꿀 수 없는 신경망인데 폭 0.5가 들어왔습니다. 폭을 빼거나 다음 가운데에서 고르십시오: "
-        "photos, cifar10, vgg-small, resnet18, resnet34, mobilenetv2.",
+        "photos, faces, cifar10, vgg-small, resnet18, resnet34, mobilenetv2.",
     }
 
 

@@ -327,7 +327,15 @@ def test_what_is_right_passes_without_a_word(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_pass_without_a_word(name: str) -> None:
     """At their smallest; at full size on real pictures: tests/nightly/forecast.py."""
-    sides = {"resnet18": 32, "resnet34": 32, "mobilenetv2": 32, "photos": 48, "cifar10": 32, "vgg-small": 16}
+    sides = {
+        "resnet18": 32,
+        "resnet34": 32,
+        "mobilenetv2": 32,
+        "photos": 48,
+        "faces": 48,
+        "cifar10": 32,
+        "vgg-small": 16,
+    }
     side, channels = sides.get(name, 8 if name == "digits" else 28), 3 if name in sides else 1
     width = {} if name not in sides else {"width": 0.125}
     model = getattr(presets, name.replace("-", "_"))(CLASSES, side, channels, **width)

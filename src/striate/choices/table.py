@@ -68,13 +68,13 @@ KINDS = (
     Kind("tiny", "digits", side_below=16, augment="none"),
     # Digits, letters, clothes. MNIST: 99.2 % of the test digits after 8 s.
     Kind("signs", "convnet", side_below=48, grey=True, varied_up_to=20_000),
-    # Faces and other grey photographs. Smiles, 8,300 faces of 64x64 to learn from: 94.0 % of the test faces.
+    # Faces and other grey photographs. Smiles, 8,300 faces of 64x64 to learn from, by seeds 0, 1, 2: 94.1, 93.7, 94.1 %
+    # of the test faces; `photos` for 26 epochs, half as long again: 94.0, 93.9, 94.0 %.
     Kind(
         "grey_photographs",
-        "photos",
+        "faces",
         grey=True,
-        recipe={"batch_size": 128},
-        pictures_in_all=216_000,
+        pictures_in_all=133_000,
         fewest_epochs=8,
         most_epochs=60,
     ),

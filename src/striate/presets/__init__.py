@@ -3,6 +3,7 @@
 from striate.presets.models import cifar10 as cifar10
 from striate.presets.models import convnet as convnet
 from striate.presets.models import digits as digits
+from striate.presets.models import faces as faces
 from striate.presets.models import lenet5 as lenet5
 from striate.presets.models import mnist as mnist
 from striate.presets.models import mobilenetv2 as mobilenetv2

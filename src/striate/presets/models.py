@@ -43,6 +43,12 @@ def photos(classes: int = 2, size: Size = (96, 96), channels: int = 3, width: fl
     return _model("photos", classes, size, channels, width, seed)
 
 
+@keywords_checked("faces")
+def faces(classes: int = 2, size: Size = (64, 64), channels: int = 1, width: float = 1.0, *, seed: int = 0) -> Model:
+    """Eight convolutions for faces and other grey photographs from 48x48 up, with a recipe for some thousands."""
+    return _model("faces", classes, size, channels, width, seed)
+
+
 @keywords_checked("cifar10")
 def cifar10(classes: int = 10, size: Size = (32, 32), channels: int = 3, width: float = 1.0, *, seed: int = 0) -> Model:
     """Seven convolutions, with a recipe for CIFAR-10."""
