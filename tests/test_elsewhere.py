@@ -88,9 +88,10 @@ def test_no_name_that_is_there_stands_in_the_tables() -> None:
 
 @pytest.mark.parametrize("name", sorted(elsewhere.MODEL))
 def test_an_attribute_of_keras_models(name: str) -> None:
-    error = refused(lambda: getattr(model(), name))
-    assert isinstance(error, AttributeError)
-    assert (error.code, error.fields["name"]) == (f"keras.{elsewhere.MODEL[name]}", name)
+    for call in (lambda: getattr(model(), name), lambda: setattr(model(), name, 1)):
+        error = refused(call)
+        assert isinstance(error, AttributeError)
+        assert (error.code, error.fields["name"]) == (f"keras.{elsewhere.MODEL[name]}", name)
 
 
 @pytest.mark.parametrize("name", sorted(elsewhere.LAYER))

@@ -70,5 +70,10 @@ class ByBatch:
 
     if not TYPE_CHECKING:
 
+        def __setattr__(self, name: str, value: object) -> None:
+            if name in MODEL:  # kept, it would change nothing, in silence
+                raise missing(self, name, MODEL)
+            super().__setattr__(name, value)
+
         def __getattr__(self, name: str) -> object:
             raise missing(self, name, MODEL)

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from striate import Sequential, load_model
-from striate.callbacks import BackupAndRestore, Callback, CSVLogger, EarlyStopping, Health, ModelCheckpoint
+from striate.callbacks import (
+    BackupAndRestore,
+    Callback,
+    CSVLogger,
+    EarlyStopping,
+    Health,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+)
 from striate.errors import FileError, SettingError, UnknownNameError
 from striate.layers import Dense
 from striate.network.graph import Graph, chain
@@ -202,6 +210,28 @@ def test_a_baseline_is_a_number(baseline: object) -> None:
     with pytest.raises(SettingError) as caught:
         EarlyStopping(baseline=baseline)  # type: ignore[arg-type]
     assert caught.value.code == "setting.real"
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "setting"),
+    [
+        (lambda: EarlyStopping(min_delta="a"), "setting.real", "min_delta"),  # type: ignore[arg-type]
+        (lambda: EarlyStopping(min_delta=float("nan")), "setting.real", "min_delta"),
+        (lambda: ReduceLROnPlateau(min_delta=None), "setting.real", "min_delta"),  # type: ignore[arg-type]
+        (lambda: EarlyStopping(monitor=5), "setting.text", "monitor"),  # type: ignore[arg-type]
+        (lambda: ModelCheckpoint("a", monitor=None), "setting.text", "monitor"),  # type: ignore[arg-type]
+        (lambda: EarlyStopping(restore_best_weights="no"), "setting.flag", "restore_best_weights"),  # type: ignore[arg-type]
+        (lambda: ModelCheckpoint("a", save_best_only="no"), "setting.flag", "save_best_only"),  # type: ignore[arg-type]
+        (lambda: CSVLogger("a.csv", append="no"), "setting.flag", "append"),  # type: ignore[arg-type]
+        (lambda: CSVLogger("a.csv", 5), "setting.separator", "separator"),  # type: ignore[arg-type]
+        (lambda: CSVLogger("a.csv", ", "), "setting.separator", "separator"),
+        (lambda: CSVLogger("a.csv", "\n"), "setting.separator", "separator"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_at_once(make: Callable[[], Callback], code: str, setting: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        make()
+    assert (caught.value.code, caught.value.fields["setting"]) == (code, setting)
 
 
 def test_unknown_keywords_are_answered_with_the_nearest() -> None:

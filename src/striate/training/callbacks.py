@@ -14,7 +14,7 @@ import numpy as np
 from striate.engines.contract import Array
 from striate.errors import SettingError, unknown_name
 from striate.files import append_text, as_path, empty, write_bytes
-from striate.network.settings import convert, is_sequence, keywords_checked, optional, real, whole
+from striate.network.settings import Unfit, convert, flag, is_sequence, keywords_checked, optional, real, text, whole
 from striate.training.run import Run
 
 Mode = Literal["auto", "min", "max"]
@@ -62,10 +62,10 @@ class Monitor:
     def __init__(self, where: str, name: str, mode: Mode = "auto", min_delta: float = 0.0) -> None:
         if mode not in ("auto", "min", "max"):
             raise SettingError("setting.mode", where=where, setting="mode", came=mode)
-        self.name = name
+        self.name = convert(where, "monitor", text, name)
         # As Keras: what counts successes is to grow, everything else to shrink.
         self._sign = 1 if mode == "max" or (mode == "auto" and GROWING.search(name)) else -1
-        self._min_delta = abs(min_delta)
+        self._min_delta = abs(convert(where, "min_delta", real, min_delta))
         self.best: float | None = None
 
     def restart(self) -> None:
@@ -133,7 +133,7 @@ class EarlyStopping(Callback):
         self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
         self.patience = convert("EarlyStopping", "patience", whole, patience)
         self.baseline = convert("EarlyStopping", "baseline", optional(real), baseline)
-        self.restore_best_weights = restore_best_weights
+        self.restore_best_weights = convert("EarlyStopping", "restore_best_weights", flag, restore_best_weights)
         self.start_from_epoch = convert("EarlyStopping", "start_from_epoch", whole, start_from_epoch)
         self.best_epoch = 0
         self._waited = 0  # epochs
@@ -188,7 +188,7 @@ class ModelCheckpoint(Callback):
         mode: Mode = "auto",
     ) -> None:
         self.filepath = str(as_path("ModelCheckpoint", filepath))
-        self.save_best_only = save_best_only
+        self.save_best_only = convert("ModelCheckpoint", "save_best_only", flag, save_best_only)
         self._monitor = Monitor("ModelCheckpoint", monitor, mode)
         self._saved: dict[str, float] | None = None  # what the name of the last file was made of
         self._check_pattern()
@@ -234,14 +234,21 @@ class ModelCheckpoint(Callback):
             ) from None
 
 
+def _separator(value: str) -> str:
+    """One character between the values of a line: no part of a number, no end of a line."""
+    if not isinstance(cast(object, value), str) or len(value) != 1 or value in '\r\n"' or value.isalnum():
+        raise Unfit("setting.separator")
+    return value
+
+
 class CSVLogger(Callback):
     """One line an epoch into a CSV file: the epoch (from 0, as Keras) and every value of the logs."""
 
     @keywords_checked("CSVLogger")
     def __init__(self, filename: str | Path, separator: str = ",", *, append: bool = False) -> None:
         self.filename = as_path("CSVLogger", filename, "filename")
-        self.separator = separator
-        self.append = append
+        self.separator = convert("CSVLogger", "separator", _separator, separator)
+        self.append = convert("CSVLogger", "append", flag, append)
         self._names: Sequence[str] = ()
 
     def on_train_begin(self, logs: Logs = NO_LOGS) -> None:

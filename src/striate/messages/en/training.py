@@ -3,6 +3,7 @@
 TEXTS = {
     "kind.logged": "value that training logs",
     "setting.whole": "{where}: '{setting}' must be a whole number of 0 or more, got {came!r}.",
+    "setting.separator": "{where}: '{setting}' must be one character such as ',' or ';', no letter, digit, quote or line break, got {came!r}.",
     "setting.mode": "{where}: '{setting}' must be 'auto', 'min' or 'max', got {came!r}.",
     "setting.names": "{where}: '{setting}' must be a list of names such as ['accuracy'], got {came!r}.",
     "engine.batch_too_large": "This program was planned for at most {capacity:picture/pictures} at a time, got {came}; plan it for more or pass fewer.",

@@ -3,6 +3,7 @@
 TEXTS = {
     "kind.logged": "학습 기록 값",
     "setting.whole": "{where}: {setting:quoted|은/는} 0 이상의 정수여야 하는데 {came!r:이/가} 들어왔습니다.",
+    "setting.separator": "{where}: {setting:quoted|은/는} ','나 ';' 같은 문자 하나여야 하고 글자, 숫자, 따옴표, 줄바꿈이 아니어야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.mode": "{where}: {setting:quoted|은/는} 'auto', 'min', 'max' 중 하나여야 하는데 {came!r:이/가} 들어왔습니다.",
     "setting.names": "{where}: {setting:quoted|은/는} ['accuracy']와 같은 이름 목록이어야 하는데 {came!r:이/가} 들어왔습니다.",
     "engine.batch_too_large": "이 프로그램은 한 번에 사진 {capacity}장까지 계산하도록 준비되었는데 {came}장이 들어왔습니다. 더 크게 준비하거나 나누어 "
