@@ -27,6 +27,7 @@ from striate.presets.read import PRESETS, wired  # noqa: E402
 
 EACH = 20  # units of a layer
 SHAPES = {"resnet18": (224, 224, 3), "resnet34": (96, 96, 3), "mobilenetv2": (96, 96, 3), "photos": (64, 64, 3)}
+SHAPES |= {"faces": (64, 64, 1)}
 COLOUR, GREY = (32, 32, 3), (28, 28, 1)
 IN_COLOUR = ("cifar10", "vgg-small")
 
