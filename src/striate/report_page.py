@@ -36,10 +36,6 @@ class Reported(Protocol):
         """Its weights in one number."""
         ...
 
-    def count_params(self) -> int:
-        """How many weights it has."""
-        ...
-
     def summarize(self) -> Summary:
         """Its layers."""
         ...
@@ -62,14 +58,15 @@ def write_report(
     `part` is "test", "validation" or "train"; `chosen_here` says that the best epoch, the temperature and the threshold
     were chosen by these pictures.
     """
+    facts = model.summarize()
     story = Story(
         title,
         part,
         worst_mistakes(report, images),
         settings or {},
         history or {},
-        Markup(as_html(model.summarize())),
-        model.count_params(),
+        Markup(as_html(facts)),
+        facts.weights,
         model.fingerprint,
         chosen_here,
         bits_of(model).isa,

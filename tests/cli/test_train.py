@@ -164,6 +164,21 @@ def test_every_kind_of_data_gives_a_run(train: Run, sources: dict[str, Path], tm
     assert all(np.isfinite(float(row[name])) for row in rows for name in ("loss", "val_loss"))
 
 
+def test_weights_are_counted_as_the_summary_counts_them(quick: Run, run: Run, tmp_path: Path) -> None:
+    """Running statistics, which no gradient moves, are not among them."""
+    network = tmp_path / "normalised.toml"
+    kinds = (
+        'layer = "BatchNormalization"',
+        'layer = "Flatten"',
+        'layer = "Dense"\nunits = "classes"\nactivation = "softmax"',
+    )
+    network.write_text("".join(f"[[layers]]\n{kind}\n" for kind in kinds))
+    said = quick("--model", str(network), "--epochs", "1", kind="parts").err
+    assert f"{network}: 197 weights;" in said  # 2 of the normalisation's one channel, 64 * 3 + 3
+    assert "weights: 197" in run("summary", str(tmp_path / "out")).out
+    assert "197 weights" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
 def test_what_is_said_into_a_pipe(quick: Run, tmp_path: Path) -> None:
     err = quick(kind="parts").err
     assert all(letter.isprintable() for letter in err.replace("\n", ""))

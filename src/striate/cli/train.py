@@ -292,7 +292,7 @@ def show_what_begins(run: Prepared) -> None:
     aside(
         "train.model",
         model=recipe.model,
-        weights=run.model.count_params(),
+        weights=run.model.graph.theta.count,
         epochs=run.epochs,
         batch=recipe.batch_size,
         optimizer=recipe.optimizer,
